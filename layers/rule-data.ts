@@ -2,14 +2,19 @@
  * The one accessor of the rule data. On Lambda the files come with a layer (/opt/rule-data), elsewhere from
  * layers/rule-data; the folder is named by RULE_DATA_DIR, and the caller passes it in.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as z from "zod/mini";
+import { floorDay, parseIso } from "../functions/shared/shanghai.ts";
+import * as schema from "./rule-data-schema.ts";
+import { unitTable } from "./units.ts";
 
 /** A pollutant or measured factor (HJ 524/525, HJ 212-2017 Annex B). */
 export interface Pollutant {
   code: string;
   zh: string;
   en: string;
+  /** The unit in which values are kept and limits written; "" for a pure number (pH). */
   unit: string;
   /** Codes of HJ/T 212-2005 and of sloppy devices that mean this one. */
   old: string[];
@@ -22,15 +27,43 @@ export interface Pollutant {
 export interface WarningNumbers {
   effectiveFrom: string;
   hour: {
-    slots: number; validSlots: number; pendingMinutes: number; newestWindow: number; newestCount: number;
-    medianMin: number; medianMax: number; earlyMinutes: number; earlyValid: number; earlyMargin: number;
-    lateMinutes: number; lateValid: number; recoveredShare: number; recoveredTicks: number; recoveredTickValid: number;
-    lapsedTicks: number; repeatEarly: number; repeatLost: number; repeatEscalated: number; escalateTicks: number;
-    closeGrace: number; oxygenCeiling: number; dayValidHours: number;
+    slots: number;
+    validSlots: number;
+    pendingMinutes: number;
+    newestWindow: number;
+    newestCount: number;
+    medianMin: number;
+    medianMax: number;
+    earlyMinutes: number;
+    earlyValid: number;
+    earlyMargin: number;
+    lateMinutes: number;
+    lateValid: number;
+    recoveredShare: number;
+    recoveredTicks: number;
+    recoveredTickValid: number;
+    lapsedTicks: number;
+    repeatEarly: number;
+    repeatLost: number;
+    repeatEscalated: number;
+    escalateTicks: number;
+    closeGrace: number;
+    oxygenCeiling: number;
+    dayValidHours: number;
   };
   water: {
-    newestCount: number; newestWindow: number; validSlots: number; earlyMinutes: number; lateMinutes: number; repeat: number;
-    escalateRepeats: number; closeAt: number; recoveredShare: number; earlyMargin: number; validHours: number; hourValidSlots: number;
+    newestCount: number;
+    newestWindow: number;
+    validSlots: number;
+    earlyMinutes: number;
+    lateMinutes: number;
+    repeat: number;
+    escalateRepeats: number;
+    closeAt: number;
+    recoveredShare: number;
+    earlyMargin: number;
+    validHours: number;
+    hourValidSlots: number;
   };
   range: { adjacent: number; repeat: number };
   facility: { reports: number };
@@ -43,20 +76,38 @@ export interface WarningNumbers {
 
 /** A dated default limit by standard; the permit's own number always wins. */
 export interface StandardLimit {
-  standard: string; clause: string; pollutant: string; statistic: string; max: number | null; min: number | null;
-  referenceO2: number | null; from: string; to: string | null; certainty: "verified" | "general";
+  standard: string;
+  clause: string;
+  pollutant: string;
+  statistic: "hour" | "day" | "instant" | "period";
+  max: number | null;
+  min: number | null;
+  /** Noise: which part of the day; null elsewhere. */
+  period: "day" | "night" | null;
+  referenceO2: number | null;
+  /** When it applies (season, direct or indirect discharge); null: always. */
+  condition: { zh: string; en: string } | null;
+  /** First day in force, and the first day no more (null: open). */
+  from: string;
+  to: string | null;
+  certainty: "verified" | "general";
 }
 
 export interface RuleData {
   /** Version of the whole set, printed beside every result made with it. */
   version: string;
+  /** Day from which this set is meant to be used. */
+  effectiveFrom: string;
   /** By code; old codes are resolved by `resolve`. */
   pollutants: ReadonlyMap<string, Pollutant>;
-  /** The current code of `code`, an old code or itself; null when unknown. */
+  /** The current code of `code`, an old code or itself, in any case; null when unknown. */
   resolve(code: string): string | null;
-  /** Factor from one unit into another of the same dimension; null when they do not convert. */
+  /**
+   * Factor from one unit into another of the same dimension, in any known spelling; null when they do not convert.
+   * Gas and water concentrations do not mix: a gas volume is at standard state, a litre of water is not.
+   */
   unitFactor(from: string, to: string): number | null;
-  /** The warning numbers in force at `t` (epoch ms). */
+  /** The warning numbers in force at `t` (epoch ms); before the first version, the first. */
   warning(t: number): WarningNumbers;
   standards: readonly StandardLimit[];
   /** Text by key and language; throws on a key that is missing. */
@@ -65,5 +116,99 @@ export interface RuleData {
 
 /** Reads and checks the folder; throws with file, path and reason on anything it does not understand. */
 export function loadRuleData(dir: string): RuleData {
-  throw new Error(`rule data not built yet: ${join(dir, "pollutants.json")} ${readFileSync.name}`);
+  const manifest = read(dir, "manifest.json", schema.Manifest);
+  const units = unitTable(read(dir, "units.json", schema.Units), "units.json");
+  const pollutants = byCode(read(dir, "pollutants.json", schema.Pollutants));
+  for (const p of pollutants.values())
+    if (units(p.unit, p.unit) === null) fail("pollutants.json", p.code, `unit "${p.unit}" is not in units.json`);
+  const standards = read(dir, "standard-limits.json", schema.StandardLimits);
+  for (const [i, { pollutant }] of standards.entries())
+    if (!pollutants.has(pollutant))
+      fail("standard-limits.json", `[${i}].pollutant`, `unknown pollutant "${pollutant}"`);
+  const versions = warningVersions(read(dir, "warning-numbers.json", schema.WarningVersions));
+  const labels = readLabels(dir);
+  return {
+    version: manifest.version,
+    effectiveFrom: manifest.effectiveFrom,
+    pollutants,
+    resolve: resolver(pollutants),
+    unitFactor: units,
+    warning: (t) => (versions.findLast((v) => v.from <= t) ?? versions[0]!).numbers,
+    standards,
+    label(key, lang) {
+      const label = labels.get(key);
+      if (!label) throw new Error(`no label "${key}": add it to a labels*.json of the rule data`);
+      return label[lang];
+    },
+  };
+}
+
+function byCode(list: Pollutant[]): Map<string, Pollutant> {
+  const map = new Map<string, Pollutant>();
+  for (const p of list) {
+    if (map.has(p.code)) fail("pollutants.json", p.code, "is listed twice");
+    map.set(p.code, p);
+  }
+  return map;
+}
+
+/** Exact text first (`01` is particulate, `001` pH), then in any case; a text that would mean two pollutants is refused here. */
+function resolver(pollutants: Map<string, Pollutant>): (code: string) => string | null {
+  const exact = new Map<string, string>();
+  const folded = new Map<string, string>();
+  const claim = (map: Map<string, string>, text: string, code: string): void => {
+    const other = map.get(text);
+    if (other !== undefined && other !== code) fail("pollutants.json", code, `"${text}" already means ${other}`);
+    map.set(text, code);
+  };
+  for (const p of pollutants.values())
+    for (const text of [p.code, ...p.old]) {
+      claim(exact, text, p.code);
+      claim(folded, text.toLowerCase(), p.code);
+    }
+  return (code) => exact.get(code) ?? folded.get(code.toLowerCase()) ?? null;
+}
+
+function warningVersions(list: WarningNumbers[]): { from: number; numbers: WarningNumbers }[] {
+  const versions = list.map((numbers) => ({ from: floorDay(parseIso(numbers.effectiveFrom)!), numbers }));
+  for (const [i, v] of versions.entries())
+    if (i > 0 && v.from <= versions[i - 1]!.from)
+      fail("warning-numbers.json", `[${i}].effectiveFrom`, "must be later than the version before it");
+  return versions;
+}
+
+/** All `labels*.json` as one; a key belongs to one file, and both languages fill in the same `{names}`. */
+function readLabels(dir: string): Map<string, { zh: string; en: string }> {
+  const all = new Map<string, { zh: string; en: string }>();
+  const files = readdirSync(dir)
+    .filter((name) => /^labels.*\.json$/.test(name))
+    .sort();
+  if (files.length === 0) fail("labels.json", "", "is missing");
+  for (const file of files)
+    for (const [key, label] of Object.entries(read(dir, file, schema.Labels))) {
+      if (all.has(key)) fail(file, key, "is already defined in another labels file");
+      if (names(label.zh) !== names(label.en))
+        fail(file, key, `zh fills in {${names(label.zh)}}, en {${names(label.en)}}`);
+      all.set(key, label);
+    }
+  return all;
+}
+
+const names = (text: string): string => [...new Set(text.match(/(?<=\{)\w+(?=\})/g))].sort().join(",");
+
+function read<T>(dir: string, file: string, form: z.ZodMiniType<T>): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(join(dir, file), "utf8"));
+  } catch (error) {
+    fail(file, "", error instanceof Error ? error.message : String(error));
+  }
+  const parsed = form.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  return fail(file, z.core.toDotPath(issue?.path ?? []), issue?.message ?? "is not as expected");
+}
+
+function fail(file: string, path: string, reason: string): never {
+  throw new Error(`rule data: ${file}${path && ` at ${path}`}: ${reason}`);
 }

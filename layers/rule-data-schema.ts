@@ -1,0 +1,121 @@
+/** The form of every rule-data file. Strict: a misspelt key is an error, not a number that is silently missing. */
+import * as z from "zod/mini";
+import type { Pollutant, StandardLimit, WarningNumbers } from "./rule-data.ts";
+
+const text = z.string().check(z.minLength(1, "must not be empty"));
+const date = z.iso.date("must be a date like 2026-01-01");
+const positive = z.number().check(z.positive("must be above 0"));
+const count = z.int().check(z.positive("must be a whole number above 0"));
+const share = z.number().check(z.gt(0, "must be above 0"), z.lte(1, "must be at most 1"));
+const hourOfDay = z.int().check(z.gte(0), z.lte(23));
+
+export const Manifest = z.strictObject({ version: text, effectiveFrom: date, note: z.optional(z.string()) });
+
+export const Pollutants: z.ZodMiniType<Pollutant[]> = z.array(
+  z.strictObject({
+    code: text,
+    zh: text,
+    en: text,
+    unit: z.string(),
+    old: z.array(text),
+    medium: z.enum(["gas", "water", "noise", "dust"]),
+    decimals: z.int().check(z.gte(0), z.lte(6)),
+  }),
+);
+
+/** `factor`: how many of the dimension's smallest unit make one; whole numbers, so that a ratio is rounded only once. */
+export const Units = z.array(
+  z.strictObject({
+    dimension: text,
+    units: z.array(z.strictObject({ unit: z.string(), factor: count, spellings: z.array(text) })).check(z.minLength(1)),
+  }),
+);
+
+export const WarningVersions: z.ZodMiniType<WarningNumbers[]> = z
+  .array(
+    z.strictObject({
+      effectiveFrom: date,
+      hour: z.strictObject({
+        slots: z.literal(60),
+        validSlots: count,
+        pendingMinutes: count,
+        newestWindow: count,
+        newestCount: count,
+        medianMin: count,
+        medianMax: count,
+        earlyMinutes: count,
+        earlyValid: count,
+        earlyMargin: share,
+        lateMinutes: count,
+        lateValid: count,
+        recoveredShare: share,
+        recoveredTicks: count,
+        recoveredTickValid: count,
+        lapsedTicks: count,
+        repeatEarly: count,
+        repeatLost: count,
+        repeatEscalated: count,
+        escalateTicks: count,
+        closeGrace: count,
+        oxygenCeiling: positive,
+        dayValidHours: count,
+      }),
+      water: z.strictObject({
+        newestCount: count,
+        newestWindow: count,
+        validSlots: count,
+        earlyMinutes: count,
+        lateMinutes: count,
+        repeat: count,
+        escalateRepeats: count,
+        closeAt: count,
+        recoveredShare: share,
+        earlyMargin: share,
+        validHours: count,
+        hourValidSlots: count,
+      }),
+      range: z.strictObject({ adjacent: count, repeat: count }),
+      facility: z.strictObject({ reports: count }),
+      noise: z.strictObject({ records: count, repeat: count, dayFromHour: hourOfDay, nightFromHour: hourOfDay }),
+      silence: z.strictObject({
+        minutes: count,
+        overInterval: count,
+        repeat: count,
+        outageDevices: count,
+        outageShare: share,
+      }),
+      sms: z.strictObject({ acknowledgePause: count, dailyCap: count, segments: count, lateTick: count }),
+      suspicious: z.strictObject({
+        flatSlots: count,
+        hugLow: share,
+        hugHigh: share,
+        hugMinutes: count,
+        jumpFactor: positive,
+      }),
+      clock: z.strictObject({ aheadMinutes: count, behindDays: count }),
+    }),
+  )
+  .check(z.minLength(1, "must hold at least one version"));
+
+const bilingual = z.strictObject({ zh: text, en: text });
+
+export const StandardLimits: z.ZodMiniType<StandardLimit[]> = z.array(
+  z
+    .strictObject({
+      standard: text,
+      clause: text,
+      pollutant: text,
+      statistic: z.enum(["hour", "day", "instant", "period"]),
+      max: z.nullable(z.number()),
+      min: z.nullable(z.number()),
+      period: z.nullable(z.enum(["day", "night"])),
+      referenceO2: z.nullable(z.number().check(z.gt(0), z.lt(21, "must be below 21"))),
+      condition: z.nullable(bilingual),
+      from: date,
+      to: z.nullable(date),
+      certainty: z.enum(["verified", "general"]),
+    })
+    .check(z.refine((l) => l.max !== null || l.min !== null, { error: "needs max or min", path: ["max"] })),
+);
+
+export const Labels = z.record(text, bilingual);
