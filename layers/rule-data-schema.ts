@@ -2,11 +2,11 @@
 import * as z from "zod/mini";
 import type { Pollutant, StandardLimit, WarningNumbers } from "./rule-data.ts";
 
-const text = z.string().check(z.minLength(1, "must not be empty"));
+const text = z.string().check(z.minLength(1));
 const date = z.iso.date("must be a date like 2026-01-01");
-const positive = z.number().check(z.positive("must be above 0"));
-const count = z.int().check(z.positive("must be a whole number above 0"));
-const share = z.number().check(z.gt(0, "must be above 0"), z.lte(1, "must be at most 1"));
+const positive = z.number().check(z.positive());
+const count = z.int().check(z.positive());
+const share = z.number().check(z.gt(0), z.lte(1, "must be at most 1"));
 const hourOfDay = z.int().check(z.gte(0), z.lte(23));
 
 export const Manifest = z.strictObject({ version: text, effectiveFrom: date, note: z.optional(z.string()) });
@@ -95,7 +95,7 @@ export const WarningVersions: z.ZodMiniType<WarningNumbers[]> = z
       clock: z.strictObject({ aheadMinutes: count, behindDays: count }),
     }),
   )
-  .check(z.minLength(1, "must hold at least one version"));
+  .check(z.minLength(1));
 
 const bilingual = z.strictObject({ zh: text, en: text });
 
@@ -109,7 +109,7 @@ export const StandardLimits: z.ZodMiniType<StandardLimit[]> = z.array(
       max: z.nullable(z.number()),
       min: z.nullable(z.number()),
       period: z.nullable(z.enum(["day", "night"])),
-      referenceO2: z.nullable(z.number().check(z.gt(0), z.lt(21, "must be below 21"))),
+      referenceO2: z.nullable(z.number().check(z.gt(0), z.lt(21))),
       condition: z.nullable(bilingual),
       from: date,
       to: z.nullable(date),

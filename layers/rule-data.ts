@@ -4,7 +4,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
+import { parseInput } from "../functions/shared/problems.ts";
 import { floorDay, parseIso } from "../functions/shared/shanghai.ts";
 import * as schema from "./rule-data-schema.ts";
 import { unitTable } from "./units.ts";
@@ -203,10 +204,10 @@ function read<T>(dir: string, file: string, form: z.ZodMiniType<T>): T {
   } catch (error) {
     fail(file, "", error instanceof Error ? error.message : String(error));
   }
-  const parsed = form.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  return fail(file, z.core.toDotPath(issue?.path ?? []), issue?.message ?? "is not as expected");
+  const parsed = parseInput(form, json);
+  if (parsed.ok) return parsed.data;
+  const [first] = parsed.problems;
+  return fail(file, first?.path ?? "", first?.reason ?? "is not as expected");
 }
 
 function fail(file: string, path: string, reason: string): never {

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { parseInput } from "./problems.ts";
 
 /** What every function gets (docs/architecture.md); entries extend it with `z.extend`. */
 export const HouseEnv = z.object({ RULE_DATA_DIR: z.string().check(z.minLength(1)) });
@@ -11,12 +12,11 @@ export function readEnv<S extends z.ZodMiniType>(
   schema: S,
   env: Record<string, string | undefined> = process.env,
 ): z.output<S> {
-  const parsed = schema.safeParse(env);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => {
-    const name = path.join(".");
-    return env[name] === undefined ? `${name} is not set` : `${name} is ${JSON.stringify(env[name])}: ${message}`;
-  });
+  const parsed = parseInput(schema as z.ZodMiniType<z.output<S>>, env);
+  if (parsed.ok) return parsed.data;
+  const problems = parsed.problems.map(({ path, reason }) =>
+    env[path] === undefined ? `${path} is not set` : `${path} ${reason}`,
+  );
   throw new Error(`environment: ${problems.join("; ")}. Set it in the function's definition (infra/).`);
 }
 

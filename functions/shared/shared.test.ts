@@ -17,7 +17,9 @@ describe("readEnv", () => {
   });
 
   it("names every variable that is missing or wrong", () => {
-    expect(() => readEnv(Env, { SMS_CHANNEL: "pigeon" })).toThrow(/RULE_DATA_DIR is not set; SMS_CHANNEL is "pigeon"/);
+    expect(() => readEnv(Env, { SMS_CHANNEL: "pigeon" })).toThrow(
+      /RULE_DATA_DIR is not set; SMS_CHANNEL must be "sns" or "webhook", is "pigeon"/,
+    );
   });
 });
 

@@ -1,0 +1,52 @@
+import * as z from "zod/mini";
+
+/** What is wrong with a piece of input: `permits[3].outlets[0].limits[1].max`, and why in words a person can act on. */
+export interface Problem {
+  path: string;
+  reason: string;
+}
+
+export type Parsed<T> = { ok: true; data: T } | { ok: false; problems: Problem[] };
+
+/** Parses with `schema`; problems say in plain words what was expected and what came (zod/mini has no texts of its own). */
+export function parseInput<T>(schema: z.ZodMiniType<T>, input: unknown): Parsed<T> {
+  const parsed = schema.safeParse(input, { error: explain });
+  if (parsed.success) return { ok: true, data: parsed.data };
+  return {
+    ok: false,
+    problems: parsed.error.issues.map((issue) => ({ path: z.core.toDotPath(issue.path), reason: issue.message })),
+  };
+}
+
+type RawIssue = Parameters<z.core.$ZodErrorMap>[0];
+
+function explain(issue: RawIssue): string {
+  if (issue.input === undefined && issue.code !== "custom") return "is missing";
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${article(issue.expected)}, is ${show(issue.input)}`;
+    case "invalid_value":
+      return `must be ${issue.values.map((v) => JSON.stringify(v)).join(" or ")}, is ${show(issue.input)}`;
+    case "invalid_format":
+      return `must be ${issue.format === "regex" ? `like ${String(issue.pattern)}` : `a ${issue.format}`}, is ${show(issue.input)}`;
+    case "too_small":
+      return `must be ${issue.inclusive ? "at least" : "above"} ${issue.minimum}${unitOf(issue.origin)}`;
+    case "too_big":
+      return `must be ${issue.inclusive ? "at most" : "below"} ${issue.maximum}${unitOf(issue.origin)}`;
+    case "unrecognized_keys":
+      return `has unknown ${issue.keys.length > 1 ? "keys" : "key"} ${issue.keys.map((k) => JSON.stringify(k)).join(", ")}`;
+    default:
+      return `is not as expected (${show(issue.input)})`;
+  }
+}
+
+const article = (type: string): string =>
+  type === "int" ? "a whole number" : /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
+const unitOf = (origin: string): string => (origin === "string" ? " characters" : origin === "array" ? " entries" : "");
+
+/** The input in at most 60 characters. */
+function show(input: unknown): string {
+  const text =
+    input === undefined ? "missing" : JSON.stringify(input, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v));
+  return text === undefined ? typeof input : text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
