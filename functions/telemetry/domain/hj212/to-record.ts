@@ -1,0 +1,162 @@
+/**
+ * A decoded HJ 212 frame as a `DeviceRecord`: what its items mean by CN and suffix (HJ 212-2017 tables 7 and 8).
+ * Nothing is judged here and no unit is changed.
+ */
+import type { RuleData } from "../../../../layers/rule-data.ts";
+import { parseCompact } from "../../../shared/shanghai.ts";
+import type { DeviceRecord, FacilityReport, ReadingItem, RecordKind } from "../reading.ts";
+import type { CpItem, Hj212Frame } from "./decode.ts";
+
+export type RecordResult =
+  | { ok: true; record: DeviceRecord }
+  | { ok: false; reason: "time" | "schema"; detail: string };
+
+/** CN of the data commands that carry pollutant values; what else a frame says is kept in the archive only. */
+const KINDS: Readonly<Record<string, RecordKind>> = {
+  "2011": "realtime",
+  "2051": "minute",
+  "2061": "hour",
+  "2031": "day",
+};
+
+const LONGEST_CODE = 32;
+const LONGEST_FLAG = 8;
+/** Beyond it six decimals and a sum over a day no longer fit a double; no unit of the standard comes near. */
+const LARGEST = 1e12;
+
+/** What a suffix says of a pollutant in records of a kind; null for suffixes that are stored in the archive only. */
+function roleOf(code: string, suffix: string, kind: RecordKind): "value" | "converted" | "flag" | "present" | null {
+  switch (suffix) {
+    case "Rtd":
+    case "td": // met in the field for Rtd (`LA-td`)
+      return kind === "realtime" ? "value" : "present";
+    case "ZsRtd":
+      return kind === "realtime" ? "converted" : "present";
+    case "Avg":
+      return kind === "realtime" ? "present" : "value";
+    case "ZsAvg":
+      return kind === "realtime" ? "present" : "converted";
+    case "Data": // noise: Leq-Data, L10-Data …
+      return kind === "realtime" ? "present" : "value";
+    case "DayData":
+      return code === "Ld" ? "value" : "present";
+    case "NightData":
+      return code === "Ln" ? "value" : "present";
+    case "Flag":
+      return "flag";
+    case "Min":
+    case "Max":
+    case "Cou":
+    case "ZsMin":
+    case "ZsMax":
+    case "EFlag":
+    case "SampleTime":
+      return "present";
+    default:
+      return null;
+  }
+}
+
+/** The record of a frame; refused as `time` when it carries data but no real DataTime. */
+export function toRecord(frame: Hj212Frame, ruleData: RuleData, framingNotes: readonly string[] = []): RecordResult {
+  const notes = new Set([...framingNotes, ...frame.notes]);
+  const kind = KINDS[frame.cn] ?? null;
+  const items = new Map<string, ReadingItem>();
+  const facilities: FacilityReport[] = [];
+  let dataTimeText: string | null = null;
+  for (const item of frame.items) {
+    const { key, value } = item;
+    if (key === "DataTime") {
+      if (dataTimeText !== null && dataTimeText !== value)
+        return {
+          ok: false,
+          reason: "time",
+          detail: `two DataTimes in one frame: ${dataTimeText} and ${value.slice(0, 40)}`,
+        };
+      dataTimeText = value;
+      continue;
+    }
+    const dash = key.lastIndexOf("-");
+    if (dash <= 0) continue;
+    const code = key.slice(0, dash);
+    const suffix = key.slice(dash + 1);
+    if (suffix === "RS") readFacility(item, code, facilities, notes);
+    else if (kind !== null && !readItem(code, suffix, value, kind, { items, ruleData, notes }))
+      return { ok: false, reason: "schema", detail: `${key.slice(0, 40)} stands twice with different values` };
+  }
+
+  const hasData = items.size > 0 || facilities.length > 0;
+  const dataTime = dataTimeText === null ? null : parseCompact(dataTimeText);
+  if (hasData && dataTime === null) {
+    const said = dataTimeText === null ? "no DataTime" : `DataTime=${dataTimeText.slice(0, 40)} is not a real moment`;
+    return { ok: false, reason: "time", detail: `${said}; a frame with data needs DataTime=yyyyMMddHHmmss` };
+  }
+  if (dataTime === null && dataTimeText !== null) notes.add("bad-datatime");
+  if (dataTimeText?.length === 17) notes.add("long-datatime");
+  const qn = frame.qn === null ? null : parseCompact(frame.qn);
+  if (frame.qn !== null && qn === null) notes.add("bad-qn");
+  for (const item of items.values()) if (item.flag === null && item.value !== null) notes.add("no-flag");
+  return {
+    ok: true,
+    record: {
+      mn: frame.mn,
+      command: frame.cn,
+      kind: items.size > 0 ? kind : null,
+      dataTime,
+      qn,
+      items: [...items.values()],
+      facilities,
+      notes: [...notes],
+    },
+  };
+}
+
+interface Target {
+  items: Map<string, ReadingItem>;
+  ruleData: RuleData;
+  notes: Set<string>;
+}
+
+/** False when the frame has said something else of the same pollutant before. */
+function readItem(sent: string, suffix: string, text: string, kind: RecordKind, target: Target): boolean {
+  const { items, ruleData, notes } = target;
+  const role = roleOf(sent, suffix, kind);
+  if (role === null) return true;
+  if (sent.length > LONGEST_CODE) {
+    notes.add("bad-code");
+    return true;
+  }
+  const pollutant = ruleData.resolve(sent) ?? sent;
+  if (pollutant !== sent) notes.add("old-code");
+  let item = items.get(pollutant);
+  if (item === undefined) items.set(pollutant, (item = { pollutant, value: null, converted: null, flag: null }));
+  if (role === "present") return true;
+  if (role === "flag") {
+    const flag = text.trim().slice(0, LONGEST_FLAG) || null;
+    if (item.flag !== null && item.flag !== flag) return false;
+    item.flag = flag;
+    return true;
+  }
+  if (suffix === "td") notes.add("td-suffix");
+  const value = readNumber(text);
+  if (value === null) notes.add("not-a-number");
+  if (item[role] !== null && item[role] !== value) return false;
+  item[role] = value;
+  return true;
+}
+
+/** A plain decimal, with sign and exponent if any; null for everything else (`0x10`, `--`, `NaN`, an empty text). */
+export function readNumber(text: string): number | null {
+  const trimmed = text.trim();
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/.test(trimmed)) return null;
+  const n = Number(trimmed);
+  return Math.abs(n) <= LARGEST ? n : null;
+}
+
+/** `SBn-RS`: 0 off, 1 run, 2 calibrate, 3 maintain, 4 alarm, 5 back-flush (HJ 212-2017 table 8). */
+function readFacility(item: CpItem, code: string, facilities: FacilityReport[], notes: Set<string>): void {
+  const sb = /^SB(\d{1,4})$/.exec(code)?.[1];
+  const state = item.value.trim();
+  if (sb === undefined || !/^[0-5]$/.test(state)) notes.add("bad-facility-state");
+  else facilities.push({ sb: Number(sb), code: null, state: Number(state) });
+}
