@@ -1,0 +1,81 @@
+/** The last 24 hours of one pollutant: ten-minute means for the line, whole hours for the table. */
+import { HOUR, MINUTE, floorHour, formatIso } from "../../shared/shanghai.ts";
+import type { HourFact, HourVerdict, Slot } from "./facts.ts";
+
+/** Hours on the axis: 24 that are over and the one that runs. */
+const HOURS = 25;
+export const STEP = 10 * MINUTE;
+const STEPS = (HOURS * HOUR) / STEP;
+
+export interface SeriesView {
+  /** Start of the first step. */
+  from: string;
+  stepMinutes: number;
+  /** Mean of the counting minutes of each step; null where none counts. */
+  values: (number | null)[];
+  /** Steps that hold records of which none counts, and steps inside a lawful mark. */
+  invalid: number[];
+  marked: number[];
+}
+
+export interface HourView {
+  from: string;
+  valid: number;
+  mean: number | null;
+  /** Smallest and largest counting minute; what is shown of a pH or a noise level, which have no lawful hour mean. */
+  min: number | null;
+  max: number | null;
+  /** Null: no limit of this pollutant is judged by the hour. */
+  verdict: HourVerdict | null;
+  limit: number | null;
+  revision: number;
+}
+
+export const seriesStart = (asOf: number): number => floorHour(asOf) - (HOURS - 1) * HOUR;
+
+const countingValues = (slots: readonly Slot[]): number[] =>
+  slots.flatMap((s) => (s.quality === "counts" && s.value !== null ? [s.value] : []));
+
+const meanOf = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+
+export function seriesView(slots: readonly Slot[], asOf: number): SeriesView {
+  const start = seriesStart(asOf);
+  const steps: Slot[][] = Array.from({ length: STEPS }, () => []);
+  for (const slot of slots) steps[Math.floor((slot.t - start) / STEP)]?.push(slot);
+  const values = steps.map((step) => {
+    const mean = meanOf(countingValues(step));
+    // A marked step keeps its line: the value stays visible beside the mark.
+    return mean ?? meanOf(step.flatMap((s) => (s.quality === "marked" && s.value !== null ? [s.value] : [])));
+  });
+  const where = (test: (step: Slot[]) => boolean): number[] => steps.flatMap((step, i) => (test(step) ? [i] : []));
+  return {
+    from: formatIso(start),
+    stepMinutes: STEP / MINUTE,
+    values,
+    invalid: where((step) => step.length > 0 && step.every((s) => s.quality === "invalid")),
+    marked: where((step) => step.some((s) => s.quality === "marked")),
+  };
+}
+
+/** The 24 hours before the one of `asOf`, oldest first: the stored verdict where the hour is judged, else plain means. */
+export function hourViews(slots: readonly Slot[], verdicts: readonly HourFact[], asOf: number): HourView[] {
+  const start = seriesStart(asOf);
+  const byHour: Slot[][] = Array.from({ length: HOURS - 1 }, () => []);
+  for (const slot of slots) byHour[Math.floor((slot.t - start) / HOUR)]?.push(slot);
+  return byHour.map((hour, i) => {
+    const from = start + i * HOUR;
+    const values = countingValues(hour);
+    const judged = verdicts.find((v) => v.hour === from);
+    return {
+      from: formatIso(from),
+      valid: judged?.valid ?? values.length,
+      mean: judged ? judged.mean : meanOf(values),
+      min: values.length === 0 ? null : Math.min(...values),
+      max: values.length === 0 ? null : Math.max(...values),
+      verdict: judged?.verdict ?? null,
+      limit: judged?.limit ?? null,
+      revision: judged?.revision ?? 0,
+    };
+  });
+}
