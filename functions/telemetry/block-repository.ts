@@ -1,0 +1,129 @@
+/** The blocks table: ten minutes of a plant as one packed item, written on the condition of the version that was read. */
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { BatchGetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
+import { DAY, formatMinute } from "../shared/shanghai.ts";
+import { floorBlock, type Block, type BlockRecord, type LiveHead } from "./domain/block.ts";
+import { packBlock, unpackBlock } from "./domain/block-codec.ts";
+
+export interface StoredBlock {
+  block: Block;
+  /** 0: not stored yet. */
+  version: number;
+}
+
+/** A block is kept so long; its frames stay in the archive. */
+const KEEP = 35 * DAY;
+const Item = z.object({ v: z.number().check(z.positive()), data: z.instanceof(Uint8Array) });
+
+const stored = (item: Record<string, unknown>): StoredBlock => {
+  const { v, data } = Item.parse(item);
+  return { block: unpackBlock(data), version: v };
+};
+
+/** The further of two heads: by device the one seen last, by shard the greater sequence number. */
+export function mergeLive(a: LiveHead | null, b: LiveHead | null): LiveHead | null {
+  if (!a || !b) return a ?? b;
+  const live: LiveHead = { devices: { ...a.devices }, applied: { ...a.applied }, riskUntil: Math.max(a.riskUntil, b.riskUntil) };
+  for (const [mn, head] of Object.entries(b.devices)) {
+    const held = live.devices[mn];
+    if (!held || held.seen <= head.seen) live.devices[mn] = head;
+  }
+  for (const [shard, sequence] of Object.entries(b.applied)) {
+    const held = live.applied[shard];
+    if (held === undefined || isAfter(sequence, held)) live.applied[shard] = sequence;
+  }
+  return live;
+}
+
+/** Sequence numbers of a stream are decimal texts of any width. */
+export const isAfter = (a: string, b: string): boolean => BigInt(a) > BigInt(b);
+
+export interface BlockRepository {
+  /** Blocks that hold any of [from, to), oldest first. */
+  range(permitNo: string, from: number, to: number, consistent: boolean): Promise<StoredBlock[]>;
+  /** Records of [from, to) of DataTime. */
+  records(permitNo: string, from: number, to: number, consistent: boolean): Promise<BlockRecord[]>;
+  /** The newest blocks up to `t`, newest first: what the plant's present is read from. */
+  latest(permitNo: string, t: number, count: number): Promise<StoredBlock[]>;
+  /** The plant's present by the newest blocks up to `t`. */
+  live(permitNo: string, t: number): Promise<LiveHead | null>;
+  get(permitNo: string, starts: readonly number[]): Promise<Map<number, StoredBlock>>;
+  /** False when somebody else wrote since `version` was read. */
+  put(permitNo: string, next: StoredBlock): Promise<boolean>;
+}
+
+export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; table: string }): BlockRepository {
+  const query = async (permitNo: string, from: string, to: string, rest: object): Promise<StoredBlock[]> => {
+    const blocks: StoredBlock[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await db.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: "pk = :p AND sk BETWEEN :from AND :to",
+          ExpressionAttributeValues: { ":p": permitNo, ":from": from, ":to": to },
+          ExclusiveStartKey: start,
+          ...rest,
+        }),
+      );
+      blocks.push(...(page.Items ?? []).map(stored));
+      start = "Limit" in rest ? undefined : page.LastEvaluatedKey;
+    } while (start);
+    return blocks;
+  };
+  const range: BlockRepository["range"] = (permitNo, from, to, consistent) =>
+    query(permitNo, formatMinute(floorBlock(from)), formatMinute(to - 1), { ConsistentRead: consistent });
+  const latest: BlockRepository["latest"] = (permitNo, t, count) =>
+    query(permitNo, "0", formatMinute(t), { ConsistentRead: true, ScanIndexForward: false, Limit: count });
+  return {
+    range,
+    latest,
+    async records(permitNo, from, to, consistent) {
+      const blocks = await range(permitNo, from, to, consistent);
+      return blocks.flatMap(({ block }) => block.records.filter((r) => r.at >= from && r.at < to));
+    },
+    async live(permitNo, t) {
+      const blocks = await latest(permitNo, t, 3);
+      return blocks.reduce<LiveHead | null>((live, { block }) => mergeLive(block.live, live), null);
+    },
+    async get(permitNo, starts) {
+      const found = new Map<number, StoredBlock>();
+      for (let i = 0; i < starts.length; i += 100) {
+        let keys: Record<string, unknown>[] = starts.slice(i, i + 100).map((s) => ({ pk: permitNo, sk: formatMinute(s) }));
+        while (keys.length > 0) {
+          const answer = await db.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }));
+          for (const item of answer.Responses?.[table] ?? []) {
+            const one = stored(item);
+            found.set(one.block.start, one);
+          }
+          keys = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+        }
+      }
+      return found;
+    },
+    async put(permitNo, { block, version }) {
+      try {
+        await db.send(
+          new PutCommand({
+            TableName: table,
+            Item: {
+              pk: permitNo,
+              sk: formatMinute(block.start),
+              v: version + 1,
+              data: packBlock(block),
+              ttl: Math.floor((block.start + KEEP) / 1000),
+            },
+            ...(version === 0
+              ? { ConditionExpression: "attribute_not_exists(pk)" }
+              : { ConditionExpression: "v = :v", ExpressionAttributeValues: { ":v": version } }),
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+  };
+}
