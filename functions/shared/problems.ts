@@ -18,6 +18,13 @@ export function parseInput<T>(schema: z.ZodMiniType<T>, input: unknown): Parsed<
   };
 }
 
+/** The event as `schema` says; throws with what is wrong, so that it takes the function's dead-letter path. */
+export function parseEvent<T>(schema: z.ZodMiniType<T>, event: unknown, name: string): T {
+  const parsed = parseInput(schema, event);
+  if (parsed.ok) return parsed.data;
+  throw new Error(`${name}: ${parsed.problems.map(({ path, reason }) => `${path} ${reason}`).join("; ")}`);
+}
+
 type RawIssue = Parameters<z.core.$ZodErrorMap>[0];
 
 function explain(issue: RawIssue): string {

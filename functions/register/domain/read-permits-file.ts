@@ -1,0 +1,17 @@
+import type { Parsed } from "../../shared/problems.ts";
+
+/** The JSON of a permits file; a byte order mark is left out, anything but UTF-8 JSON is refused with what to do. */
+export function readPermitsFile(bytes: Uint8Array): Parsed<unknown> {
+  const refuse = (reason: string): Parsed<unknown> => ({ ok: false, problems: [{ path: "", reason }] });
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return refuse("the file is not UTF-8 text: save it as UTF-8 (not GBK)");
+  }
+  try {
+    return { ok: true, data: JSON.parse(text) as unknown };
+  } catch (error) {
+    return refuse(`the file is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

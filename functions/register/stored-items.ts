@@ -1,0 +1,128 @@
+/** The register table's items as they are stored (docs/architecture.md); parsed on every read, so that a bad item is named and not carried on. */
+import * as z from "zod/mini";
+import { parseInput } from "../shared/problems.ts";
+import type { Binding } from "./domain/bindings.ts";
+import type { Permit } from "./domain/permit.ts";
+
+const time = z.nullable(z.number());
+const text = z.nullable(z.string());
+
+const StoredPermit: z.ZodMiniType<Permit> = z.object({
+  permitNo: z.string(),
+  name: z.string(),
+  town: z.string(),
+  industry: z.string(),
+  management: z.enum(["key", "simplified", "registration"]),
+  validFrom: z.string(),
+  validTo: z.string(),
+  location: z.object({ lon: z.number(), lat: z.number() }),
+  contacts: z.array(
+    z.object({
+      role: z.enum(["environment-manager", "operator", "legal-person", "maintenance", "town-officer"]),
+      phone: z.string(),
+    }),
+  ),
+  facilities: z.array(
+    z.object({
+      code: z.string(),
+      kind: z.enum(["treatment", "production"]),
+      outlets: z.array(z.string()),
+      mn: text,
+      sb: time,
+    }),
+  ),
+  outlets: z.array(
+    z.object({
+      code: z.string(),
+      medium: z.enum(["gas", "water", "noise", "dust"]),
+      name: z.string(),
+      devices: z.array(
+        z.object({
+          mn: z.string(),
+          from: z.number(),
+          to: time,
+          minuteInterval: z.number(),
+          units: z.record(z.string(), z.string()),
+          secretRef: text,
+        }),
+      ),
+      limits: z.array(
+        z.object({
+          pollutant: z.string(),
+          statistic: z.enum(["hour", "day", "instant", "period"]),
+          basis: z.enum(["converted", "measured"]),
+          referenceO2: z.nullable(z.number()),
+          max: z.nullable(z.number()),
+          min: z.nullable(z.number()),
+          period: z.nullable(z.enum(["day", "night"])),
+          from: time,
+          to: time,
+          source: z.string(),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** A plant as it stands in the register. */
+export interface PlantRecord {
+  permit: Permit;
+  revision: number;
+  /** Public code. */
+  code: string;
+  shard: number;
+  importedAt: string;
+}
+
+/** A plant in a list. */
+export interface PlantEntry {
+  permitNo: string;
+  code: string;
+  name: string;
+  town: string;
+  devices: number;
+}
+
+/** The bindings of one device over all plants; `version` counts its changes. */
+export interface DeviceItem {
+  bindings: Binding[];
+  version: number;
+}
+
+export const PlantItem: z.ZodMiniType<PlantRecord> = z.object({
+  permit: StoredPermit,
+  revision: z.int(),
+  code: z.string(),
+  shard: z.int(),
+  importedAt: z.string(),
+});
+
+export const Device: z.ZodMiniType<DeviceItem> = z.object({
+  bindings: z.array(z.object({ permitNo: z.string(), outlet: text, from: z.number(), to: time })),
+  version: z.int(),
+});
+
+export const CodeItem = z.object({ permitNo: z.string() });
+
+export const ShardItem = z.object({ code: z.string(), name: z.string(), town: z.string(), devices: z.int() });
+
+type Item = Record<string, unknown>;
+
+/** The item as `schema` says; throws naming its key and what is wrong. */
+export function parseItem<T>(schema: z.ZodMiniType<T>, item: Item): T {
+  const parsed = parseInput(schema, item);
+  if (parsed.ok) return parsed.data;
+  const [first] = parsed.problems;
+  throw new Error(`register item ${String(item.pk)} / ${String(item.sk)}: ${first?.path} ${first?.reason}`);
+}
+
+export const keys = {
+  plant: (permitNo: string) => ({ pk: `PLANT#${permitNo}`, sk: "PERMIT" }),
+  revision: (permitNo: string, n: number) => ({
+    pk: `PLANT#${permitNo}`,
+    sk: `REVISION#${String(n).padStart(5, "0")}`,
+  }),
+  device: (mn: string) => ({ pk: `DEVICE#${mn}`, sk: "BINDINGS" }),
+  code: (code: string) => ({ pk: `CODE#${code}`, sk: "PLANT" }),
+  entry: (shard: number, permitNo: string) => ({ pk: `SHARD#${shard}`, sk: permitNo }),
+};
