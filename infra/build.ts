@@ -1,0 +1,113 @@
+/**
+ * Bundles every function in one esbuild call and lays out the rule-data layer, both under `.build/`. Nothing is done
+ * when no input changed. CDK only takes finished folders from here.
+ */
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build as esbuild } from "esbuild";
+import { withLock } from "./lock.ts";
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Bundle name → entry file. The table of docs/architecture.md says what each one does. */
+export const FUNCTIONS = {
+  "ingest-telemetry": "functions/telemetry/ingest-telemetry.ts",
+  "import-permits": "functions/register/import-permits.ts",
+  "warn-plants": "functions/warnings/warn-plants.ts",
+  "close-hours": "functions/warnings/close-hours.ts",
+  "close-days": "functions/warnings/close-days.ts",
+  "publish-pages": "functions/disclosure/publish-pages.ts",
+  "serve-api": "functions/api/serve-api.ts",
+} as const;
+
+export type FunctionName = keyof typeof FUNCTIONS;
+
+const OUT = join(ROOT, ".build");
+
+/** Folder with `index.mjs` of a function, once built. */
+export const bundleDir = (name: FunctionName): string => join(OUT, "functions", name);
+/** Folder of the rule-data layer: its content lands in /opt, so it holds `rule-data/`. */
+export const LAYER_DIR = join(OUT, "layers/rule-data");
+
+const STAMP = join(OUT, "inputs.sha256");
+/** Hash of the inputs of the last finished build. */
+export const buildHash = (): string => readFileSync(STAMP, "utf8");
+
+/** SHA-256 over the paths and contents of all files that `patterns` (globs under the root) name, tests left out. */
+export function hashOfFiles(patterns: readonly string[], more = ""): string {
+  const hash = createHash("sha256").update(more);
+  for (const path of globSync([...patterns], { cwd: ROOT })
+    .filter((p) => !p.endsWith(".test.ts"))
+    .sort())
+    hash
+      .update(path)
+      .update("\0")
+      .update(readFileSync(join(ROOT, path)))
+      .update("\0");
+  return hash.digest("hex");
+}
+
+/**
+ * Builds what is missing or stale. Throws when an entry of `FUNCTIONS` does not exist, or with esbuild's own messages.
+ * Returns true when something was built.
+ */
+export async function buildFunctions(): Promise<boolean> {
+  mkdirSync(OUT, { recursive: true });
+  return withLock(join(OUT, "lock"), async () => {
+    const hash = hashOfFiles([
+      "functions/**/*.ts",
+      "layers/**/*.{ts,json}",
+      "web/**/*.{ts,js,css,html,svg}",
+      "events/*.ts",
+      "infra/build.ts",
+      "package-lock.json",
+    ]);
+    if (existsSync(STAMP) && buildHash() === hash) return false;
+    rmSync(STAMP, { force: true });
+    await bundle();
+    rmSync(LAYER_DIR, { recursive: true, force: true });
+    cpSync(join(ROOT, "layers/rule-data"), join(LAYER_DIR, "rule-data"), { recursive: true });
+    writeFileSync(STAMP, hash);
+    return true;
+  });
+}
+
+async function bundle(): Promise<void> {
+  const missing = Object.entries(FUNCTIONS).filter(([, entry]) => !existsSync(join(ROOT, entry)));
+  if (missing.length > 0)
+    throw new Error(
+      `no entry file for ${missing.map(([name, entry]) => `${name} (${entry})`).join(", ")}. ` +
+        "Write it, or take the function out of infra/build.ts and its stack.",
+    );
+  const result = await esbuild({
+    absWorkingDir: ROOT,
+    entryPoints: Object.entries(FUNCTIONS).map(([name, entry]) => ({ in: entry, out: `functions/${name}/index` })),
+    outdir: OUT,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    mainFields: ["module", "main"], // the SDK's ES modules: 366 KB instead of 584 KB
+    minify: true,
+    keepNames: true, // error names in the logs stay readable
+    legalComments: "none",
+    sourcemap: "external",
+    sourcesContent: false,
+    metafile: true,
+    // CommonJS dependencies call require(), which an ES module does not have.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    write: false,
+    logLevel: "silent", // errors are thrown with their messages
+  });
+  rmSync(join(OUT, "functions"), { recursive: true, force: true });
+  for (const { path, contents } of result.outputFiles) {
+    // Maps are kept for reading a stack trace, beside the folders that are uploaded.
+    const target = path.endsWith(".map") ? path.replace("/functions/", "/maps/").replace("/index.mjs", ".mjs") : path;
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, contents);
+  }
+  writeFileSync(join(OUT, "meta.json"), JSON.stringify(result.metafile));
+}

@@ -1,0 +1,36 @@
+import { Alarm, ComparisonOperator, TreatMissingData, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type { WorkStack } from "./house-stack.ts";
+
+export interface HouseAlarmProps {
+  /** Heading in docs/runbook.md, and the alarm's name behind `permit-watch-`. */
+  name: string;
+  metric: IMetric;
+  /** What it means for people, one ASCII sentence (CloudFormation returns anything else as question marks). */
+  impact: string;
+  /** Fires at this value or above (or below it, see `below`). Default 1. */
+  threshold?: number;
+  /** Fires under the threshold, and when nothing is reported at all: for things that have to happen. */
+  below?: boolean;
+  /** Periods in a row. Default 1. */
+  periods?: number;
+}
+
+/** The only way to make an alarm: an impact and a heading of the runbook are required, operators are told both ways. */
+export function houseAlarm(stack: WorkStack, props: HouseAlarmProps): Alarm {
+  const alarm = new Alarm(stack, `Alarm-${props.name}`, {
+    alarmName: `permit-watch-${props.name}`,
+    alarmDescription: `${props.impact} Runbook: ${stack.config.runbookUrl}#${props.name}`,
+    metric: props.metric,
+    threshold: props.threshold ?? 1,
+    evaluationPeriods: props.periods ?? 1,
+    comparisonOperator: props.below
+      ? ComparisonOperator.LESS_THAN_THRESHOLD
+      : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    treatMissingData: props.below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+  });
+  const action = new SnsAction(stack.operators);
+  alarm.addAlarmAction(action);
+  alarm.addOkAction(action);
+  return alarm;
+}

@@ -1,0 +1,23 @@
+import { Stack, type App } from "aws-cdk-lib";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { Config } from "../config.ts";
+
+/** What every stack of the house gets. Stacks know no account and no region, so one synthesis serves all. */
+export class HouseStack extends Stack {
+  readonly config: Config;
+
+  constructor(app: App, id: string, description: string, config: Config) {
+    super(app, id, { description, analyticsReporting: false });
+    this.config = config;
+  }
+}
+
+/** The stacks above the data stack also get the topic that alarms are sent to. */
+export class WorkStack extends HouseStack {
+  readonly operators: ITopic;
+
+  constructor(app: App, id: string, description: string, config: Config, operators: ITopic) {
+    super(app, id, description, config);
+    this.operators = operators;
+  }
+}

@@ -1,0 +1,153 @@
+// oxlint-disable no-new -- a construct registers itself with its scope
+import { Duration, type App } from "aws-cdk-lib";
+import { Rule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import { Grant, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Config } from "../config.ts";
+import { houseAlarm } from "../constructs/alarm.ts";
+import { getObjects, putObjects, readTable, writeTable } from "../constructs/grants.ts";
+import { HouseFunction } from "../constructs/house-function.ts";
+import { houseSchedule } from "../constructs/house-schedule.ts";
+import { WorkStack } from "../constructs/house-stack.ts";
+import { PublicApi } from "../constructs/public-api.ts";
+import type { DataStack } from "./data.ts";
+
+/** What works on the facts: import of permits, warnings, closings, and the API that reads. */
+export class ServicesStack extends WorkStack {
+  readonly api: PublicApi;
+  private readonly data: DataStack;
+
+  constructor(app: App, config: Config, data: DataStack) {
+    super(app, "PermitWatchServices", "Permit Watch: import, warnings, closings, API", config, data.operators);
+    this.data = data;
+    this.importPermits();
+    this.warnPlants();
+    this.closing("close-hours", "close-hour", "10 * * * ? *", "Verdicts of the past hour are missing on the pages.");
+    this.closing("close-days", "close-day", "30 0 * * ? *", "Verdicts of yesterday are missing on the pages.");
+    this.api = new PublicApi(this, this.serveApi());
+  }
+
+  private get tables(): Record<string, string> {
+    const { register, blocks, ledger } = this.data;
+    return { REGISTER_TABLE: register.tableName, BLOCKS_TABLE: blocks.tableName, LEDGER_TABLE: ledger.tableName };
+  }
+
+  private importPermits(): void {
+    const { register, imports } = this.data;
+    const fn = new HouseFunction(this, {
+      name: "import-permits",
+      environment: { REGISTER_TABLE: register.tableName, IMPORTS_BUCKET: imports.bucketName },
+      timeout: Duration.minutes(15), // a city's whole register in one file
+      memory: 1024,
+      reservedConcurrency: 1, // two imports at once could interleave revisions of one permit
+      errorImpact: "A permits file was not applied: plants are judged against their former permit.",
+      asynchronous: { maxEventAge: Duration.hours(6), retryAttempts: 2 },
+    });
+    writeTable(register, fn);
+    getObjects(imports, "permits/", fn.ownRole);
+    putObjects(imports, "results/", fn.ownRole);
+    if (!fn.failed) return;
+    new Rule(this, "permits-arrived", {
+      description: "a permits file arrived in the imports bucket",
+      eventPattern: {
+        source: ["aws.s3"],
+        detailType: ["Object Created"],
+        detail: { bucket: { name: [imports.bucketName] }, object: { key: [{ prefix: "permits/" }] } },
+      },
+      targets: [
+        new LambdaFunction(fn, { deadLetterQueue: fn.failed, maxEventAge: Duration.hours(24), retryAttempts: 20 }),
+      ],
+    });
+  }
+
+  private warnPlants(): void {
+    const { config, data } = this;
+    const webhook: Record<string, string> =
+      config.smsChannel === "webhook"
+        ? {
+            SMS_WEBHOOK_URL: config.smsWebhookUrl ?? "",
+            SMS_WEBHOOK_SECRET_PARAMETER: config.smsWebhookSecretParameter ?? "",
+          }
+        : {};
+    const maxEventAge = Duration.minutes(5); // a tick more than five minutes late sends nothing
+    const fn = new HouseFunction(this, {
+      name: "warn-plants",
+      environment: {
+        ...this.tables,
+        OPERATORS_TOPIC_ARN: data.operators.topicArn,
+        SMS_CHANNEL: config.smsChannel,
+        ...webhook,
+      },
+      timeout: Duration.minutes(4), // ends before the next tick begins
+      memory: 1024,
+      errorImpact: "Plants are not warned while there is still time to save the hour.",
+      asynchronous: { maxEventAge, retryAttempts: 2 },
+    });
+    readTable(data.register, fn);
+    readTable(data.blocks, fn);
+    writeTable(data.ledger, fn);
+    data.operators.grantPublish(fn);
+    if (config.smsChannel === "webhook") this.grantSecret(fn);
+    else this.grantSms(fn);
+    houseSchedule(this, { name: "warn", cron: "0/5 * * * ? *", target: fn, maxEventAge });
+    houseAlarm(this, {
+      name: "warn-plants-not-running",
+      impact: "No warning tick ran for ten minutes: nobody is being warned.",
+      metric: fn.metricInvocations({ period: Duration.minutes(5) }),
+      below: true,
+      periods: 2,
+    });
+  }
+
+  /**
+   * A text message has no ARN, so IAM can only allow Publish to everything that is not a topic: every resource except
+   * those that look like one. The operators' topic is granted by its own ARN.
+   */
+  private grantSms(fn: HouseFunction): void {
+    const topics = this.formatArn({ service: "sns", region: "*", account: "*", resource: "*" });
+    fn.addToRolePolicy(new PolicyStatement({ sid: "TextMessages", actions: ["sns:Publish"], notResources: [topics] }));
+  }
+
+  private grantSecret(fn: HouseFunction): void {
+    const name = (this.config.smsWebhookSecretParameter ?? "").replace(/^\//, "");
+    const parameter = this.formatArn({ service: "ssm", resource: "parameter", resourceName: name });
+    Grant.addToPrincipal({ grantee: fn, actions: ["ssm:GetParameter"], resourceArns: [parameter] });
+  }
+
+  private closing(
+    name: "close-hours" | "close-days",
+    schedule: "close-hour" | "close-day",
+    cron: string,
+    impact: string,
+  ): void {
+    const { register, blocks, ledger } = this.data;
+    const fn = new HouseFunction(this, {
+      name,
+      environment: this.tables,
+      timeout: Duration.minutes(15), // visits all plants, paced
+      memory: 1024,
+      errorImpact: impact,
+      asynchronous: { maxEventAge: Duration.hours(6), retryAttempts: 2 },
+    });
+    readTable(register, fn);
+    readTable(blocks, fn);
+    writeTable(ledger, fn);
+    houseSchedule(this, { name: schedule, cron, target: fn, maxEventAge: Duration.hours(24) });
+  }
+
+  private serveApi(): HouseFunction {
+    const { register, blocks, ledger } = this.data;
+    const fn = new HouseFunction(this, {
+      name: "serve-api",
+      environment: this.tables,
+      timeout: Duration.seconds(15),
+      memory: 1024,
+      reservedConcurrency: 50, // the public side must never take the concurrency of warnings and ingest
+      errorImpact: "The public pages cannot refresh their values.",
+    });
+    readTable(register, fn);
+    readTable(blocks, fn);
+    readTable(ledger, fn);
+    return fn;
+  }
+}

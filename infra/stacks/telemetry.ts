@@ -1,0 +1,62 @@
+import { Duration, type App } from "aws-cdk-lib";
+import { Stream, StreamEncryption, StreamMode } from "aws-cdk-lib/aws-kinesis";
+import { StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { KinesisEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { RULES } from "../../events/rules.ts";
+import type { Config } from "../config.ts";
+import { houseAlarm } from "../constructs/alarm.ts";
+import { putObjects, readTable, writeTable } from "../constructs/grants.ts";
+import { HouseFunction } from "../constructs/house-function.ts";
+import { WorkStack } from "../constructs/house-stack.ts";
+import { telemetryRule } from "../constructs/telemetry-rule.ts";
+import { undeliveredBatches } from "../constructs/undelivered.ts";
+import type { DataStack } from "./data.ts";
+
+/** From the devices to the tables: rules, stream, ingest. */
+export class TelemetryStack extends WorkStack {
+  constructor(app: App, config: Config, data: DataStack) {
+    super(app, "PermitWatchTelemetry", "Permit Watch: IoT rules, stream, ingest", config, data.operators);
+    const stream = new Stream(this, "telemetry", {
+      streamMode: StreamMode.ON_DEMAND,
+      encryption: StreamEncryption.MANAGED,
+      retentionPeriod: Duration.hours(config.streamRetentionHours),
+    });
+    for (const rule of RULES) telemetryRule(this, rule, stream, data.undelivered);
+
+    const ingest = new HouseFunction(this, {
+      name: "ingest-telemetry",
+      environment: {
+        REGISTER_TABLE: data.register.tableName,
+        BLOCKS_TABLE: data.blocks.tableName,
+        LEDGER_TABLE: data.ledger.tableName,
+        ARCHIVE_BUCKET: data.archive.bucketName,
+      },
+      timeout: Duration.minutes(2),
+      memory: 1024,
+      errorImpact: "Readings of the plants are late or kept aside: warnings may miss them and pages show old values.",
+    });
+    readTable(data.register, ingest);
+    writeTable(data.blocks, ingest);
+    writeTable(data.ledger, ingest);
+    putObjects(data.archive, "raw/", ingest.ownRole);
+    ingest.addEventSource(
+      new KinesisEventSource(stream, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 500,
+        maxBatchingWindow: Duration.seconds(2),
+        bisectBatchOnError: true,
+        retryAttempts: 5,
+        reportBatchItemFailures: true,
+        onFailure: undeliveredBatches(data.undelivered, ingest),
+      }),
+    );
+    houseAlarm(this, {
+      name: "ingest-telemetry-behind",
+      impact:
+        "Readings reach the tables more than four minutes late: the five-minute warnings do not see them in time.",
+      metric: ingest.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(1) }),
+      threshold: Duration.minutes(4).toMilliseconds(),
+      periods: 3,
+    });
+  }
+}

@@ -1,0 +1,90 @@
+/** Builds the functions and synthesizes all stacks; works offline and without an account. */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { buildFunctions, buildHash, hashOfFiles, ROOT } from "./build.ts";
+import { withLock } from "./lock.ts";
+
+export interface SynthesizeOptions {
+  /** Where the cloud assembly goes. Default `cdk.out`. */
+  outdir?: string;
+  /** Prints nothing. */
+  quiet?: boolean;
+  /** Does nothing when the assembly was made from the same inputs. */
+  cached?: boolean;
+  /** Context on top of cdk.json, such as `{ "permit-watch:smsChannel": "webhook" }`. */
+  context?: Record<string, unknown>;
+}
+
+export interface Synthesized {
+  outdir: string;
+  /** Stack name → number of resources; empty when nothing had to be done. */
+  stacks: Record<string, number>;
+}
+
+/** What the templates are made from, beside the bundles and the layer. */
+const INPUTS = [
+  "infra/*.ts",
+  "infra/{stacks,constructs}/*.ts",
+  "events/rules.ts",
+  "web/**/csp.ts",
+  "cdk.json",
+  "package-lock.json",
+];
+
+/**
+ * Writes the cloud assembly. Throws when a bundle cannot be built, a setting is wrong, or cdk-nag or CloudFormation's
+ * own rules find something that nobody has acknowledged.
+ */
+export async function synthesize(options: SynthesizeOptions = {}): Promise<Synthesized> {
+  const outdir = resolve(options.outdir ?? join(ROOT, "cdk.out"));
+  await buildFunctions();
+  mkdirSync(dirname(outdir), { recursive: true });
+  return withLock(join(ROOT, ".build/synth.lock"), async () => {
+    const inputs = hashOfFiles(INPUTS, JSON.stringify([buildHash(), process.env.CDK_CONTEXT_JSON, options.context]));
+    const stamp = join(outdir, "inputs.sha256");
+    if (options.cached && existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return { outdir, stacks: {} };
+
+    // Beside the target first: who reads the target never sees half an assembly.
+    const fresh = join(dirname(outdir), `.${basename(outdir)}.${process.pid}`);
+    try {
+      const stacks = await writeAssembly(fresh, options.context ?? {});
+      writeFileSync(join(fresh, "inputs.sha256"), inputs);
+      rmSync(outdir, { recursive: true, force: true });
+      renameSync(fresh, outdir);
+      return { outdir, stacks };
+    } finally {
+      rmSync(fresh, { recursive: true, force: true });
+    }
+  });
+}
+
+async function writeAssembly(outdir: string, context: Record<string, unknown>): Promise<Record<string, number>> {
+  const { permitWatch } = await import("./app.ts"); // a second and a half of CDK, only when needed
+  const cdk = JSON.parse(readFileSync(join(ROOT, "cdk.json"), "utf8")) as { context: Record<string, unknown> };
+  const app = permitWatch({ outdir, context: { ...cdk.context, ...context } });
+  try {
+    const { stacks } = app.synth();
+    return Object.fromEntries(
+      stacks.map((s) => [s.stackName, Object.keys((s.template as { Resources: object }).Resources).length]),
+    );
+  } catch (error) {
+    const report = join(outdir, "validation-report.json");
+    if (!existsSync(report)) throw error;
+    const kept = join(ROOT, ".build/validation-report.json");
+    copyFileSync(report, kept);
+    throw new Error(`the templates are not in order: see the findings above, or ${kept}`, { cause: error });
+  }
+}
+
+if (import.meta.main) {
+  // `cdk synth` names its own folder; it reads the assembly from there.
+  const outdir = process.env.CDK_OUTDIR;
+  try {
+    const done = await synthesize(outdir ? { outdir } : {});
+    for (const [stack, count] of Object.entries(done.stacks)) console.log(`${stack}: ${count} resources`);
+    console.log(`written to ${done.outdir}`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
