@@ -1,11 +1,12 @@
 /** The last 24 hours of a pollutant as hand-written SVG: small, sharp in print, no script. Decorative: the words beside it say the same. */
 import { floorDay, formatClock, HOUR, parseIso } from "../shared/shanghai.ts";
 import type { QuantityView } from "./domain/quantity-view.ts";
+import { STEP } from "./domain/series-view.ts";
 
-/** Units per ten-minute step, and the plot's height; the axis text stands below. */
-const DX = 2;
+/** Units per step, and the plot's height; the axis text stands below. */
+const DX = 3;
 const HIGH = 84;
-const STEPS_PER_HOUR = 6;
+const STEPS_PER_HOUR = HOUR / STEP;
 
 /** Whole units only: on a phone one unit is about one pixel, and short numbers keep the page small. */
 const px = (x: number): number => Math.round(x);

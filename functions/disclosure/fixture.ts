@@ -172,19 +172,17 @@ export function heavyFacts(): DisclosureFacts {
     }),
     series,
     hours: series.filter((s) => s.outlet !== "DW001").flatMap((s) => hoursOf(s, 50)),
-    days: water
-      .slice(0, 4)
-      .map((pollutant) => ({
-        outlet: "DW001",
-        pollutant,
-        day: DAY_START - 24 * HOUR,
-        validHours: 24,
-        mean: 61.4,
-        limit: 80,
-        verdict: "met",
-        weighted: true,
-        revision: 0,
-      })),
+    days: water.slice(0, 4).map((pollutant) => ({
+      outlet: "DW001",
+      pollutant,
+      day: DAY_START - 24 * HOUR,
+      validHours: 24,
+      mean: 61.4,
+      limit: 80,
+      verdict: "met",
+      weighted: true,
+      revision: 0,
+    })),
     facilities: [
       { code: "TA001", state: 1, at: AS_OF - 2 * MINUTE },
       { code: "TA002", state: 0, at: AS_OF - 2 * MINUTE },

@@ -2,10 +2,11 @@
 import type { RuleData } from "../../layers/rule-data.ts";
 import { REFRESH_SCRIPT } from "../../web/disclosure/refresh.ts";
 import { STYLE } from "../../web/disclosure/style.ts";
-import { parseIso } from "../shared/shanghai.ts";
+import { MINUTE, parseIso } from "../shared/shanghai.ts";
 import { chart } from "./chart.ts";
 import type { FacilityView, OutletView, PlantView } from "./domain/plant-view.ts";
 import type { QuantityView } from "./domain/quantity-view.ts";
+import { STEP } from "./domain/series-view.ts";
 import { say, type Text } from "./domain/text.ts";
 import { hourTable } from "./hour-table.ts";
 import { both, esc } from "./html.ts";
@@ -94,6 +95,11 @@ function facilities(views: readonly FacilityView[], words: Words): string {
 
 function foot(view: PlantView, rules: RuleData, words: Words): string {
   const minutes = rules.warning(parseIso(view.asOf) ?? 0).hour.validSlots;
-  const help = [words("help-1", { minutes }), words("help-2"), words("help-3"), words("chart")];
+  const help = [
+    words("help-1", { minutes }),
+    words("help-2"),
+    words("help-3"),
+    words("chart", { step: STEP / MINUTE }),
+  ];
   return `<footer><details><summary>${both(words("help"))}</summary><ul>${help.map((h) => `<li>${both(h)}</li>`).join("")}</ul></details><p>${both(words("times"))} ${both(words("rules"))} ${esc(view.rules)}</p></footer>`;
 }

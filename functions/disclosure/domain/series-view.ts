@@ -1,10 +1,10 @@
-/** The last 24 hours of one pollutant: ten-minute means for the line, whole hours for the table. */
+/** The last 24 hours of one pollutant: quarter-hour means for the line, whole hours for the table. */
 import { HOUR, MINUTE, floorHour, formatIso } from "../../shared/shanghai.ts";
 import type { HourFact, HourVerdict, Slot } from "./facts.ts";
 
 /** Hours on the axis: 24 that are over and the one that runs. */
 const HOURS = 25;
-export const STEP = 10 * MINUTE;
+export const STEP = 15 * MINUTE;
 const STEPS = (HOURS * HOUR) / STEP;
 
 export interface SeriesView {
