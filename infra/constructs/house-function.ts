@@ -25,7 +25,7 @@ export interface HouseFunctionProps {
 
 /**
  * A function as the house runs it: Node 24 on arm64, the bundle of infra/build.ts, rule data mounted at /opt/rule-data,
- * JSON logs with a retention, its own role that may write those logs, alarms on errors and throttles, and for
+ * JSON logs with a retention, its own role that may write those logs, an alarm on errors, and for
  * asynchronous ones a queue with an alarm that keeps the events that failed.
  */
 export class HouseFunction extends Function {
@@ -79,7 +79,6 @@ export class HouseFunction extends Function {
   private addAlarms(stack: WorkStack, { name, errorImpact: impact }: HouseFunctionProps): void {
     const period = Duration.minutes(5);
     houseAlarm(stack, { name: `${name}-errors`, impact, metric: this.metricErrors({ period }) });
-    houseAlarm(stack, { name: `${name}-throttles`, impact, metric: this.metricThrottles({ period }) });
     if (this.failed)
       houseAlarm(stack, {
         name: `${name}-failed-events`,

@@ -24,7 +24,16 @@ export function houseSchedule(stack: WorkStack, { name, cron, target, maxEventAg
     throw new Error(`the schedule ${name} needs an asynchronous function with a queue of failed events`);
   const role = new Role(stack, `${name}-schedule-role`, {
     assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
-      conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
+      conditions: {
+        StringEquals: {
+          "aws:SourceAccount": Aws.ACCOUNT_ID,
+          "aws:SourceArn": stack.formatArn({
+            service: "scheduler",
+            resource: "schedule-group",
+            resourceName: "default",
+          }),
+        },
+      },
     }),
   });
   Grant.addToPrincipal({ grantee: role, actions: ["lambda:InvokeFunction"], resourceArns: [target.functionArn] });

@@ -51,6 +51,12 @@ export class PublicApi {
       },
     });
     houseAlarm(stack, {
+      name: "serve-api-throttles",
+      impact: "More requests than the API may take: some people get no values, others wait.",
+      metric: fn.metricThrottles({ period: Duration.minutes(5) }),
+      threshold: 10,
+    });
+    houseAlarm(stack, {
       name: "serve-api-server-errors",
       impact: "People who open a plant's page see no fresh values or cannot complain.",
       metric: this.api.metricServerError({ period: Duration.minutes(5), statistic: "Sum" }),

@@ -80,6 +80,7 @@ export class ServicesStack extends WorkStack {
       },
       timeout: Duration.minutes(4), // ends before the next tick begins
       memory: 1024,
+      reservedConcurrency: 2, // always there, for this tick and one that came late
       errorImpact: "Plants are not warned while there is still time to save the hour.",
       asynchronous: { maxEventAge, retryAttempts: 2 },
     });
@@ -126,6 +127,7 @@ export class ServicesStack extends WorkStack {
       environment: this.tables,
       timeout: Duration.minutes(15), // visits all plants, paced
       memory: 1024,
+      reservedConcurrency: 2,
       errorImpact: impact,
       asynchronous: { maxEventAge: Duration.hours(6), retryAttempts: 2 },
     });

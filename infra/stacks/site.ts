@@ -1,6 +1,7 @@
 import { Duration, Fn, type App } from "aws-cdk-lib";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import {
+  AccessLevel,
   AllowedMethods,
   CacheCookieBehavior,
   CachePolicy,
@@ -80,7 +81,10 @@ export class SiteStack extends WorkStack {
 
   private distribution(site: IBucket, services: ServicesStack): void {
     const { config } = this;
-    const origin = S3BucketOrigin.withOriginAccessControl(site);
+    const origin = S3BucketOrigin.withOriginAccessControl(site, {
+      // Who may list is told 404 where nothing is; else S3 says 403. Query strings do not reach it, so nothing is listed.
+      originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
+    });
     const common = {
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       responseHeadersPolicy: securityHeaders(this),
