@@ -24,7 +24,11 @@ const stored = (item: Record<string, unknown>): StoredBlock => {
 /** The further of two heads: by device the one seen last, by shard the greater sequence number. */
 export function mergeLive(a: LiveHead | null, b: LiveHead | null): LiveHead | null {
   if (!a || !b) return a ?? b;
-  const live: LiveHead = { devices: { ...a.devices }, applied: { ...a.applied }, riskUntil: Math.max(a.riskUntil, b.riskUntil) };
+  const live: LiveHead = {
+    devices: { ...a.devices },
+    applied: { ...a.applied },
+    riskUntil: Math.max(a.riskUntil, b.riskUntil),
+  };
   for (const [mn, head] of Object.entries(b.devices)) {
     const held = live.devices[mn];
     if (!held || held.seen <= head.seen) live.devices[mn] = head;
@@ -90,9 +94,13 @@ export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; tab
     async get(permitNo, starts) {
       const found = new Map<number, StoredBlock>();
       for (let i = 0; i < starts.length; i += 100) {
-        let keys: Record<string, unknown>[] = starts.slice(i, i + 100).map((s) => ({ pk: permitNo, sk: formatMinute(s) }));
+        let keys: Record<string, unknown>[] = starts
+          .slice(i, i + 100)
+          .map((s) => ({ pk: permitNo, sk: formatMinute(s) }));
         while (keys.length > 0) {
-          const answer = await db.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }));
+          const answer = await db.send(
+            new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
+          );
           for (const item of answer.Responses?.[table] ?? []) {
             const one = stored(item);
             found.set(one.block.start, one);

@@ -52,7 +52,10 @@ export function placeRecord(
     const ceiling = ruleData.warning(record.dataTime).hour.oxygenCeiling;
     const inForceNow = outlet.limits.filter((l) => inForce(l, record.dataTime));
     const values = record.items.flatMap((item) =>
-      valuesOf(item, oxygen, inForceNow, { factor: unitFactor(ruleData, device.units[item.pollutant], item.pollutant), ceiling }),
+      valuesOf(item, oxygen, inForceNow, {
+        factor: unitFactor(ruleData, device.units[item.pollutant], item.pollutant),
+        ceiling,
+      }),
     );
     // A minute mean is of its minute: two records that differ in the second only are the same record.
     const at = record.kind === "minute" ? floorMinute(record.dataTime) : record.dataTime;

@@ -23,7 +23,8 @@ const UNDECIDED: Condition = { out: null, value: null, since: null };
 
 /** Outside the range? Bounds belong to the allowed range. */
 export const outside = (value: number, limit: { min: number | null; max: number | null }): boolean =>
-  (limit.max !== null && round6(value) > round6(limit.max)) || (limit.min !== null && round6(value) < round6(limit.min));
+  (limit.max !== null && round6(value) > round6(limit.max)) ||
+  (limit.min !== null && round6(value) < round6(limit.min));
 
 /** The newest run of `adjacent` neighbouring valid slots on one side of the bounds decides, of those in `row`. */
 export function assessRange(row: SlotRow, t: number, limit: Limit, numbers: WarningNumbers["range"]): Condition {
@@ -86,10 +87,10 @@ export function assessFacility(
     .map((f) => reportsOf(records, f.code, t));
   const last = reportsOf(records, treatment.code, t).slice(-numbers.reports);
   const newest = last.at(-1);
-  if (production.length === 0 || last.length < numbers.reports || !newest || stale(newest.at, t, newestWindow)) return UNDECIDED;
+  if (production.length === 0 || last.length < numbers.reports || !newest || stale(newest.at, t, newestWindow))
+    return UNDECIDED;
   const sides = last.map(
-    (own) =>
-      own.state === 0 && production.some((reports) => reports.findLast((p) => p.at <= own.at)?.state === 1),
+    (own) => own.state === 0 && production.some((reports) => reports.findLast((p) => p.at <= own.at)?.state === 1),
   );
   if (sides.every((out) => out === sides[0])) return { out: sides[0] ?? null, value: newest.state, since: newest.at };
   return UNDECIDED;
@@ -124,7 +125,9 @@ export function assessNoise(
       return v && end <= t ? [{ at: r.at, end, value: counts(v) ? v.value : null, rank: order.get(r.mn) ?? 0 }] : [];
     });
   const last = [...Map.groupBy(own, (r) => r.at).values()]
-    .flatMap((same) => same.sort((a, b) => Number(a.value === null) - Number(b.value === null) || a.rank - b.rank).slice(0, 1))
+    .flatMap((same) =>
+      same.sort((a, b) => Number(a.value === null) - Number(b.value === null) || a.rank - b.rank).slice(0, 1),
+    )
     .sort((a, b) => a.at - b.at)
     .slice(-numbers.records);
   const newest = last.at(-1);

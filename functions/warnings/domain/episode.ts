@@ -49,25 +49,43 @@ export interface Step {
   ended: "recovered" | "lapsed" | null;
 }
 
-export const episodeId = (k: EpisodeKey): string => `${k.outlet ?? ""}|${k.facility ?? k.pollutant ?? ""}|${k.statistic}`;
+export const episodeId = (k: EpisodeKey): string =>
+  `${k.outlet ?? ""}|${k.facility ?? k.pollutant ?? ""}|${k.statistic}`;
 
 const NOTHING: Step = { episode: null, opened: false, warn: 0, escalated: false, ended: null };
 
 const open = (key: EpisodeKey, t: number): Episode => ({
-  ...key, openedAt: t, level: 0, highest: 0, lastMessage: null, messages: 0, roles: [], streak: 0,
-  escalatedAt: null, quietTicks: 0, emptyTicks: 0, pausedUntil: null,
+  ...key,
+  openedAt: t,
+  level: 0,
+  highest: 0,
+  lastMessage: null,
+  messages: 0,
+  roles: [],
+  streak: 0,
+  escalatedAt: null,
+  quietTicks: 0,
+  emptyTicks: 0,
+  pausedUntil: null,
 });
 
 const minutesSince = (then: number | null, t: number): number => (then === null ? Infinity : (t - then) / MINUTE);
 const paused = (e: Episode, t: number): boolean => e.pausedUntil !== null && t < e.pausedUntil;
 
 /** One tick of an hourly limit. At hh:00 (`a.left` = 0) no level is set and the level of the tick before stands. */
-export function stepHour(held: Episode | null, key: EpisodeKey, a: Assessment, t: number, numbers: WarningNumbers["hour"]): Step {
+export function stepHour(
+  held: Episode | null,
+  key: EpisodeKey,
+  a: Assessment,
+  t: number,
+  numbers: WarningNumbers["hour"],
+): Step {
   if (!held && a.level === 0) return NOTHING;
   const e = held ? { ...held } : open(key, t);
   const rise = a.level > e.level;
   const due =
-    a.level > 0 && (rise || (a.level === e.level && !paused(e, t) && repeatDue(e, a, minutesSince(e.lastMessage, t), numbers)));
+    a.level > 0 &&
+    (rise || (a.level === e.level && !paused(e, t) && repeatDue(e, a, minutesSince(e.lastMessage, t), numbers)));
 
   let escalated = false;
   if (a.left > 0 && a.ended >= numbers.lateMinutes) {
@@ -82,13 +100,19 @@ export function stepHour(held: Episode | null, key: EpisodeKey, a: Assessment, t
   else if (a.valid >= numbers.recoveredTickValid) e.quietTicks += 1;
   e.emptyTicks = a.valid < numbers.recoveredTickValid ? e.emptyTicks + 1 : 0;
   const low =
-    a.level === 0 && a.ended >= numbers.lateMinutes && a.valid >= numbers.lateValid &&
-    a.projected !== null && round6(a.projected) <= round6(numbers.recoveredShare * a.limit);
+    a.level === 0 &&
+    a.ended >= numbers.lateMinutes &&
+    a.valid >= numbers.lateValid &&
+    a.projected !== null &&
+    round6(a.projected) <= round6(numbers.recoveredShare * a.limit);
   const ended =
-    a.level > 0 ? null
-    : low || e.quietTicks >= numbers.recoveredTicks ? "recovered"
-    : e.emptyTicks >= numbers.lapsedTicks ? "lapsed"
-    : null;
+    a.level > 0
+      ? null
+      : low || e.quietTicks >= numbers.recoveredTicks
+        ? "recovered"
+        : e.emptyTicks >= numbers.lapsedTicks
+          ? "lapsed"
+          : null;
   return { episode: e, opened: !held, warn: due ? a.level : 0, escalated, ended };
 }
 
@@ -121,8 +145,11 @@ export function stepDay(
   if (a.level > e.highest) e.highest = a.level;
   e.emptyTicks = a.valid < lapse.valid ? e.emptyTicks + 1 : 0;
   const low =
-    a.level === 0 && a.ended >= numbers.earlyMinutes && a.valid >= numbers.validSlots &&
-    a.projected !== null && round6(a.projected) <= round6(numbers.recoveredShare * a.limit);
+    a.level === 0 &&
+    a.ended >= numbers.earlyMinutes &&
+    a.valid >= numbers.validSlots &&
+    a.projected !== null &&
+    round6(a.projected) <= round6(numbers.recoveredShare * a.limit);
   const ended = a.level > 0 ? null : low ? "recovered" : e.emptyTicks >= lapse.ticks ? "lapsed" : null;
   return { episode: e, opened: !held, warn: rise || repeat ? a.level : 0, escalated, ended };
 }
@@ -146,7 +173,8 @@ export function stepCondition(
     level === 2 &&
     (rules.repeat !== null
       ? !paused(e, t) && minutesSince(rules.lastWarning, t) >= rules.repeat
-      : e.level < 2 || (!paused(e, t) && (e.escalatedAt === null || minutesSince(e.lastMessage, t) >= rules.numbers.repeatEscalated)));
+      : e.level < 2 ||
+        (!paused(e, t) && (e.escalatedAt === null || minutesSince(e.lastMessage, t) >= rules.numbers.repeatEscalated)));
   let escalated = false;
   if (rules.counted) {
     e.streak = level === 2 && !paused(e, t) ? e.streak + 1 : 0;

@@ -3,7 +3,14 @@
  * message per phone. Pure: facts and the state of the tick before in, the next state and what to do out.
  */
 import type { RuleData, WarningNumbers } from "../../../layers/rule-data.ts";
-import { inForce, type Contact, type Limit, type Outlet, type Permit, type Role } from "../../register/domain/permit.ts";
+import {
+  inForce,
+  type Contact,
+  type Limit,
+  type Outlet,
+  type Permit,
+  type Role,
+} from "../../register/domain/permit.ts";
 import { DAY, floorDay, floorHour, HOUR, MINUTE } from "../../shared/shanghai.ts";
 import { channelOf, type BlockRecord, type LiveHead } from "../../telemetry/domain/block.ts";
 import { buildSlots, type MarkSpan } from "../../telemetry/domain/slots.ts";
@@ -57,7 +64,8 @@ export function windowOf(permit: Permit, t: number, atRisk: boolean): number {
   const hour = Math.min(hourOfTick(t), t - HOUR) - (25 + interval) * MINUTE;
   if (!atRisk) return hour;
   const water = permit.outlets.some((o) => o.medium === "water" && o.limits.some((l) => l.statistic === "day"));
-  const states = permit.facilities.some((f) => f.kind === "treatment") || permit.outlets.some((o) => o.medium === "noise");
+  const states =
+    permit.facilities.some((f) => f.kind === "treatment") || permit.outlets.some((o) => o.medium === "noise");
   return Math.min(hour, water ? t - DAY - interval * MINUTE : hour, states ? t - 3 * HOUR : hour);
 }
 
@@ -114,13 +122,19 @@ class TickRun {
       }
       const known = this.offline[s.mn];
       const outage = this.context.inOutage.has(s.mn);
-      const tell = !outage && (!known || known.lastMessage === null || t - known.lastMessage >= this.numbers.silence.repeat * MINUTE);
+      const tell =
+        !outage &&
+        (!known || known.lastMessage === null || t - known.lastMessage >= this.numbers.silence.repeat * MINUTE);
       this.offline[s.mn] = {
-        since: s.seen, outlet: s.outlet, outage,
+        since: s.seen,
+        outlet: s.outlet,
+        outage,
         lastMessage: tell && !this.context.late ? t : (known?.lastMessage ?? null),
       };
       if (tell)
-        this.lines.push(line({ kind: "offline", outlet: s.outlet, device: s.mn, since: s.seen, roles: [...RECIPIENTS.offline] }));
+        this.lines.push(
+          line({ kind: "offline", outlet: s.outlet, device: s.mn, since: s.seen, roles: [...RECIPIENTS.offline] }),
+        );
       this.due = Math.min(this.due, t + 5 * MINUTE);
     }
     // A device that is no longer bound is nobody's silence.
@@ -145,7 +159,15 @@ class TickRun {
     if (a.deficit && !allOffline && !this.deficits.has(deficit)) {
       if (!this.context.late) this.deficits.add(deficit);
       this.lines.push(
-        line({ kind: "data", outlet: outlet.code, pollutant: limit.pollutant, statistic: "hour", ...figures(a), until: start + HOUR, roles: [...RECIPIENTS.data] }),
+        line({
+          kind: "data",
+          outlet: outlet.code,
+          pollutant: limit.pollutant,
+          statistic: "hour",
+          ...figures(a),
+          until: start + HOUR,
+          roles: [...RECIPIENTS.data],
+        }),
       );
     }
     this.due = Math.min(this.due, this.deficits.has(deficit) ? floorHour(t) + HOUR : deficitDue(a, row, t, n));
@@ -160,7 +182,12 @@ class TickRun {
     const a = assessDay(this.slots(outlet, limit, from), flow, t, limit.max, this.numbers.water);
     const key = keyOf(outlet, limit);
     const { lapsedTicks: ticks, recoveredTickValid: valid } = this.numbers.hour;
-    this.apply(key, stepDay(this.episodes.get(episodeId(key)) ?? null, key, a, t, this.numbers.water, { ticks, valid }), a, start + DAY);
+    this.apply(
+      key,
+      stepDay(this.episodes.get(episodeId(key)) ?? null, key, a, t, this.numbers.water, { ticks, valid }),
+      a,
+      start + DAY,
+    );
   }
 
   range(outlet: Outlet, limit: Limit): void {
@@ -211,8 +238,13 @@ class TickRun {
     if (!step.episode) return;
     const e = { ...step.episode, roles: [...step.episode.roles] };
     const base: Partial<Line> = {
-      outlet: key.outlet, pollutant: key.pollutant, statistic: key.statistic, facility: key.facility, until,
-      ...(a ? figures(a) : {}), ...extra,
+      outlet: key.outlet,
+      pollutant: key.pollutant,
+      statistic: key.statistic,
+      facility: key.facility,
+      until,
+      ...(a ? figures(a) : {}),
+      ...extra,
     };
     const say = (kind: Line["kind"], level: Line["level"], roles: readonly Role[]): void => {
       this.lines.push(line({ ...base, kind, level, roles: [...roles] }));
@@ -270,21 +302,31 @@ class TickRun {
 }
 
 const keyOf = (outlet: Outlet, limit: Limit): EpisodeKey => ({
-  outlet: outlet.code, pollutant: limit.pollutant, statistic: limit.statistic, facility: null,
+  outlet: outlet.code,
+  pollutant: limit.pollutant,
+  statistic: limit.statistic,
+  facility: null,
 });
 
 const stillPermitted = (permit: Permit, e: Episode, t: number): boolean =>
   e.facility !== null
     ? permit.facilities.some((f) => f.code === e.facility)
     : permit.outlets.some(
-        (o) => o.code === e.outlet && o.limits.some((l) => l.pollutant === e.pollutant && l.statistic === e.statistic && inForce(l, t - 1)),
+        (o) =>
+          o.code === e.outlet &&
+          o.limits.some((l) => l.pollutant === e.pollutant && l.statistic === e.statistic && inForce(l, t - 1)),
       );
 
 /**
  * The earliest moment at which this hour's missing minutes can become too many, if nothing more arrives: slots go
  * missing `pendingMinutes` after their end. Minutes that arrive but do not count put the plant at risk instead.
  */
-function deficitDue(a: Assessment, row: { from: number; slots: readonly { received: boolean }[] }, t: number, n: WarningNumbers["hour"]): number {
+function deficitDue(
+  a: Assessment,
+  row: { from: number; slots: readonly { received: boolean }[] },
+  t: number,
+  n: WarningNumbers["hour"],
+): number {
   const hourEnd = floorHour(t) + HOUR;
   const spare = n.slots - n.validSlots + 1;
   const nextHour = hourEnd + (spare + n.pendingMinutes) * MINUTE;

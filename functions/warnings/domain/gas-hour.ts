@@ -44,17 +44,13 @@ export function assessHour(row: SlotRow, t: number, limit: number, numbers: Warn
   const inHour = between(row, start, t);
   const values = valuesOf(inHour.map(({ slot }) => slot));
   const valid = values.length;
-  const pending = inHour.filter(
-    ({ slot, end }) => !slot.received && end > t - numbers.pendingMinutes * MINUTE,
-  ).length;
+  const pending = inHour.filter(({ slot, end }) => !slot.received && end > t - numbers.pendingMinutes * MINUTE).length;
   const possible = valid + pending + left;
   const base = { ended, left, valid, possible, limit, deficit: left > 0 && possible < numbers.validSlots };
   if (valid === 0) return { ...base, mean: null, current: null, projected: null, required: null, level: 0 };
 
   const m = mean(values);
-  const newest = valuesOf(
-    between(row, t - numbers.newestWindow * MINUTE, t).map(({ slot }) => slot),
-  ).toReversed();
+  const newest = valuesOf(between(row, t - numbers.newestWindow * MINUTE, t).map(({ slot }) => slot)).toReversed();
   const width = Math.min(numbers.medianMax, Math.max(numbers.medianMin, Math.ceil(left / 2)));
   const c =
     newest.length === 0 ? m : Math.min(median(newest.slice(0, width)), mean(newest.slice(0, numbers.newestCount)));

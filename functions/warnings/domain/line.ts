@@ -32,9 +32,24 @@ export interface Line {
 }
 
 const BLANK: Line = {
-  kind: "warning", level: 0, outlet: null, pollutant: null, statistic: null, facility: null, device: null, valid: null,
-  mean: null, projected: null, required: null, limit: null, min: null, value: null, possible: null, since: null,
-  until: null, roles: [],
+  kind: "warning",
+  level: 0,
+  outlet: null,
+  pollutant: null,
+  statistic: null,
+  facility: null,
+  device: null,
+  valid: null,
+  mean: null,
+  projected: null,
+  required: null,
+  limit: null,
+  min: null,
+  value: null,
+  possible: null,
+  since: null,
+  until: null,
+  roles: [],
 };
 
 export const line = (fields: Partial<Line> & Pick<Line, "kind" | "roles">): Line => ({ ...BLANK, ...fields });
@@ -42,7 +57,14 @@ export const line = (fields: Partial<Line> & Pick<Line, "kind" | "roles">): Line
 /** The figures of an assessment as a line carries them, rounded to 6 decimals. */
 export function figures(a: Assessment): Pick<Line, "valid" | "mean" | "projected" | "required" | "limit" | "possible"> {
   const r = (x: number | null): number | null => (x === null ? null : round6(x));
-  return { valid: a.valid, mean: r(a.mean), projected: r(a.projected), required: r(a.required), limit: a.limit, possible: a.possible };
+  return {
+    valid: a.valid,
+    mean: r(a.mean),
+    projected: r(a.projected),
+    required: r(a.required),
+    limit: a.limit,
+    possible: a.possible,
+  };
 }
 
 /** Who hears of what (warning-rules, "Recipients by role"). */

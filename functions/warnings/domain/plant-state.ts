@@ -34,4 +34,12 @@ export interface PlantState {
   state: PublicState;
 }
 
-export const freshState = (): PlantState => ({ tick: 0, episodes: [], deficits: [], offline: {}, conditionWarnings: {}, outbox: [], state: "normal" });
+export const freshState = (): PlantState => ({
+  tick: 0,
+  episodes: [],
+  deficits: [],
+  offline: {},
+  conditionWarnings: {},
+  outbox: [],
+  state: "normal",
+});

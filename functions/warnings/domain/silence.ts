@@ -16,7 +16,12 @@ export interface Silence {
 }
 
 /** Every device bound at `t` that has ever spoken, with the moment from which it is offline. */
-export function silences(permit: Permit, live: LiveHead | null, t: number, numbers: WarningNumbers["silence"]): Silence[] {
+export function silences(
+  permit: Permit,
+  live: LiveHead | null,
+  t: number,
+  numbers: WarningNumbers["silence"],
+): Silence[] {
   return permit.outlets.flatMap((outlet) =>
     outlet.devices
       .filter((d) => inForce(d, t))
@@ -45,8 +50,13 @@ export function outages(
   const together = (n: number, total: number | undefined): boolean =>
     n >= numbers.outageDevices && total !== undefined && n >= numbers.outageShare * total;
   const fallen = offline.filter((s) => t - s.seen < LONG_SILENT);
-  const byGateway = Map.groupBy(fallen.filter((s) => s.via !== ""), (s) => s.via);
-  const out = new Set([...byGateway].filter(([via, list]) => together(list.length, totals.get(via))).map(([via]) => via));
+  const byGateway = Map.groupBy(
+    fallen.filter((s) => s.via !== ""),
+    (s) => s.via,
+  );
+  const out = new Set(
+    [...byGateway].filter(([via, list]) => together(list.length, totals.get(via))).map(([via]) => via),
+  );
   if (together(fallen.length, totals.get(""))) out.add("");
   return out;
 }

@@ -30,11 +30,21 @@ function withMarks<V extends { verdict: Judgement }>(v0: V, v1: V): V {
 }
 
 /** The hour that begins at `start`; `marked` is the same row with the marked slots taken out, when there are marks. */
-export function judgeHour(row: SlotRow, marked: SlotRow | null, start: number, limit: number, numbers: WarningNumbers["hour"]): Verdict {
+export function judgeHour(
+  row: SlotRow,
+  marked: SlotRow | null,
+  start: number,
+  limit: number,
+  numbers: WarningNumbers["hour"],
+): Verdict {
   const of = (r: SlotRow): Verdict => {
     const values = valuesOf(between(r, start, start + HOUR).map(({ slot }) => slot));
     const m = values.length === 0 ? null : mean(values);
-    return { valid: values.length, mean: m === null ? null : round6(m), verdict: judge(values.length >= numbers.validSlots, m, limit) };
+    return {
+      valid: values.length,
+      mean: m === null ? null : round6(m),
+      verdict: judge(values.length >= numbers.validSlots, m, limit),
+    };
   };
   return marked ? withMarks(of(row), of(marked)) : of(row);
 }
@@ -52,19 +62,35 @@ export function judgeWaterDay(
     const slots = weightedSlots(concentration, flow, weighted, start + DAY).filter((s) => s.end > start);
     const hours = validHours(slots, start, numbers.hourValidSlots);
     const m = weightedMean(slots);
-    return { validHours: hours, mean: m === null ? null : round6(m), weighted, verdict: judge(hours >= numbers.validHours, m, limit) };
+    return {
+      validHours: hours,
+      mean: m === null ? null : round6(m),
+      weighted,
+      verdict: judge(hours >= numbers.validHours, m, limit),
+    };
   };
   return marked ? withMarks(of(rows), of(marked)) : of(rows);
 }
 
 /** A gas day: arithmetic over its valid hours; a verdict only, nothing warns of it. */
-export function judgeGasDay(row: SlotRow, marked: SlotRow | null, start: number, limit: number, numbers: WarningNumbers["hour"]): DayVerdict {
+export function judgeGasDay(
+  row: SlotRow,
+  marked: SlotRow | null,
+  start: number,
+  limit: number,
+  numbers: WarningNumbers["hour"],
+): DayVerdict {
   const of = (r: SlotRow): DayVerdict => {
     const hours = Array.from({ length: 24 }, (_, i) => start + i * HOUR)
       .filter((hour) => validInHour(r, hour) >= numbers.validSlots)
       .map((hour) => mean(valuesOf(between(r, hour, hour + HOUR).map(({ slot }) => slot))));
     const m = hours.length === 0 ? null : mean(hours);
-    return { validHours: hours.length, mean: m === null ? null : round6(m), weighted: false, verdict: judge(hours.length >= numbers.dayValidHours, m, limit) };
+    return {
+      validHours: hours.length,
+      mean: m === null ? null : round6(m),
+      weighted: false,
+      verdict: judge(hours.length >= numbers.dayValidHours, m, limit),
+    };
   };
   return marked ? withMarks(of(row), of(marked)) : of(row);
 }

@@ -1,0 +1,48 @@
+/**
+ * The archive's lines and the hash chain per device: link = SHA-256(previous link ‖ receipt ‖ SHA-256 of the kept bytes).
+ * Anyone who holds the lines of a device can check that none was changed, dropped or put in later.
+ */
+import { createHash } from "node:crypto";
+import type { QuarantineReason } from "./reading.ts";
+
+export interface ArchiveLine {
+  receivedAt: string;
+  topic: string;
+  clientId: string;
+  shard: string;
+  sequence: string;
+  /** Which piece of the message. */
+  piece: number;
+  permitNo: string | null;
+  mn: string | null;
+  disposition: "accepted" | "duplicate" | "quarantined";
+  reason: QuarantineReason | null;
+  notes: string[];
+  /** SHA-256 of `bytes` below, which has the value of PW covered. */
+  sha256: string;
+  /** Chain of the device; null for what is quarantined. */
+  previous: string | null;
+  link: string | null;
+  /** Base64. */
+  bytes: string;
+}
+
+export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
+
+/** The next link of a device's chain; hex in, hex out. */
+export const nextLink = (previous: string, receivedAt: string, digest: string): string =>
+  sha256(`${previous}\n${receivedAt}\n${digest}`);
+
+/** Checks lines of one device in the order of their links; returns the first that does not fit, or null. */
+export function verifyChain(lines: readonly ArchiveLine[]): { index: number; reason: string } | null {
+  let previous: string | null = null;
+  for (const [index, l] of lines.entries()) {
+    if (sha256(Buffer.from(l.bytes, "base64")) !== l.sha256)
+      return { index, reason: "the bytes are not those of their hash" };
+    if (l.previous === null || l.link !== nextLink(l.previous, l.receivedAt, l.sha256))
+      return { index, reason: "the link is not that of the bytes" };
+    if (previous !== null && l.previous !== previous) return { index, reason: "a line is missing before this one" };
+    previous = l.link;
+  }
+  return null;
+}

@@ -1,0 +1,209 @@
+/**
+ * A batch of the stream: every frame decoded and admitted or quarantined, the raw bytes archived and chained, one
+ * conditional write per plant and ten minutes. The archive comes first, then hints, then blocks: a crash in between
+ * repeats work and changes nothing (`live.applied` knows what is merged).
+ */
+import type { RuleData } from "../../layers/rule-data.ts";
+import type { cachedRegister } from "../register/cached-register.ts";
+import { formatIso } from "../shared/shanghai.ts";
+import { isAfter } from "./block-repository.ts";
+import type { ArchiveLine } from "./domain/archive-line.ts";
+import { nextLink, sha256 } from "./domain/archive-line.ts";
+import { floorBlock, type Block, type LiveHead } from "./domain/block.ts";
+import { filedAt, mergeFrames, type AcceptedFrame, type MergeResult } from "./domain/merge-plant.ts";
+import type { FirstSeen, LedgerHints, QuarantineEntry } from "./ledger-hints.ts";
+import type { PlantBlocks } from "./plant-blocks.ts";
+import { readMessage, type Frame, type Message } from "./read-message.ts";
+import type { BatchResponse } from "./schema.ts";
+
+export interface IngestServices {
+  register: ReturnType<typeof cachedRegister>;
+  blocks: PlantBlocks;
+  hints: LedgerHints;
+  /** Lines of one batch, named by the place of its first message. */
+  archive(shard: string, sequence: string, lines: readonly ArchiveLine[]): Promise<void>;
+  ruleData: RuleData;
+  now(): number;
+  /** First-seen facts by plant, kept between batches. */
+  known: Map<string, FirstSeen>;
+}
+
+export interface IngestCounts {
+  messages: number;
+  frames: number;
+  accepted: number;
+  duplicates: number;
+  quarantined: number;
+  blocks: number;
+}
+
+interface Own {
+  message: Message;
+  frame: Frame;
+  accepted: AcceptedFrame;
+}
+
+interface Work {
+  permitNo: string;
+  own: Own[];
+  merged: MergeResult;
+  blocks: Map<number, Block>;
+  live: LiveHead;
+  lines: Map<Frame, Pick<ArchiveLine, "disposition" | "previous" | "link">>;
+}
+
+type StreamRecord = Parameters<typeof readMessage>[0];
+
+/** Takes a batch in; messages of a plant that another writer got ahead of are reported for a retry. */
+export async function ingest(
+  records: readonly StreamRecord[],
+  services: IngestServices,
+): Promise<{ response: BatchResponse; counts: IngestCounts }> {
+  const { register, ruleData } = services;
+  const messages = await Promise.all(records.map((r) => readMessage(r, { bindings: register.bindings, ruleData })));
+  const byPlant = new Map<string, Own[]>();
+  for (const message of messages)
+    for (const frame of message.frames)
+      if (frame.result.ok) {
+        const list = byPlant.get(frame.result.permitNo) ?? [];
+        byPlant.set(frame.result.permitNo, list);
+        list.push({ message, frame, accepted: frame.result.accepted });
+      }
+  const works = await Promise.all([...byPlant].map(([permitNo, own]) => mergePlant(permitNo, own, services)));
+  const lines = archiveLines(messages, works);
+  const [first] = messages;
+  if (first && lines.length > 0) await services.archive(first.shard, first.sequence, lines);
+  await services.hints.quarantine(messages.flatMap(quarantined));
+  const failed = new Set<string>();
+  await Promise.all(
+    works.map(async (work) => {
+      if (!(await storePlant(work, services))) for (const { message } of work.own) failed.add(message.sequence);
+    }),
+  );
+  const count = (d: ArchiveLine["disposition"]): number => lines.filter((l) => l.disposition === d).length;
+  return {
+    response: {
+      batchItemFailures: messages.filter((m) => failed.has(m.sequence)).map((m) => ({ itemIdentifier: m.sequence })),
+    },
+    counts: {
+      messages: messages.length,
+      frames: lines.length,
+      accepted: count("accepted"),
+      duplicates: count("duplicate"),
+      quarantined: count("quarantined"),
+      blocks: works.reduce((n, w) => n + w.merged.touched.size, 0),
+    },
+  };
+}
+
+async function mergePlant(permitNo: string, all: readonly Own[], services: IngestServices): Promise<Work> {
+  const plant = await services.register.getPlant(permitNo);
+  if (!plant) throw new Error(`permit ${permitNo} has device bindings but is not in the register`);
+  const receivedAt = Math.max(...all.map((o) => o.message.receivedAt));
+  const starts = all.map((o) => filedAt(o.accepted.record, o.accepted.receivedAt));
+  const { live, blocks } = await services.blocks.load(permitNo, starts, receivedAt);
+  // What an earlier try of this batch has merged already is not merged, counted or chained again.
+  const own = all.filter(({ message }) => {
+    const applied = live.applied[message.shard];
+    return applied === undefined || isAfter(message.sequence, applied);
+  });
+  const merged = mergeFrames(
+    own.map((o) => o.accepted),
+    plant.permit,
+    blocks,
+    live,
+    services.ruleData,
+    services.now(),
+  );
+  const lines: Work["lines"] = new Map();
+  for (const [i, { message, frame, accepted }] of own.entries()) {
+    const { mn } = accepted.record;
+    const head = live.devices[mn] ?? { link: "0".repeat(64), seen: 0, via: accepted.via };
+    const link = nextLink(head.link, formatIso(message.receivedAt), sha256(frame.bytes));
+    lines.set(frame, { disposition: merged.dispositions[i] ?? "accepted", previous: head.link, link });
+    live.devices[mn] = { ...head, link };
+    live.applied[message.shard] = message.sequence;
+  }
+  live.riskUntil = merged.riskUntil;
+  if (own.length > 0) {
+    const now = floorBlock(receivedAt);
+    blocks.get(now)!.live = live;
+    merged.touched.add(now);
+  }
+  return { permitNo, own, merged, blocks, live, lines };
+}
+
+async function storePlant({ permitNo, merged, blocks, live, own }: Work, services: IngestServices): Promise<boolean> {
+  if (own.length === 0) return true;
+  const { hints, known } = services;
+  const seen = known.get(permitNo) ?? (await hints.firstSeen(permitNo));
+  const fresh: FirstSeen = {
+    carried: Object.fromEntries(Object.entries(merged.carried).filter(([k]) => seen.carried[k] === undefined)),
+    devices: Object.fromEntries(
+      own.flatMap(({ accepted }) =>
+        seen.devices[accepted.record.mn] === undefined ? [[accepted.record.mn, accepted.via]] : [],
+      ),
+    ),
+  };
+  const news = Object.keys(fresh.carried).length + Object.keys(fresh.devices).length > 0;
+  known.set(permitNo, news ? await hints.addFirstSeen(permitNo, fresh) : seen);
+  if (known.size > 20_000) known.delete(known.keys().next().value!);
+  await Promise.all([
+    ...(news ? [hints.due(permitNo, Math.min(...own.map((o) => o.message.receivedAt)))] : []),
+    ...(merged.riskUntil > (services.blocks.riskKnown(permitNo) ?? 0) ? [hints.risk(permitNo, merged.riskUntil)] : []),
+    ...(merged.hours.size + merged.days.size > 0 ? [hints.rejudge(permitNo, [...merged.hours], [...merged.days])] : []),
+  ]);
+  return services.blocks.store(
+    permitNo,
+    [...merged.touched].map((s) => blocks.get(s)!),
+    live,
+  );
+}
+
+/** One line a frame, in the order of the stream; messages that an earlier try has archived and merged are left out. */
+function archiveLines(messages: readonly Message[], works: readonly Work[]): ArchiveLine[] {
+  const chained = new Map(works.flatMap((w) => [...w.lines]));
+  return messages.flatMap((message) =>
+    message.frames.flatMap((frame, piece): ArchiveLine[] => {
+      const { result } = frame;
+      const link = chained.get(frame);
+      if (result.ok && !link) return [];
+      return [
+        {
+          receivedAt: formatIso(message.receivedAt),
+          topic: message.topic,
+          clientId: message.clientId,
+          shard: message.shard,
+          sequence: message.sequence,
+          piece,
+          permitNo: result.ok ? result.permitNo : null,
+          mn: result.ok ? result.accepted.record.mn : result.mn,
+          disposition: link?.disposition ?? "quarantined",
+          reason: result.ok ? null : result.reason,
+          notes: frame.notes,
+          sha256: sha256(frame.bytes),
+          previous: link?.previous ?? null,
+          link: link?.link ?? null,
+          bytes: Buffer.from(frame.bytes).toString("base64"),
+        },
+      ];
+    }),
+  );
+}
+
+const quarantined = (message: Message): QuarantineEntry[] =>
+  message.frames.flatMap(({ bytes, received, result }, piece) =>
+    result.ok
+      ? []
+      : [
+          {
+            receivedAt: message.receivedAt,
+            topic: message.topic,
+            reason: result.reason,
+            detail: result.detail,
+            bytes,
+            sha256: received,
+            place: `${message.shard}:${message.sequence}:${piece}`,
+          },
+        ],
+  );

@@ -1,0 +1,153 @@
+/** What ingest leaves in the ledger for the judges: who is at risk, whom to look at when, what to judge again, what was refused. */
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import {
+  BatchWriteCommand,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+} from "@aws-sdk/lib-dynamodb";
+import { createHash } from "node:crypto";
+import { formatDay, formatHour, formatIso, DAY } from "../shared/shanghai.ts";
+import { shardOf } from "../shared/shard.ts";
+import type { QuarantineReason } from "./domain/reading.ts";
+
+export interface QuarantineEntry {
+  receivedAt: number;
+  topic: string;
+  reason: QuarantineReason;
+  detail: string;
+  /** As received, PW covered. */
+  bytes: Uint8Array;
+  /** SHA-256 of the bytes as received, hex. */
+  sha256: string;
+  /** Where it stands on the stream: makes the key deterministic, so that a retry writes the same item. */
+  place: string;
+}
+
+/** What is known of a plant since it first spoke. */
+export interface FirstSeen {
+  /** DataTime of the first accepted frame that carries `outlet/pollutant`, epoch ms. */
+  carried: Record<string, number>;
+  /** Gateway that first brought each device, "" for none. */
+  devices: Record<string, string>;
+}
+
+export interface LedgerHints {
+  risk(permitNo: string, until: number): Promise<void>;
+  due(permitNo: string, at: number): Promise<void>;
+  rejudge(permitNo: string, hours: readonly number[], days: readonly number[]): Promise<void>;
+  firstSeen(permitNo: string): Promise<FirstSeen>;
+  /** Adds what is new; what was known first stays. Returns the whole. */
+  addFirstSeen(permitNo: string, found: FirstSeen): Promise<FirstSeen>;
+  quarantine(entries: readonly QuarantineEntry[]): Promise<void>;
+}
+
+const KEEP_QUARANTINE = 180 * DAY;
+/** Larger pieces are cut in the item; the archive holds them whole. */
+const SHOWN_BYTES = 8 * 1024;
+const CARRIED = "c:";
+const DEVICE = "d:";
+
+export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: string }): LedgerHints {
+  const plantKey = (permitNo: string): { pk: string; sk: string } => ({ pk: `PLANT#${permitNo}`, sk: "FIRST" });
+  const read = (item: Record<string, unknown> | undefined): FirstSeen => {
+    const seen: FirstSeen = { carried: {}, devices: {} };
+    for (const [name, value] of Object.entries(item ?? {}))
+      if (name.startsWith(CARRIED)) seen.carried[name.slice(2)] = Number(value);
+      else if (name.startsWith(DEVICE)) seen.devices[name.slice(2)] = String(value);
+    return seen;
+  };
+  const count = (scope: string): Promise<unknown> =>
+    db.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { pk: "DEVICES", sk: scope },
+        UpdateExpression: "ADD devices :one",
+        ExpressionAttributeValues: { ":one": 1 },
+      }),
+    );
+  return {
+    async risk(permitNo, until) {
+      try {
+        await db.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { pk: `RISK#${shardOf(permitNo)}`, sk: permitNo },
+            UpdateExpression: "SET #until = :until",
+            ConditionExpression: "attribute_not_exists(#until) OR #until < :until",
+            ExpressionAttributeNames: { "#until": "until" },
+            ExpressionAttributeValues: { ":until": until },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+    async due(permitNo, at) {
+      await db.send(
+        new PutCommand({ TableName: table, Item: { pk: `DUE#${shardOf(permitNo)}`, sk: permitNo, due: at } }),
+      );
+    },
+    async rejudge(permitNo, hours, days) {
+      const pk = `REJUDGE#${shardOf(permitNo)}`;
+      const keys = [...hours.map((h) => `HOUR#${formatHour(h)}`), ...days.map((d) => `DAY#${formatDay(d)}`)];
+      const starts = [...hours, ...days];
+      await Promise.all(
+        keys.map((key, i) =>
+          db.send(
+            new PutCommand({ TableName: table, Item: { pk, sk: `${permitNo}#${key}`, permitNo, start: starts[i] } }),
+          ),
+        ),
+      );
+    },
+    async firstSeen(permitNo) {
+      const { Item } = await db.send(
+        new GetCommand({ TableName: table, Key: plantKey(permitNo), ConsistentRead: true }),
+      );
+      return read(Item);
+    },
+    async addFirstSeen(permitNo, found) {
+      const attributes = [
+        ...Object.entries(found.carried).map(([k, v]) => [`${CARRIED}${k}`, v] as const),
+        ...Object.entries(found.devices).map(([k, v]) => [`${DEVICE}${k}`, v] as const),
+      ];
+      const { Attributes } = await db.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: plantKey(permitNo),
+          UpdateExpression: `SET ${attributes.map((_, i) => `#a${i} = if_not_exists(#a${i}, :a${i})`).join(", ")}`,
+          ExpressionAttributeNames: Object.fromEntries(attributes.map(([k], i) => [`#a${i}`, k])),
+          ExpressionAttributeValues: Object.fromEntries(attributes.map(([, v], i) => [`:a${i}`, v])),
+          ReturnValues: "ALL_NEW",
+        }),
+      );
+      for (const via of Object.values(found.devices)) {
+        await count("city");
+        if (via !== "") await count(via);
+      }
+      return read(Attributes);
+    },
+    async quarantine(entries) {
+      const items = entries.map((e) => ({
+        pk: `QUARANTINE#${formatDay(e.receivedAt)}`,
+        sk: `${formatIso(e.receivedAt)}#${e.sha256.slice(0, 16)}#${createHash("sha256").update(e.place).digest("hex").slice(0, 16)}`,
+        at: formatIso(e.receivedAt),
+        topic: e.topic,
+        reason: e.reason,
+        detail: e.detail,
+        sha256: e.sha256,
+        size: e.bytes.length,
+        bytes: e.bytes.subarray(0, SHOWN_BYTES),
+        ttl: Math.floor((e.receivedAt + KEEP_QUARANTINE) / 1000),
+      }));
+      for (let i = 0; i < items.length; i += 25) {
+        let requests = items.slice(i, i + 25).map((Item) => ({ PutRequest: { Item } }));
+        while (requests.length > 0) {
+          const answer = await db.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
+          requests = (answer.UnprocessedItems?.[table] ?? []) as typeof requests;
+        }
+      }
+    },
+  };
+}

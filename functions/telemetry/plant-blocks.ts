@@ -1,0 +1,85 @@
+/**
+ * The blocks a batch needs, kept in memory between batches: one shard is read by one function at a time, so what was
+ * written last is what stands there. A lost condition (another shard wrote the same plant) throws the copy away.
+ */
+import { emptyBlock, floorBlock, type Block, type LiveHead } from "./domain/block.ts";
+import { mergeLive, type BlockRepository, type StoredBlock } from "./block-repository.ts";
+
+interface Held {
+  live: LiveHead;
+  blocks: Map<number, StoredBlock>;
+}
+
+export interface PlantBlocks {
+  /** A copy to merge into: the named blocks, the block of the receipt, and the plant's present. */
+  load(
+    permitNo: string,
+    starts: Iterable<number>,
+    receivedAt: number,
+  ): Promise<{ live: LiveHead; blocks: Map<number, Block> }>;
+  /** Until when the plant is known to stand in the risk partition, by what was loaded last. */
+  riskKnown(permitNo: string): number | undefined;
+  /** Writes the blocks; false when another writer was faster: nothing may be assumed then, load again. */
+  store(permitNo: string, blocks: Iterable<Block>, live: LiveHead): Promise<boolean>;
+}
+
+const NEWEST = 3;
+
+export function plantBlocks(repository: BlockRepository, size = 20_000): PlantBlocks {
+  const held = new Map<string, Held>();
+
+  async function open(permitNo: string, receivedAt: number): Promise<Held> {
+    const latest = await repository.latest(permitNo, receivedAt, NEWEST);
+    const live = latest.reduce<LiveHead | null>((l, { block }) => mergeLive(block.live, l), null);
+    return {
+      live: live ?? { devices: {}, applied: {}, riskUntil: 0 },
+      blocks: new Map(latest.map((s) => [s.block.start, s])),
+    };
+  }
+
+  return {
+    async load(permitNo, starts, receivedAt) {
+      let plant = held.get(permitNo);
+      const now = floorBlock(receivedAt);
+      if (!plant) plant = await open(permitNo, receivedAt);
+      else if (!plant.blocks.has(now)) {
+        // A new ten minutes: what other shards wrote of this plant's other devices is taken over.
+        const fresh = await open(permitNo, receivedAt);
+        plant = { live: mergeLive(fresh.live, plant.live) ?? fresh.live, blocks: fresh.blocks };
+      }
+      held.delete(permitNo);
+      held.set(permitNo, plant);
+      if (held.size > size) held.delete(held.keys().next().value!);
+      const wanted = new Set([...starts, now]);
+      const missing = [...wanted].filter((s) => !plant.blocks.has(s));
+      if (missing.length > 0) {
+        const found = await repository.get(permitNo, missing);
+        for (const s of missing) plant.blocks.set(s, found.get(s) ?? { block: emptyBlock(s), version: 0 });
+      }
+      return {
+        live: structuredClone(plant.live),
+        blocks: new Map([...wanted].map((s) => [s, structuredClone(plant.blocks.get(s)!.block)])),
+      };
+    },
+
+    riskKnown: (permitNo) => held.get(permitNo)?.live.riskUntil,
+
+    async store(permitNo, blocks, live) {
+      const plant = held.get(permitNo);
+      for (const block of blocks) {
+        const version = plant?.blocks.get(block.start)?.version ?? 0;
+        if (!(await repository.put(permitNo, { block, version }))) {
+          held.delete(permitNo);
+          return false;
+        }
+        plant?.blocks.set(block.start, { block, version: version + 1 });
+      }
+      if (plant) {
+        plant.live = live;
+        const keep = [...plant.blocks.keys()].sort((a, b) => b - a).slice(0, NEWEST);
+        plant.blocks = new Map(keep.map((s) => [s, plant.blocks.get(s)!]));
+      }
+      return true;
+    },
+  };
+}
