@@ -2,7 +2,8 @@
  * CRC of HJ 212 (2005, 2017 and 2025 editions, annex A) and the real Modbus CRC that some devices send instead.
  *
  * HJ 212 XORs each byte into the *shifted* register, so only the high byte of the register ever matters: 256 results
- * exist, and it protects like an 8-bit sum. It finds line noise; it is no proof of integrity (the archive hashes).
+ * exist, and it protects like an 8-bit sum: any one changed byte is found, 1 in 256 of larger damage is not. It is no
+ * proof of integrity (the archive hashes).
  */
 const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
   let c = byte;

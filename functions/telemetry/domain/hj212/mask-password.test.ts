@@ -1,0 +1,41 @@
+import { assert, property, uint8Array } from "fast-check";
+import { expect, test } from "vitest";
+import { fixtureBytes, readFixtures } from "./fixtures.ts";
+import { maskPassword } from "./mask-password.ts";
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
+const masked = (text: string): string => latin1(maskPassword(Buffer.from(text, "latin1")));
+
+test.each([
+  ["ST=31;PW=123456;MN=X", "ST=31;PW=******;MN=X"],
+  ["CP=&&NewPW=654321&&3B80", "CP=&&NewPW=******&&3B80"],
+  ["PW=12\r\nPW=34", "PW=**\r\nPW=**"],
+  ["PW=;MN=X", "PW=;MN=X"],
+  ["PW=no end", "PW=******"],
+  ["PPW=1;PW", "PPW=*;PW"],
+  ["PW=a,b=1", "PW=*,b=1"],
+  ["\xff\x00PW=\xfe\xfd;\x80", "\xff\x00PW=**;\x80"],
+])("%j becomes %j", (text, expected) => {
+  expect(masked(text)).toBe(expected);
+});
+
+test("in every frame of appendix A nothing but the password changes, and the input stays what it was", () => {
+  for (const fixture of readFixtures("appendix-a.json")) {
+    const bytes = fixtureBytes(fixture);
+    const before = latin1(bytes);
+    expect(latin1(maskPassword(bytes))).toBe(
+      before.replaceAll(/PW=[^;&]*/g, (found) => `PW=${"*".repeat(found.length - 3)}`),
+    );
+    expect(latin1(bytes)).toBe(before);
+  }
+});
+
+test("any bytes keep their length; only stars are new", () => {
+  assert(
+    property(uint8Array({ max: 127, maxLength: 200 }), (bytes) => {
+      const after = maskPassword(bytes);
+      expect(after.length).toBe(bytes.length);
+      expect(after.every((byte, i) => byte === bytes[i] || byte === 0x2a)).toBe(true);
+    }),
+  );
+});
