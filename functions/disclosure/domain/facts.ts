@@ -62,7 +62,8 @@ export interface DisclosureFacts {
   permit: Permit;
   /** The moment the facts were read. */
   asOf: number;
-  state: PublicState;
+  /** Null: the warnings have not looked at the plant yet. */
+  state: PublicState | null;
   /** Since when the state holds; null when it is not known. */
   since: number | null;
   series: readonly SeriesFact[];

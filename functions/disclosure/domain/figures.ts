@@ -14,7 +14,7 @@ export interface Scale {
 
 /** Mass per volume, small to large: the rule data's ng/m³ of particles would print a limit of 1 mg/m³ as 1000000. */
 const LADDER = ["ng/m³", "µg/m³", "mg/m³"];
-const TOO_LONG = 10_000;
+const TOO_LONG = 1_000;
 
 /** The scale of `pollutant` whose limit (or value) is about `size` in the rule data's unit. */
 export function scaleOf(rules: RuleData, pollutant: string, size: number): Scale {

@@ -1,8 +1,12 @@
 /** How a pollutant stands in the period that still runs. Nothing here is a verdict: that comes when the period is over. */
 import type { RuleData, WarningNumbers } from "../../../layers/rule-data.ts";
 import type { Limit, Medium } from "../../register/domain/permit.ts";
-import { above, round6 } from "../../shared/round.ts";
-import { floorDay, floorHour, formatClock, formatIso, hourOfDay } from "../../shared/shanghai.ts";
+import { round6 } from "../../shared/round.ts";
+import { MINUTE, floorDay, floorHour, formatClock, formatIso } from "../../shared/shanghai.ts";
+import type { SlotRow } from "../../telemetry/domain/slots.ts";
+import { governs, outside } from "../../warnings/domain/conditions.ts";
+import { mean } from "../../warnings/domain/statistics.ts";
+import { hasFlow, weightedMean, weightedSlots } from "../../warnings/domain/water-day.ts";
 import type { Slot } from "./facts.ts";
 import { figure } from "./figures.ts";
 import type { LatestView } from "./latest.ts";
@@ -35,9 +39,7 @@ const ORDER = ["hour", "day", "instant", "period"];
 
 /** The limit by which the standing is told: hour before day before instant; of a noise limit the part of the day. */
 export function primaryLimit(limits: readonly Limit[], numbers: WarningNumbers, asOf: number): Limit | null {
-  const h = hourOfDay(asOf);
-  const part = h >= numbers.noise.dayFromHour && h < numbers.noise.nightFromHour ? "day" : "night";
-  const usable = limits.filter((l) => l.period === null || l.period === part);
+  const usable = limits.filter((l) => governs(l, asOf, numbers.noise));
   return usable.toSorted((a, b) => ORDER.indexOf(a.statistic) - ORDER.indexOf(b.statistic))[0] ?? null;
 }
 
@@ -54,18 +56,19 @@ export function soFarView(
   if (limit === null || (limit.statistic !== "hour" && limit.statistic !== "day")) return null;
   const { statistic } = limit;
   const from = statistic === "day" ? floorDay(asOf) : floorHour(asOf);
-  const { valid, mean, weighted } =
-    statistic === "day" && medium === "water" ? weightedSince(slots, flow, from) : meanSince(slots, from);
-  const how = weighted === null ? "plain" : weighted ? "weighted" : "unweighted";
+  const byFlow = statistic === "day" && medium === "water";
+  const soFar = byFlow ? weightedSince(slots, flow, from) : meanSince(slots, from);
+  const how = soFar.weighted === null ? "plain" : soFar.weighted ? "weighted" : "unweighted";
+  const time = formatClock(from);
   const text =
-    mean === null
-      ? say(rules, "disclosure.so-far.none", { from: formatClock(from) })
+    soFar.mean === null
+      ? say(rules, "disclosure.so-far.none", { from: time })
       : say(rules, `disclosure.so-far.${how}`, {
-          from: formatClock(from),
-          valid,
-          mean: figure(mean, decimals, limit.max),
+          from: time,
+          valid: soFar.valid,
+          mean: figure(soFar.mean, decimals, limit.max),
         });
-  return { statistic, from: formatIso(from), valid, mean: mean === null ? null : round6(mean), weighted, text };
+  return { statistic, from: formatIso(from), ...soFar, mean: soFar.mean === null ? null : round6(soFar.mean), text };
 }
 
 /** `few` below the number of minutes from which the warning rules themselves look at a period. */
@@ -88,42 +91,38 @@ export function standingOf(
   return outside(latest.value, limit) ? "out-of-range" : "in-range";
 }
 
-/** Both bounds belong to the allowed range. */
-const outside = (value: number, limit: Limit): boolean =>
-  (limit.max !== null && above(value, limit.max)) || (limit.min !== null && above(limit.min, value));
-
 interface Mean {
   valid: number;
   mean: number | null;
   weighted: boolean | null;
 }
 
-const counting = (slots: readonly Slot[], from: number): Slot[] =>
-  slots.filter((s) => s.t >= from && s.quality === "counts" && s.value !== null);
-
 /** Arithmetic mean over the counting minutes since `from`. */
 export function meanSince(slots: readonly Slot[], from: number): Mean {
-  const used = counting(slots, from);
-  const sum = used.reduce((total, s) => total + (s.value ?? 0), 0);
-  return { valid: used.length, mean: used.length === 0 ? null : sum / used.length, weighted: null };
+  const values = slots.flatMap((s) => (s.t >= from && s.quality === "counts" && s.value !== null ? [s.value] : []));
+  return { valid: values.length, mean: values.length === 0 ? null : mean(values), weighted: null };
 }
 
-/**
- * Flow-weighted mean since `from`, Σ(C·v)/Σv over the minutes that have both (HJ 212-2017 Annex D, formulas 12–14).
- * Without any flow since `from` every minute weighs the same and `weighted` is false.
- */
+/** Flow-weighted mean since `from`, by the same steps as the verdict of the day (warning-rules, "Water"). */
 export function weightedSince(slots: readonly Slot[], flow: readonly Slot[], from: number): Mean {
-  const flows = new Map(counting(flow, from).map((s) => [s.t, s.value ?? 0]));
-  if (flows.size === 0) return { ...meanSince(slots, from), weighted: false };
-  let valid = 0;
-  let volume = 0;
-  let load = 0;
-  for (const s of counting(slots, from)) {
-    const v = flows.get(s.t);
-    if (v === undefined) continue;
-    valid += 1;
-    volume += v;
-    load += v * (s.value ?? 0);
-  }
-  return { valid, mean: volume > 0 ? load / volume : null, weighted: true };
+  const to = Math.max(from, slots.at(-1)?.t ?? 0, flow.at(-1)?.t ?? 0) + MINUTE;
+  const flowRow = row(flow, from, to);
+  const weighted = hasFlow(flowRow, from, to);
+  const used = weightedSlots(row(slots, from, to), flowRow, weighted, to);
+  return { valid: used.length, mean: weightedMean(used), weighted };
+}
+
+/** Every minute of [from, to), as the judges read them. */
+function row(slots: readonly Slot[], from: number, to: number): SlotRow {
+  const byTime = new Map(slots.map((s) => [s.t, s]));
+  const minutes = Array.from({ length: Math.round((to - from) / MINUTE) }, (_, i) => byTime.get(from + i * MINUTE));
+  return {
+    from,
+    slots: minutes.map((s) => ({
+      value: s?.quality === "counts" ? s.value : null,
+      received: s !== undefined,
+      shown: s?.value ?? null,
+      flag: s?.flag ?? null,
+    })),
+  };
 }
