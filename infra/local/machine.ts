@@ -1,0 +1,224 @@
+/** The whole system in one process: reads the synthesized template, starts its parts in order, stops them in reverse. */
+import { mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { startAsyncQueue, type AsyncQueue } from "./async-queue.ts";
+import { startBroker } from "./broker.ts";
+import { readDefinition, type FunctionDefinition, type MachineDefinition } from "./definition.ts";
+import { openLog } from "./durable-log.ts";
+import type { DynamoCall } from "./dynamodb-call.ts";
+import { startDynamo, type LocalDynamo } from "./dynamodb.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { openObjectStore, type ObjectStore } from "./object-store.ts";
+import { startRules } from "./rules-engine.ts";
+import { startLambda, type InvocationResult, type LambdaService } from "./runtime-api.ts";
+import { objectEvents } from "./object-events.ts";
+import { startS3 } from "./s3.ts";
+import { startSources } from "./sources.ts";
+import { startScheduler } from "./scheduler.ts";
+import { startSns, type CarrierFault, type OutboxMessage } from "./sns.ts";
+import { openStore } from "./store.ts";
+import { readAssembly } from "./template.ts";
+
+export interface MachineOptions {
+  /** Folder of everything that is kept; made when missing. One machine at a time. */
+  dataDir: string;
+  /** Web and API on 127.0.0.1; 0 is a free port, null none. */
+  port: number | null;
+  /** MQTT on 127.0.0.1; 0 is a free port, null none. */
+  mqttPort: number | null;
+  /** Absent: the real clock. While `virtual` the functions' idea of now follows it as well. */
+  clock?: { now(): number; virtual?(): boolean };
+  /** Whether the template's schedules fire by themselves. */
+  schedules: boolean;
+  log: (line: string) => void;
+  /** Folder of the cloud assembly. Default: `cdk.out`. */
+  template?: string;
+}
+
+export interface Machine {
+  /** `http://127.0.0.1:port`, null without a web port. */
+  url: string | null;
+  mqttPort: number | null;
+  definition: MachineDefinition;
+  objects: ObjectStore;
+  dynamo: LocalDynamo;
+  lambda: LambdaService;
+  /** As if a device had published; resolves when the message is durable. */
+  publish(topic: string, payload: Uint8Array | string, receivedAt?: number, clientId?: string): Promise<void>;
+  /** Invokes a schedule's function as of `at` and answers with its result. Throws on an unknown schedule. */
+  fire(schedule: string, at: number, options?: { asOf?: boolean }): Promise<InvocationResult>;
+  /** Resolves when every stream record, table change and asynchronous invocation is done. */
+  drain(): Promise<void>;
+  /** Text messages that reached the carrier, newest first. */
+  outbox(limit?: number): OutboxMessage[];
+  setCarrierFault(decide: ((to: string, text: string) => CarrierFault | null) | null): void;
+  /** Puts the file into the imports bucket, waits, and returns the import's result object. */
+  importPermits(name: string, content: string | Uint8Array): Promise<Record<string, unknown>>;
+  /** Value of an environment variable that the template gives to a function, such as LEDGER_TABLE. */
+  setting(variable: string): string;
+  dynamoEndpoint: string;
+  call: DynamoCall;
+  health(): Record<string, unknown>;
+  stop(): Promise<void>;
+}
+
+/** Starts everything. On an error what was already started is stopped again. */
+export async function startMachine(options: MachineOptions): Promise<Machine> {
+  const stops: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    return await start(options, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(options: MachineOptions, stops: (() => unknown)[], stop: () => Promise<void>): Promise<Machine> {
+  const { log } = options;
+  const now = (): number => options.clock?.now() ?? Date.now();
+  const virtualNow = (): number | null =>
+    options.clock && (options.clock.virtual?.() ?? true) ? options.clock.now() : null;
+  const assembly = readAssembly(options.template ?? "cdk.out");
+  const definition = readDefinition(assembly);
+
+  mkdirSync(join(options.dataDir, "logs"), { recursive: true });
+  stops.push(lockFolder(options.dataDir));
+  const store = openStore(join(options.dataDir, "machine.sqlite"));
+  stops.push(() => store.close());
+
+  let queue: AsyncQueue | undefined;
+  const objects = openObjectStore({
+    store,
+    folder: join(options.dataDir, "objects"),
+    buckets: definition.buckets,
+    now,
+    onCreated: objectEvents(definition, () => queue, now),
+  });
+  const s3 = await startS3(objects);
+  stops.push(() => s3.stop());
+  const sns = await startSns({ store, topics: assembly.ofType("AWS::SNS::Topic").map((topic) => topic.ref), now });
+  stops.push(() => sns.stop());
+  const dynamo = await startDynamo({ dataDir: options.dataDir, tables: definition.tables, log });
+  stops.push(() => dynamo.stop());
+  const lambda = await startLambda({
+    functions: definition.functions,
+    logDir: join(options.dataDir, "logs"),
+    environment: {
+      AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+      AWS_ENDPOINT_URL_S3: s3.endpoint,
+      AWS_ENDPOINT_URL_SNS: sns.endpoint,
+    },
+    virtualNow,
+    log,
+  });
+  stops.push(() => lambda.stop());
+  const events = startAsyncQueue({ store, lambda, now, log });
+  queue = events;
+  stops.push(() => events.stop());
+
+  const streams = new Map(definition.streams.map((stream) => [stream.arn, openLog(store, stream.name)]));
+  const rules = startRules({ rules: definition.topicRules, streams, objects, log });
+  const sources = startSources({ definition, streams, store, dynamo, lambda, objects, log, now });
+  stops.push(() => Promise.all([...sources.streams, ...sources.tables].map((source) => source.stop())));
+  const scheduler = startScheduler({
+    schedules: definition.schedules,
+    store,
+    queue: events,
+    now,
+    running: options.schedules,
+    log,
+  });
+  stops.push(() => scheduler.stop());
+  const sweeper = setInterval(() => {
+    dynamo.sweepExpired(now()).catch((error: unknown) => log(`expired items: ${(error as Error).message}`));
+  }, SWEEP_MS);
+  stops.push(() => clearInterval(sweeper));
+
+  const broker =
+    options.mqttPort === null
+      ? null
+      : await startBroker({ port: options.mqttPort, now, route: (message) => rules.route(message), log });
+  if (broker) stops.push(() => broker.stop());
+
+  const machine: Machine = {
+    url: null,
+    mqttPort: broker?.port ?? null,
+    definition,
+    objects,
+    dynamo,
+    lambda,
+    publish: (topic, payload, receivedAt = now(), clientId = clientOf(topic)) =>
+      rules.route({
+        topic,
+        payload: typeof payload === "string" ? Buffer.from(payload) : payload,
+        receivedAt,
+        clientId,
+      }),
+    fire: (schedule, at, { asOf = false } = {}) => {
+      const fired = scheduler.payload(schedule, at);
+      if (!fired)
+        throw new Error(
+          `no schedule ${schedule}; known: ${scheduler
+            .list()
+            .map((each) => each.label)
+            .join(", ")}`,
+        );
+      return lambda.invoke(fired.functionName, fired.payload, asOf ? at : undefined);
+    },
+    drain: async () => {
+      do {
+        await Promise.all(sources.streams.map((source) => source.drain()));
+        await events.drained();
+        await Promise.all(sources.tables.map((source) => source.drain()));
+      } while (!events.idle() || !sources.streams.every((source) => source.idle()));
+    },
+    outbox: (limit) => sns.outbox(limit),
+    setCarrierFault: (decide) => sns.setFault(decide),
+    importPermits: async (name, content) => {
+      const bucket = settingOf(definition.functions, "IMPORTS_BUCKET");
+      const before = events.deadLetters()[0]?.id ?? 0;
+      const key = `permits/${name}`;
+      const put = await objects.put({
+        bucket,
+        key,
+        body: typeof content === "string" ? Buffer.from(content) : content,
+        headers: { "content-type": "application/json" },
+      });
+      await events.drained();
+      const dead = events.deadLetters().find((letter) => letter.id > before && letter.payload.includes(key));
+      if (dead)
+        throw new Error(
+          `the import of ${name} failed: ${dead.reason}; see ${join(options.dataDir, "logs/import-permits.log")}`,
+        );
+      const result = await objects.get(bucket, `results/${basename(name, ".json")}.json`);
+      if (!result || result.meta.modified < put.modified)
+        throw new Error(
+          `the import of ${name} left no result; see ${join(options.dataDir, "logs/import-permits.log")}`,
+        );
+      return JSON.parse(result.body.toString()) as Record<string, unknown>;
+    },
+    setting: (variable) => settingOf(definition.functions, variable),
+    dynamoEndpoint: dynamo.endpoint,
+    call: dynamo.call,
+    health: () => ({ store: store.trouble() ?? "ok" }),
+    stop,
+  };
+  return machine;
+}
+
+/** The one value of a variable over all functions that have it. */
+function settingOf(functions: readonly FunctionDefinition[], variable: string): string {
+  const found = functions.find((each) => variable in each.environment)?.environment[variable];
+  if (found === undefined) throw new Error(`no function of the template has ${variable} in its environment`);
+  return found;
+}
+
+const SWEEP_MS = 60 * 60_000;
+/** A published topic's second level is the device or the gateway: who would have to be connected to publish it. */
+const clientOf = (topic: string): string => {
+  const [kind, id = ""] = topic.replace(/^\$aws\/rules\/[^/]+\//, "").split("/");
+  return kind === "gateways" ? `gw-${id}` : id;
+};

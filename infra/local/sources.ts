@@ -1,0 +1,56 @@
+/** The template's event source mappings, each over its stream or its table. */
+import { randomUUID } from "node:crypto";
+import type { MachineDefinition } from "./definition.ts";
+import type { DurableLog } from "./durable-log.ts";
+import type { LocalDynamo } from "./dynamodb.ts";
+import { startStreamSource, type EventSource, type KeepUndelivered } from "./event-source.ts";
+import type { ObjectStore } from "./object-store.ts";
+import type { LambdaService } from "./runtime-api.ts";
+import type { Store } from "./store.ts";
+import { startTableSource } from "./table-stream-source.ts";
+import { TemplateError } from "./template.ts";
+
+export interface Sources {
+  streams: EventSource[];
+  tables: EventSource[];
+}
+
+/** Starts them all. Throws on a source that the template does not hold. */
+export function startSources(parts: {
+  definition: MachineDefinition;
+  streams: ReadonlyMap<string, DurableLog>;
+  store: Store;
+  dynamo: LocalDynamo;
+  lambda: LambdaService;
+  objects: ObjectStore;
+  now: () => number;
+  log: (line: string) => void;
+}): Sources {
+  const { definition, streams, lambda, objects, now, log: say } = parts;
+  /** Lambda's S3 destination writes `aws/lambda/{mapping}/{shard}/…`; here one object per batch as well. */
+  const keepUndelivered: KeepUndelivered = async (destination, source, body) => {
+    const bucket = definition.buckets.find((each) => each.arn === destination);
+    if (!bucket) return say(`${source}: records were given up and the template names no bucket to keep them`);
+    const time = new Date(now()).toISOString();
+    const key = `aws/lambda/${source}/${time.slice(0, 10)}/${time}-${randomUUID()}`;
+    await objects.put({
+      bucket: bucket.name,
+      key,
+      body: Buffer.from(JSON.stringify({ ...body, timestamp: time })),
+      headers: { "content-type": "application/json" },
+    });
+    say(`${source}: records were given up; they are kept in ${bucket.name} as ${key}`);
+  };
+  const made: Sources = { streams: [], tables: [] };
+  for (const source of definition.sources) {
+    const stream = streams.get(source.sourceArn);
+    const table = definition.tables.find((each) => each.streamArn === source.sourceArn);
+    if (stream) made.streams.push(startStreamSource(stream, { source, lambda, keepUndelivered, say }));
+    else if (table)
+      made.tables.push(
+        startTableSource({ dynamo: parts.dynamo, store: parts.store, table }, { source, lambda, keepUndelivered, say }),
+      );
+    else throw new TemplateError(`${source.name}: ${source.sourceArn} is neither a stream nor a table of the template`);
+  }
+  return made;
+}
