@@ -178,7 +178,7 @@ function warningVersions(list: WarningNumbers[]): { from: number; numbers: Warni
   return versions;
 }
 
-/** All `labels*.json` as one; a key belongs to one file, and both languages fill in the same `{names}`. */
+/** All `labels*.json` as one; a key belongs to one file and is in both languages. */
 function readLabels(dir: string): Map<string, { zh: string; en: string }> {
   const all = new Map<string, { zh: string; en: string }>();
   const files = readdirSync(dir)
@@ -188,14 +188,19 @@ function readLabels(dir: string): Map<string, { zh: string; en: string }> {
   for (const file of files)
     for (const [key, label] of Object.entries(read(dir, file, schema.Labels))) {
       if (all.has(key)) fail(file, key, "is already defined in another labels file");
-      if (names(label.zh) !== names(label.en))
-        fail(file, key, `zh fills in {${names(label.zh)}}, en {${names(label.en)}}`);
+      const [zh, en] = [names(label.zh), names(label.en)];
+      const onlyZh = zh.filter((name) => !en.includes(name));
+      const onlyEn = en.filter((name) => !zh.includes(name));
+      // One language may say less than the other; a name on each side that the other lacks is a misspelling.
+      if (onlyZh.length > 0 && onlyEn.length > 0)
+        fail(file, key, `zh fills in {${onlyZh.join(",")}}, en {${onlyEn.join(",")}}`);
       all.set(key, label);
     }
   return all;
 }
 
-const names = (text: string): string => [...new Set(text.match(/(?<=\{)\w+(?=\})/g))].sort().join(",");
+/** The `{names}` that a label has filled in. */
+const names = (text: string): string[] => text.match(/(?<=\{)\w+(?=\})/g) ?? [];
 
 function read<T>(dir: string, file: string, form: z.ZodMiniType<T>): T {
   let json: unknown;

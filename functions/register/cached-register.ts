@@ -11,16 +11,32 @@ export interface CacheOptions {
   size?: number;
 }
 
+/** What a function on the hot path may ask of the register. */
+export interface CachedRegister {
+  getPlant: (permitNo: string) => Promise<PlantRecord | null>;
+  bindings: (mn: string) => Promise<Binding[]>;
+}
+
 /** The register's two hot reads kept in memory between events of one function. */
 export function cachedRegister(
   register: Pick<Register, "getPlant" | "bindings">,
   { seconds, now, size = 5_000 }: CacheOptions,
-): { getPlant(permitNo: string): Promise<PlantRecord | null>; bindings(mn: string): Promise<Binding[]> } {
+): CachedRegister {
   const ttl = seconds * 1000;
   const emptyTtl = Math.min(ttl, 5_000);
   return {
-    getPlant: cached(register.getPlant, (plant) => (plant ? ttl : emptyTtl), now, size),
-    bindings: cached(register.bindings, (list) => (list.length > 0 ? ttl : emptyTtl), now, size),
+    getPlant: cached(
+      (permitNo) => register.getPlant(permitNo),
+      (plant) => (plant ? ttl : emptyTtl),
+      now,
+      size,
+    ),
+    bindings: cached(
+      (mn) => register.bindings(mn),
+      (list) => (list.length > 0 ? ttl : emptyTtl),
+      now,
+      size,
+    ),
   };
 }
 

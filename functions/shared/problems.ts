@@ -37,6 +37,7 @@ function explain(issue: RawIssue): string {
     case "invalid_format":
       return `must be ${issue.format === "regex" ? `like ${String(issue.pattern)}` : `a ${issue.format}`}, is ${show(issue.input)}`;
     case "too_small":
+      if (issue.minimum === 1 && unitOf(issue.origin) !== "") return "must not be empty";
       return `must be ${issue.inclusive ? "at least" : "above"} ${issue.minimum}${unitOf(issue.origin)}`;
     case "too_big":
       return `must be ${issue.inclusive ? "at most" : "below"} ${issue.maximum}${unitOf(issue.origin)}`;

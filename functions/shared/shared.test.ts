@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { HouseEnv, readEnv } from "./env.ts";
 import { house } from "./handler.ts";
+import { inParallel } from "./in-parallel.ts";
 import { maskPhone } from "./logger.ts";
+import { parseInput } from "./problems.ts";
 import { SHARDS, shardOf } from "./shard.ts";
 
 describe("readEnv", () => {
@@ -71,5 +73,56 @@ describe("house", () => {
     });
     expect(await handler({ fail: false }, context)).toBe("done");
     await expect(handler({ fail: true }, context)).rejects.toThrow("no table");
+  });
+});
+
+describe("inParallel", () => {
+  it("keeps the order of the items and the limit", async () => {
+    let running = 0;
+    let most = 0;
+    const doubled = await inParallel([5, 1, 4, 2, 3], 2, async (n) => {
+      most = Math.max(most, ++running);
+      for (let i = 0; i < n; i++) await Promise.resolve();
+      running--;
+      return n * 2;
+    });
+    expect(doubled).toEqual([10, 2, 8, 4, 6]);
+    expect(most).toBe(2);
+  });
+
+  it("starts nothing after an error and throws it when what runs has ended", async () => {
+    const started: number[] = [];
+    const ended: number[] = [];
+    const work = inParallel([0, 1, 2, 3], 2, async (n) => {
+      started.push(n);
+      await Promise.resolve();
+      if (n === 0) throw new Error("first");
+      ended.push(n);
+    });
+    await expect(work).rejects.toThrow("first");
+    expect(started).toEqual([0, 1]);
+    expect(ended).toEqual([1]);
+  });
+
+  it("does nothing with nothing", async () =>
+    expect(await inParallel([], 8, () => Promise.reject(new Error()))).toEqual([]));
+});
+
+describe("parseInput", () => {
+  const Form = z.object({
+    n: z.int().check(z.gte(1), z.lt(10)),
+    list: z.array(z.object({ "odd key": z.enum(["a", "b"]) })).check(z.minLength(1)),
+  });
+  it.each([
+    [{ n: 3, list: [] }, "list: must not be empty"],
+    [{ n: 0, list: [{ "odd key": "a" }] }, "n: must be at least 1"],
+    [{ n: 10, list: [{ "odd key": "a" }] }, "n: must be below 10"],
+    [{ n: 1.5, list: [{ "odd key": "a" }] }, "n: must be a whole number, is 1.5"],
+    [{ list: [{ "odd key": "a" }] }, "n: is missing"],
+    [{ n: 3, list: [{ "odd key": "c" }] }, 'list[0]["odd key"]: must be "a" or "b", is "c"'],
+    [{ n: "x".repeat(99), list: [{ "odd key": "a" }] }, `n: must be a number, is "${"x".repeat(56)}…`],
+  ])("%j: %s", (input, problem) => {
+    const parsed = parseInput(Form, input);
+    expect(parsed.ok ? [] : parsed.problems.map((p) => `${p.path}: ${p.reason}`)).toEqual([problem]);
   });
 });

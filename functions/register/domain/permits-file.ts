@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { parseIso } from "../../shared/shanghai.ts";
 
-const text = z.string().check(z.minLength(1, "must not be empty"));
+const text = z.string().check(z.minLength(1));
 /** Codes stand in table keys behind `#` and in web addresses. */
 const code = z.string().check(z.regex(/^[^\s#/|]{1,32}$/u, "must be 1–32 characters without blanks, #, / or |"));
 const mn = z

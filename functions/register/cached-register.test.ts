@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { cachedRegister } from "./cached-register.ts";
+import type { PlantRecord } from "./stored-items.ts";
+
+const plant = (permitNo: string): PlantRecord => ({
+  permit: { permitNo } as PlantRecord["permit"],
+  revision: 1,
+  code: "c",
+  shard: 0,
+  importedAt: "",
+});
+
+let reads: string[];
+let clock: number;
+let known: Set<string>;
+let failing: boolean;
+const register = {
+  async getPlant(permitNo: string) {
+    reads.push(permitNo);
+    if (failing) throw new Error("throttled");
+    return known.has(permitNo) ? plant(permitNo) : null;
+  },
+  async bindings(mn: string) {
+    reads.push(mn);
+    return known.has(mn) ? [{ permitNo: "P", outlet: "DA001", from: 0, to: null }] : [];
+  },
+};
+const cache = (size?: number) =>
+  cachedRegister(register, { seconds: 60, now: () => clock, ...(size === undefined ? {} : { size }) });
+
+beforeEach(() => {
+  reads = [];
+  clock = 1_000_000;
+  known = new Set(["A", "B", "C"]);
+  failing = false;
+});
+
+describe("the cached register", () => {
+  it("reads a known plant once a minute", async () => {
+    const { getPlant } = cache();
+    for (const [after, count] of [
+      [0, 1],
+      [59_999, 1],
+      [60_000, 2],
+      [119_999, 2],
+    ] as const) {
+      clock = 1_000_000 + after;
+      expect((await getPlant("A"))?.permit.permitNo).toBe("A");
+      expect(reads, `after ${after} ms`).toHaveLength(count);
+    }
+  });
+
+  it("asks again for an unknown device after five seconds", async () => {
+    const { bindings } = cache();
+    expect(await bindings("NEW")).toEqual([]);
+    known.add("NEW");
+    clock += 4_999;
+    expect(await bindings("NEW")).toEqual([]);
+    clock += 1;
+    expect(await bindings("NEW")).toHaveLength(1);
+    expect(reads).toHaveLength(2);
+  });
+
+  it("shares one call between reads at the same time", async () => {
+    const { getPlant } = cache();
+    await Promise.all([getPlant("A"), getPlant("A"), getPlant("A")]);
+    expect(reads).toEqual(["A"]);
+  });
+
+  it("does not keep a failure", async () => {
+    const { getPlant } = cache();
+    failing = true;
+    await expect(getPlant("A")).rejects.toThrow("throttled");
+    failing = false;
+    expect(await getPlant("A")).not.toBeNull();
+  });
+
+  it("holds no more than its size; the one longest unused goes", async () => {
+    const { getPlant } = cache(2);
+    await getPlant("A");
+    await getPlant("B");
+    await getPlant("A");
+    await getPlant("C");
+    reads = [];
+    await getPlant("A");
+    await getPlant("C");
+    expect(reads).toEqual([]);
+    await getPlant("B");
+    expect(reads).toEqual(["B"]);
+  });
+
+  it("does not trust an entry from after the present clock", async () => {
+    const { getPlant } = cache();
+    await getPlant("A");
+    clock -= 3_600_000;
+    await getPlant("A");
+    expect(reads).toHaveLength(2);
+  });
+});
