@@ -2,17 +2,12 @@
 import { Router } from "@aws-lambda-powertools/event-handler/http";
 import { problem } from "../api/problem.ts";
 import { isPublicCode } from "../register/public-code.ts";
-import type { PlantView } from "./domain/plant-view.ts";
-
-export interface PlantRouteServices {
-  /** The view of the plant behind a public code as of now; null when there is none. */
-  viewByCode(code: string): Promise<PlantView | null>;
-}
+import type { PublicViews } from "./public-views.ts";
 
 /** As long as CloudFront may keep an answer: a crowd at one gate costs one read a minute. */
 const CACHE = "public, max-age=60";
 
-export function plantRoutes({ viewByCode }: PlantRouteServices): Router {
+export function plantRoutes({ viewByCode }: Pick<PublicViews, "viewByCode">): Router {
   const routes = new Router();
   routes.get("/api/public/plants/:code", async ({ params }) => {
     const { code = "" } = params;

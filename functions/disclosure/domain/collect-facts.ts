@@ -9,8 +9,8 @@ import {
   type Channel,
 } from "../../telemetry/domain/block.ts";
 import { buildSlots, intervalAt, type MarkSpan, type Slot as StoredSlot } from "../../telemetry/domain/slots.ts";
-import type { PlantState } from "../../warnings/domain/plant-state.ts";
-import type { DayFact, DisclosureFacts, FacilityFact, HourFact, SeriesFact, Slot } from "./facts.ts";
+
+import type { DayFact, DisclosureFacts, FacilityFact, HourFact, PublicState, SeriesFact, Slot } from "./facts.ts";
 import { seriesStart } from "./series-view.ts";
 
 export interface StoredFacts {
@@ -21,7 +21,11 @@ export interface StoredFacts {
   records: readonly BlockRecord[];
   marks: Readonly<Record<string, readonly MarkSpan[]>>;
   /** Null: the warning function has not looked at the plant yet. */
-  warning: Pick<PlantState, "state" | "episodes" | "offline"> | null;
+  warning: {
+    state: PublicState;
+    episodes: { openedAt: number; level: number }[];
+    offline: Record<string, { since: number }>;
+  } | null;
   /** Every revision; the newest of each period wins. */
   hours: readonly HourFact[];
   days: readonly DayFact[];

@@ -46,8 +46,8 @@ export interface DayFact extends VerdictFact {
   /** 00:00 Shanghai. */
   day: number;
   validHours: number;
-  /** False: no flow meter, every minute weighs the same. Null: a gas day, arithmetic by law. */
-  weighted: boolean | null;
+  /** Of waste water, false: no flow meter, every minute weighs the same. */
+  weighted: boolean;
 }
 
 export interface FacilityFact {

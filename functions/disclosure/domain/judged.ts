@@ -1,5 +1,6 @@
 /** The newest closed period of a pollutant that was judged, in words. */
 import type { RuleData } from "../../../layers/rule-data.ts";
+import type { Medium } from "../../register/domain/permit.ts";
 import { HOUR, formatDay } from "../../shared/shanghai.ts";
 import type { DayFact, HourFact, HourVerdict } from "./facts.ts";
 import { figure, span } from "./figures.ts";
@@ -43,9 +44,15 @@ export function judgedHour(
   return words(rules, fact, say(rules, "disclosure.judged.hour", { time }), decimals);
 }
 
-export function judgedDay(days: readonly DayFact[], rules: RuleData, decimals: number): JudgedView | null {
+/** Only a water day is weighted; the day of a gas is arithmetic by law. */
+export function judgedDay(
+  days: readonly DayFact[],
+  medium: Medium,
+  rules: RuleData,
+  decimals: number,
+): JudgedView | null {
   const fact = newest(days, (d) => d.day);
   if (fact === undefined) return null;
-  const how = fact.weighted === null ? "plain" : fact.weighted ? "weighted" : "unweighted";
+  const how = medium !== "water" ? "plain" : fact.weighted ? "weighted" : "unweighted";
   return words(rules, fact, say(rules, `disclosure.judged.day-${how}`, { day: formatDay(fact.day) }), decimals);
 }

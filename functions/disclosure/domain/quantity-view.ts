@@ -85,9 +85,9 @@ export function quantityView(
     soFar,
     judged:
       judgedHour(judgedHours, rules, decimals, asOf) ??
-      (primary?.statistic === "day" ? judgedDay(verdicts(facts.days), rules, decimals) : null),
+      (primary?.statistic === "day" ? judgedDay(verdicts(facts.days), outlet.medium, rules, decimals) : null),
     summary: summaryOf(series.slots, hours, decimals, unit, rules),
-    series: seriesView(series.slots, asOf),
+    series: seriesView(series.slots, asOf, decimals + 1),
     hours,
   };
 }

@@ -1,4 +1,5 @@
 /** The last 24 hours of one pollutant: quarter-hour means for the line, whole hours for the table. */
+import { round6 } from "../../shared/round.ts";
 import { HOUR, MINUTE, floorHour, formatIso } from "../../shared/shanghai.ts";
 import type { HourFact, HourVerdict, Slot } from "./facts.ts";
 
@@ -39,7 +40,8 @@ const countingValues = (slots: readonly Slot[]): number[] =>
 const meanOf = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
 
-export function seriesView(slots: readonly Slot[], asOf: number): SeriesView {
+/** `digits` behind the point: enough to draw, and a third of the JSON's weight. */
+export function seriesView(slots: readonly Slot[], asOf: number, digits: number): SeriesView {
   const start = seriesStart(asOf);
   const steps: Slot[][] = Array.from({ length: STEPS }, () => []);
   for (const slot of slots) steps[Math.floor((slot.t - start) / STEP)]?.push(slot);
@@ -52,11 +54,13 @@ export function seriesView(slots: readonly Slot[], asOf: number): SeriesView {
   return {
     from: formatIso(start),
     stepMinutes: STEP / MINUTE,
-    values,
+    values: values.map((v) => (v === null ? null : Number(v.toFixed(digits)))),
     invalid: where((step) => step.length > 0 && step.every((s) => s.quality === "invalid")),
     marked: where((step) => step.some((s) => s.quality === "marked")),
   };
 }
+
+const rounded = (x: number | null): number | null => (x === null ? null : round6(x));
 
 /** The 24 hours before the one of `asOf`, oldest first: the stored verdict where the hour is judged, else plain means. */
 export function hourViews(slots: readonly Slot[], verdicts: readonly HourFact[], asOf: number): HourView[] {
@@ -70,7 +74,7 @@ export function hourViews(slots: readonly Slot[], verdicts: readonly HourFact[],
     return {
       from: formatIso(from),
       valid: judged?.valid ?? values.length,
-      mean: judged ? judged.mean : meanOf(values),
+      mean: judged ? judged.mean : rounded(meanOf(values)),
       min: values.length === 0 ? null : Math.min(...values),
       max: values.length === 0 ? null : Math.max(...values),
       verdict: judged?.verdict ?? null,
