@@ -1,0 +1,30 @@
+/** The simulated city: every permit as a plant, the first ones with devices that hold their own connections. */
+import type { Permit } from "../../../functions/register/domain/permit.ts";
+import type { RuleData } from "../../../layers/rule-data.ts";
+import { profile, type SimPlant } from "./profile.ts";
+import { type Plan, stage } from "./stage.ts";
+
+/** Plants whose devices publish as themselves; all further ones speak through the gateway of their town. */
+export const DIRECT_PLANTS = 24;
+
+export interface FleetOptions {
+  permits: readonly Permit[];
+  seed: number;
+  ruleData: RuleData;
+  /** The moment the city starts to run (epoch ms): the running hour gets its events around it. Null: nothing planned. */
+  startedAt: number | null;
+}
+
+export interface Fleet {
+  plants: SimPlant[];
+  /** What was planned for the running hour, for the console. */
+  plans: Plan[];
+  isDirect(plant: SimPlant): boolean;
+}
+
+export function buildFleet({ permits, seed, ruleData, startedAt }: FleetOptions): Fleet {
+  const plants = permits.map((permit, i) => profile(permit, { seed, ruleData, json: i < DIRECT_PLANTS }));
+  const direct = new Set(plants.slice(0, DIRECT_PLANTS));
+  const plans = startedAt === null ? [] : stage([...direct], { seed, startedAt });
+  return { plants, plans, isDirect: (plant) => direct.has(plant) };
+}

@@ -1,0 +1,104 @@
+/** The live city over MQTT: devices of the first plants as themselves, all others through the gateway of their town. */
+import { connect, type MqttClient } from "mqtt";
+import { MINUTE } from "../../../functions/shared/shanghai.ts";
+import { bundle, ownMessages } from "./bundle.ts";
+import { type Courier, courier, type Sender } from "./courier.ts";
+import type { Fleet } from "./fleet.ts";
+import { whole } from "./random.ts";
+import { deviceOffset } from "./frames.ts";
+import { gatewayOf } from "./topics.ts";
+
+/** A gateway closes the bundle of a minute when the last logger has sent, and spreads its plants over the next one. */
+const GATEWAY_AFTER = 42_000;
+const TICK = 500;
+const IN_FLIGHT = 128;
+/** Two hours, as small loggers keep. */
+const MEMORY_MINUTES = 120;
+
+export interface SimulatorOptions {
+  fleet: Fleet;
+  /** `mqtt://127.0.0.1:1883`. */
+  mqttUrl: string;
+  /** The machine's clock. */
+  clock: { now(): number };
+  /** First moment to send (epoch ms): the end of the back-fill, or of the last run; what lies too far back is left out. */
+  since: number;
+  /** Says when connections are lost and back; not called per message. */
+  log?: (line: string) => void;
+}
+
+export interface Simulator {
+  counts(): ReturnType<Courier["counts"]> & { connections: number; connected: number };
+  stop(): Promise<void>;
+}
+
+/** Starts to send; resolves at once, connections come up on their own and come back after a restart of the broker. */
+export function startSimulator({ fleet, mqttUrl, clock, since, log = () => {} }: SimulatorOptions): Simulator {
+  const lines = new Map<string, MqttClient>();
+  const line = (clientId: string): MqttClient => {
+    const known = lines.get(clientId);
+    if (known) return known;
+    // Reconnects within 1–4 s, each at its own pace, so that a city does not come back in one second.
+    const reconnectPeriod = 1_000 + ((lines.size * 379) % 3_000);
+    const client = connect(mqttUrl, { clientId, clean: true, keepalive: 60, reconnectPeriod, resubscribe: false });
+    let up = false;
+    let said = false;
+    client.on("connect", () => {
+      if (said) log(`simulator: ${clientId} is connected again`);
+      up = true;
+      said = false;
+    });
+    client.on("error", (error) => {
+      if (!said) log(`simulator: ${clientId}: ${error.message}`);
+      said = true;
+    });
+    client.on("close", () => {
+      if (up && !said) {
+        log(`simulator: ${clientId} lost its connection; it tries again and sends what is missing`);
+        said = true;
+      }
+      up = false;
+    });
+    lines.set(clientId, client);
+    return client;
+  };
+  const through = (client: MqttClient): Pick<Sender, "publish" | "ready"> => ({
+    ready: () => client.connected,
+    publish: async ({ topic, payload }) => {
+      await client.publishAsync(topic, Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength), { qos: 1 });
+    },
+  });
+
+  const senders = fleet.plants.flatMap((plant): Sender[] =>
+    fleet.isDirect(plant)
+      ? plant.devices.map((device) => ({
+          ...through(line(device.mn)),
+          // A second after its last frame.
+          offset: deviceOffset(device, 0) + 2_000,
+          messages: (minute) => ownMessages(plant, device, minute),
+        }))
+      : [
+          {
+            ...through(line(`gw-${gatewayOf(plant.town)}`)),
+            offset: GATEWAY_AFTER + whole(plant.key, 61, 0, MINUTE - 1),
+            messages: (minute) => bundle(plant, minute * MINUTE, (minute + 1) * MINUTE),
+          },
+        ],
+  );
+  const work = courier(senders, { since, inFlight: IN_FLIGHT, memoryMinutes: MEMORY_MINUTES });
+  const timer = setInterval(() => work.tick(clock.now()), TICK);
+
+  return {
+    counts: () => ({
+      ...work.counts(),
+      connections: lines.size,
+      connected: [...lines.values()].filter((client) => client.connected).length,
+    }),
+    async stop() {
+      clearInterval(timer);
+      // Forced: an acknowledgement that never comes must not hold the machine up; what it was for is sent again next time.
+      await Promise.all([...lines.values()].map((client) => client.endAsync(true)));
+      await work.settled();
+    },
+  };
+}
