@@ -151,7 +151,7 @@ async function storePlant({ permitNo, merged, blocks, live, own }: Work, service
   await Promise.all([
     ...(news ? [hints.due(permitNo, Math.min(...own.map((o) => o.message.receivedAt)))] : []),
     ...(merged.riskUntil > (services.blocks.riskKnown(permitNo) ?? 0) ? [hints.risk(permitNo, merged.riskUntil)] : []),
-    ...(merged.hours.size + merged.days.size > 0 ? [hints.rejudge(permitNo, [...merged.hours], [...merged.days])] : []),
+    ...(merged.hours.size + merged.days.size > 0 ? [hints.rejudge(permitNo, [...merged.hours], [...merged.days], stampOf(own))] : []),
   ]);
   return services.blocks.store(
     permitNo,
@@ -159,6 +159,8 @@ async function storePlant({ permitNo, merged, blocks, live, own }: Work, service
     live,
   );
 }
+
+const stampOf = (own: readonly Own[]): string => own.map((o) => `${o.message.shard}:${o.message.sequence}`).at(-1) ?? "";
 
 /** One line a frame, in the order of the stream; messages that an earlier try has archived and merged are left out. */
 function archiveLines(messages: readonly Message[], works: readonly Work[]): ArchiveLine[] {

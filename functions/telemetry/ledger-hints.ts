@@ -36,7 +36,8 @@ export interface FirstSeen {
 export interface LedgerHints {
   risk(permitNo: string, until: number): Promise<void>;
   due(permitNo: string, at: number): Promise<void>;
-  rejudge(permitNo: string, hours: readonly number[], days: readonly number[]): Promise<void>;
+  /** `stamp` differs by batch: who judges removes only what it has seen. */
+  rejudge(permitNo: string, hours: readonly number[], days: readonly number[], stamp: string): Promise<void>;
   firstSeen(permitNo: string): Promise<FirstSeen>;
   /** Adds what is new; what was known first stays. Returns the whole. */
   addFirstSeen(permitNo: string, found: FirstSeen): Promise<FirstSeen>;
@@ -89,14 +90,14 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
         new PutCommand({ TableName: table, Item: { pk: `DUE#${shardOf(permitNo)}`, sk: permitNo, due: at } }),
       );
     },
-    async rejudge(permitNo, hours, days) {
+    async rejudge(permitNo, hours, days, stamp) {
       const pk = `REJUDGE#${shardOf(permitNo)}`;
       const keys = [...hours.map((h) => `HOUR#${formatHour(h)}`), ...days.map((d) => `DAY#${formatDay(d)}`)];
       const starts = [...hours, ...days];
       await Promise.all(
         keys.map((key, i) =>
           db.send(
-            new PutCommand({ TableName: table, Item: { pk, sk: `${permitNo}#${key}`, permitNo, start: starts[i] } }),
+            new PutCommand({ TableName: table, Item: { pk, sk: `${permitNo}#${key}`, permitNo, start: starts[i], stamp } }),
           ),
         ),
       );

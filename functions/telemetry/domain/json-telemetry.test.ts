@@ -117,6 +117,18 @@ describe("refuses", () => {
       "schema",
       "facilities[0].running: boolean expected",
     ],
+    [
+      "one facility twice",
+      {
+        at: AT,
+        facilities: [
+          { code: "TA001", running: true },
+          { code: "TA001", running: true },
+        ],
+      },
+      "schema",
+      "facilities[1].code: TA001 stands twice",
+    ],
     ["no at", { kind: "minute", readings: [reading] }, "schema", "at: string expected"],
     ["at that is no moment", { at: "2026-02-30T08:30:00+08:00" }, "time", "at: "],
     ["a list", [], "schema", "message: object expected"],

@@ -64,6 +64,11 @@ export function readJsonTelemetry(bytes: Uint8Array, mn: string, ruleData: RuleD
     if (flag === null && value !== null) notes.add("no-flag");
     items.set(pollutant, { pollutant, value, converted: reading.converted ?? null, flag });
   }
+  const states = new Map<string, number>();
+  for (const [i, { code, running }] of (facilities ?? []).entries()) {
+    if (states.has(code)) return refuse(`facilities[${i}].code: ${code} stands twice in one message`);
+    states.set(code, running ? 1 : 0);
+  }
   return {
     ok: true,
     record: {
@@ -73,7 +78,7 @@ export function readJsonTelemetry(bytes: Uint8Array, mn: string, ruleData: RuleD
       dataTime,
       qn: null,
       items: [...items.values()],
-      facilities: (facilities ?? []).map(({ code, running }) => ({ sb: null, code, state: running ? 1 : 0 })),
+      facilities: Array.from(states, ([code, state]) => ({ sb: null, code, state })),
       notes: [...notes],
     },
   };

@@ -1,6 +1,7 @@
+import { array, assert, constantFrom, integer, nat, oneof, property, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadRuleData } from "../../../layers/rule-data.ts";
-import { comparable, expected, fixtureBytes, fixtureFiles, readFixtures } from "./hj212/fixtures.ts";
+import { comparable, expected, fixtureBytes, fixtureFiles, readFixtures } from "../../../events/hj212/fixtures.ts";
 import { MAX_PAYLOAD, parseTopic, readPayload } from "./read-payload.ts";
 
 const ruleData = loadRuleData(new URL("../../../layers/rule-data", import.meta.url).pathname);
@@ -33,6 +34,32 @@ test("a gateway's bundle: what is damaged does not keep the rest from being read
   const pieces = frames(Buffer.concat([a, Buffer.from("##0101damaged\r\n"), b]));
   expect(pieces.map((p) => p.ok || p.reason)).toEqual([true, "length", true]);
   expect(Buffer.from(pieces[1]!.bytes).toString()).toBe("##0101damaged");
+});
+
+test("frames damaged in several bytes, cut and mixed: nothing throws, nothing is lost, nothing is made up", () => {
+  const known = readFixtures("appendix-a.json").map(fixtureBytes);
+  const meanings = new Set(known.map((bytes) => JSON.stringify(frames(bytes))));
+  const damaged = tuple(
+    constantFrom(...known),
+    array(tuple(nat(), integer({ min: 1, max: 255 })), { minLength: 2, maxLength: 4 }),
+  ).map(([frame, changes]) => {
+    const bytes = new Uint8Array(frame);
+    for (const [at, change] of changes) bytes[at % bytes.length]! ^= change;
+    return bytes;
+  });
+  assert(
+    property(array(oneof(constantFrom(...known), damaged), { minLength: 1, maxLength: 5 }), (parts) => {
+      const pieces = frames(Buffer.concat(parts));
+      const whole = parts.filter((part) => meanings.has(JSON.stringify(frames(part)))).length;
+      expect(pieces.filter((p) => p.ok).length).toBeGreaterThanOrEqual(whole > 0 ? 1 : 0);
+      const bytes = (x: Uint8Array): string =>
+        Buffer.from(x)
+          .toString("latin1")
+          .replaceAll(/[\r\n]/g, "");
+      expect(pieces.map((p) => bytes(p.bytes)).join("")).toBe(bytes(Buffer.concat(parts)));
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe("payloads", () => {

@@ -43,7 +43,17 @@ export interface DeviceRecord {
 
 /** Why bytes were not accepted; the words of the contract. */
 export type QuarantineReason =
-  | "crc" | "length" | "frame" | "topic" | "mn-unknown" | "mn-mismatch" | "time" | "schema" | "unit" | "edition" | "too-large";
+  | "crc"
+  | "length"
+  | "frame"
+  | "topic"
+  | "mn-unknown"
+  | "mn-mismatch"
+  | "time"
+  | "schema"
+  | "unit"
+  | "edition"
+  | "too-large";
 
 /** Result of reading one piece of a payload. `bytes` is the piece without its closing CRLF. */
 export type ReadPiece =

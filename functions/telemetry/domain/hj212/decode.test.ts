@@ -2,7 +2,7 @@ import { assert, oneof, property, string, uint8Array } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeFrame } from "./decode.ts";
 import { encodeFrame } from "./encode.ts";
-import { fixtureBytes, fixtureFiles, readFixtures } from "./fixtures.ts";
+import { fixtureBytes, fixtureFiles, readFixtures } from "../../../../events/hj212/fixtures.ts";
 import { looksEncrypted } from "./encrypted.ts";
 import { splitFrames } from "./frame.ts";
 

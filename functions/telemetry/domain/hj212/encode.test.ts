@@ -14,7 +14,7 @@ import { describe, expect, test } from "vitest";
 import { decodeFrame } from "./decode.ts";
 import type { Hj212Frame } from "./decode.ts";
 import { buildCp, encodeFrame, readingGroup } from "./encode.ts";
-import { fixtureBytes, readFixtures } from "./fixtures.ts";
+import { fixtureBytes, readFixtures } from "../../../../events/hj212/fixtures.ts";
 import { MAX_SEGMENT, splitFrames } from "./frame.ts";
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");

@@ -2,7 +2,7 @@ import { array, assert, constantFrom, integer, oneof, property, record, uint8Arr
 import { describe, expect, test } from "vitest";
 import { crc212, crcModbus, formatCrc } from "./crc.ts";
 import { encodeFrame } from "./encode.ts";
-import { fixtureBytes, readFixtures } from "./fixtures.ts";
+import { fixtureBytes, readFixtures } from "../../../../events/hj212/fixtures.ts";
 import { frameReader, MAX_FRAME, MAX_SEGMENT, splitFrames } from "./frame.ts";
 import type { FramePiece } from "./frame.ts";
 

@@ -1,6 +1,6 @@
 import { assert, property, uint8Array } from "fast-check";
 import { expect, test } from "vitest";
-import { fixtureBytes, readFixtures } from "./fixtures.ts";
+import { fixtureBytes, readFixtures } from "../../../../events/hj212/fixtures.ts";
 import { maskPassword } from "./mask-password.ts";
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
@@ -13,7 +13,8 @@ test.each([
   ["PW=;MN=X", "PW=;MN=X"],
   ["PW=no end", "PW=******"],
   ["PPW=1;PW", "PPW=*;PW"],
-  ["PW=a,b=1", "PW=*,b=1"],
+  ["PW=a,&#b;MN=X", "PW=*****;MN=X"],
+  ["NewPW=a,VaseNo=1", "NewPW=*,VaseNo=1"],
   ["\xff\x00PW=\xfe\xfd;\x80", "\xff\x00PW=**;\x80"],
 ])("%j becomes %j", (text, expected) => {
   expect(masked(text)).toBe(expected);

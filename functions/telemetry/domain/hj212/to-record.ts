@@ -5,7 +5,7 @@
 import type { RuleData } from "../../../../layers/rule-data.ts";
 import { parseCompact } from "../../../shared/shanghai.ts";
 import type { DeviceRecord, FacilityReport, ReadingItem, RecordKind } from "../reading.ts";
-import type { CpItem, Hj212Frame } from "./decode.ts";
+import type { Hj212Frame } from "./decode.ts";
 
 export type RecordResult =
   | { ok: true; record: DeviceRecord }
@@ -71,7 +71,7 @@ export function toRecord(frame: Hj212Frame, ruleData: RuleData, framingNotes: re
         return {
           ok: false,
           reason: "time",
-          detail: `two DataTimes in one frame: ${dataTimeText} and ${value.slice(0, 40)}`,
+          detail: `two DataTimes in one frame: ${dataTimeText.slice(0, 40)} and ${value.slice(0, 40)}`,
         };
       dataTimeText = value;
       continue;
@@ -80,8 +80,11 @@ export function toRecord(frame: Hj212Frame, ruleData: RuleData, framingNotes: re
     if (dash <= 0) continue;
     const code = key.slice(0, dash);
     const suffix = key.slice(dash + 1);
-    if (suffix === "RS") readFacility(item, code, facilities, notes);
-    else if (kind !== null && !readItem(code, suffix, value, kind, { items, ruleData, notes }))
+    const agrees =
+      suffix === "RS"
+        ? readFacility(code, value, facilities, notes)
+        : kind === null || readItem(code, suffix, value, kind, { items, ruleData, notes });
+    if (!agrees)
       return { ok: false, reason: "schema", detail: `${key.slice(0, 40)} stands twice with different values` };
   }
 
@@ -149,14 +152,23 @@ function readItem(sent: string, suffix: string, text: string, kind: RecordKind, 
 export function readNumber(text: string): number | null {
   const trimmed = text.trim();
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/.test(trimmed)) return null;
-  const n = Number(trimmed);
+  const n = Number(trimmed) + 0; // + 0 turns -0 into 0
   return Math.abs(n) <= LARGEST ? n : null;
 }
 
-/** `SBn-RS`: 0 off, 1 run, 2 calibrate, 3 maintain, 4 alarm, 5 back-flush (HJ 212-2017 table 8). */
-function readFacility(item: CpItem, code: string, facilities: FacilityReport[], notes: Set<string>): void {
-  const sb = /^SB(\d{1,4})$/.exec(code)?.[1];
-  const state = item.value.trim();
-  if (sb === undefined || !/^[0-5]$/.test(state)) notes.add("bad-facility-state");
-  else facilities.push({ sb: Number(sb), code: null, state: Number(state) });
+/**
+ * `SBn-RS`: 0 off, 1 run, 2 calibrate, 3 maintain, 4 alarm, 5 back-flush (HJ 212-2017 table 8). False when the frame has
+ * said another state of the same facility before.
+ */
+function readFacility(code: string, text: string, facilities: FacilityReport[], notes: Set<string>): boolean {
+  const digits = /^SB(\d{1,4})$/.exec(code)?.[1];
+  if (digits === undefined || !/^[0-5]$/.test(text.trim())) {
+    notes.add("bad-facility-state");
+    return true;
+  }
+  const report = { sb: Number(digits), code: null, state: Number(text) };
+  const before = facilities.find((f) => f.sb === report.sb);
+  if (before !== undefined) return before.state === report.state;
+  facilities.push(report);
+  return true;
 }

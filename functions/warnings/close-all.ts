@@ -1,0 +1,54 @@
+/** A closing of the whole city: all plants, a few at a time, so that the tables are asked evenly. */
+import * as z from "zod/mini";
+import { loadRuleData } from "../../layers/rule-data.ts";
+import { registerRepository, type Register } from "../register/repository.ts";
+import { documentClient } from "../shared/clients.ts";
+import { each } from "../shared/each.ts";
+import { HouseEnv, readEnv } from "../shared/env.ts";
+import { blockRepository } from "../telemetry/block-repository.ts";
+import { closePeriod, periodClosedAt, type CloseServices, type Kind } from "./close.ts";
+import { warningLedger } from "./repository.ts";
+
+export interface ClosingServices extends CloseServices {
+  register: Pick<Register, "getPlants" | "listPlants">;
+}
+
+const Env = z.extend(HouseEnv, { REGISTER_TABLE: z.string(), BLOCKS_TABLE: z.string(), LEDGER_TABLE: z.string() });
+
+const PAGE = 50;
+const WIDTH = 4;
+
+/** Closes the period that ended before `at` for every plant; returns how many were visited. */
+export async function closeAll(kind: Kind, at: number, services: ClosingServices): Promise<number> {
+  const start = periodClosedAt(kind, at);
+  let plants = 0;
+  await each(pages(services.register), WIDTH, async (permitNos) => {
+    const records = await services.register.getPlants(permitNos);
+    plants += records.length;
+    await each(records, 8, (plant) => closePeriod(plant, kind, start, at, services));
+  });
+  return plants;
+}
+
+async function* pages(register: Pick<Register, "listPlants">): AsyncGenerator<string[]> {
+  let page: string[] = [];
+  for await (const { permitNo } of register.listPlants()) {
+    page.push(permitNo);
+    if (page.length === PAGE) {
+      yield page;
+      page = [];
+    }
+  }
+  if (page.length > 0) yield page;
+}
+
+export function closingServices(): ClosingServices {
+  const env = readEnv(Env);
+  const db = documentClient();
+  return {
+    register: registerRepository({ db, table: env.REGISTER_TABLE }),
+    blocks: blockRepository({ db, table: env.BLOCKS_TABLE }),
+    ledger: warningLedger({ db, table: env.LEDGER_TABLE }),
+    ruleData: loadRuleData(env.RULE_DATA_DIR),
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * Closes hours and days into verdicts, and judges them again when late data changed a slot. Nothing is overwritten: a
+ * revision is a further item that names its cause.
+ */
+import type { RuleData } from "../../layers/rule-data.ts";
+import type { PlantRecord } from "../register/stored-items.ts";
+import { inForce, type Limit, type Outlet, type Permit } from "../register/domain/permit.ts";
+import { DAY, floorDay, floorHour, HOUR, MINUTE } from "../shared/shanghai.ts";
+import type { BlockRepository } from "../telemetry/block-repository.ts";
+import { channelOf, type BlockRecord } from "../telemetry/domain/block.ts";
+import { buildSlots, type MarkSpan, type SlotRow } from "../telemetry/domain/slots.ts";
+import { FLOW_CHANNEL } from "./domain/evaluate-plant.ts";
+import { suspicions } from "./domain/suspicious.ts";
+import { judgeGasDay, judgeHour, judgeWaterDay } from "./domain/verdict.ts";
+import type { WarningLedger } from "./repository.ts";
+import { current, type ClosedPeriod, type JudgedLimit } from "./stored-items.ts";
+
+export interface CloseServices {
+  ledger: WarningLedger;
+  blocks: BlockRepository;
+  ruleData: RuleData;
+}
+
+export type Kind = "HOUR" | "DAY";
+const LENGTH = { HOUR, DAY } as const;
+const STATISTIC = { HOUR: "hour", DAY: "day" } as const;
+
+/** When the period that begins at `start` is closed, epoch ms. */
+export const closesAt = (kind: Kind, start: number, ruleData: RuleData): number => {
+  const numbers = ruleData.warning(start);
+  return kind === "HOUR" ? start + HOUR + numbers.hour.closeGrace * MINUTE : start + DAY + numbers.water.closeAt * MINUTE;
+};
+
+/** Start of the period that a closing scheduled at `at` closes. */
+export const periodClosedAt = (kind: Kind, at: number): number => (kind === "HOUR" ? floorHour(at) - HOUR : floorDay(at) - DAY);
+
+/** Does this permit have anything to judge in such a period? Saves the reads where it has not. */
+export const judged = (permit: Permit, kind: Kind): boolean =>
+  permit.outlets.some((o) => o.limits.some((l) => l.statistic === STATISTIC[kind]));
+
+/** Closes one period of one plant; does nothing when it is closed already. */
+export async function closePeriod(plant: PlantRecord, kind: Kind, start: number, at: number, services: CloseServices): Promise<void> {
+  const { permit } = plant;
+  if (!judged(permit, kind)) return;
+  const { first } = await services.ledger.plant(permit.permitNo);
+  const verdicts = (await judgePeriod(permit, kind, start, first, services)).map((v) => ({ ...v, revision: 0, cause: "closing" }));
+  if (verdicts.length === 0) return;
+  if (kind === "HOUR") await noteLastingNearness(permit.permitNo, start, verdicts, services);
+  await services.ledger.putClosed(permit.permitNo, kind, { start, index: 0, at, ruleData: services.ruleData.version, verdicts });
+}
+
+/** Judges a closed period again after late data; writes a revision with what changed, if anything did. */
+export async function rejudgePeriod(plant: PlantRecord, kind: Kind, start: number, at: number, services: CloseServices): Promise<void> {
+  const { permit } = plant;
+  const { first } = await services.ledger.plant(permit.permitNo);
+  const items = await services.ledger.closed(permit.permitNo, kind, start);
+  const known = current(items);
+  const verdicts = (await judgePeriod(permit, kind, start, first, services)).flatMap((v): JudgedLimit[] => {
+    const old = known.get(`${v.outlet}/${v.pollutant}`);
+    if (!old) return [{ ...v, revision: 0, cause: "late-data" }];
+    const same = old.verdict === v.verdict && old.valid === v.valid && old.mean === v.mean;
+    return same ? [] : [{ ...v, revision: old.revision + 1, cause: "late-data" }];
+  });
+  if (verdicts.length === 0) return;
+  const period: ClosedPeriod = { start, index: items.length, at, ruleData: services.ruleData.version, verdicts };
+  if (!(await services.ledger.putClosed(permit.permitNo, kind, period)))
+    throw new Error(`two runs revised ${kind} ${start} of ${permit.permitNo}; the next tick judges it again`);
+}
+
+/** Values that stay within 90–99 % of the limit for six hours running are noted as such, once they have. */
+async function noteLastingNearness(permitNo: string, start: number, verdicts: JudgedLimit[], { ledger, ruleData }: CloseServices): Promise<void> {
+  const near = verdicts.filter((v) => v.notes.includes("near-limit"));
+  if (near.length === 0) return;
+  const hours = ruleData.warning(start).suspicious.hugMinutes / 60;
+  const before = await ledger.closedBetween(permitNo, "HOUR", start - (hours - 1) * HOUR, start);
+  for (const v of near) {
+    const own = before.flatMap((p) => p.verdicts.filter((x) => x.outlet === v.outlet && x.pollutant === v.pollutant && x.revision === 0));
+    if (own.length === hours - 1 && own.every((x) => x.notes.includes("near-limit"))) v.notes.push("near-limit-lasting");
+  }
+}
+
+type Judged = Omit<JudgedLimit, "revision" | "cause">;
+
+async function judgePeriod(
+  permit: Permit,
+  kind: Kind,
+  start: number,
+  first: Readonly<Record<string, number>>,
+  { blocks, ledger, ruleData }: CloseServices,
+): Promise<Judged[]> {
+  const limits = permit.outlets.flatMap((outlet) =>
+    outlet.limits
+      .filter((l) => l.statistic === STATISTIC[kind] && l.max !== null && inForce(l, start) && reported(first, outlet, l, kind, start))
+      .map((limit) => ({ outlet, limit })),
+  );
+  if (limits.length === 0) return [];
+  const interval = Math.max(1, ...permit.outlets.flatMap((o) => o.devices.map((d) => d.minuteInterval)));
+  const end = start + LENGTH[kind];
+  const records = await blocks.records(permit.permitNo, start - interval * MINUTE, end, false);
+  const marks = Map.groupBy(await ledger.marks(permit.permitNo), (m) => m.outlet);
+  return limits.map(({ outlet, limit }) => judgeLimit(outlet, limit, kind, { start, end }, records, marks.get(outlet.code) ?? [], ruleData));
+}
+
+function judgeLimit(
+  outlet: Outlet,
+  limit: Limit,
+  kind: Kind,
+  { start, end }: { start: number; end: number },
+  records: readonly BlockRecord[],
+  marks: readonly MarkSpan[],
+  ruleData: RuleData,
+): Judged {
+  const numbers = ruleData.warning(start);
+  const max = limit.max ?? 0;
+  const channel = channelOf(limit.pollutant, limit.basis, limit.referenceO2);
+  const rows = (spans: readonly MarkSpan[]): { concentration: SlotRow; flow: SlotRow } => ({
+    concentration: buildSlots(outlet, channel, records, start, end, spans),
+    flow: buildSlots(outlet, FLOW_CHANNEL, records, start, end, spans),
+  });
+  const plain = rows([]);
+  const marked = marks.some((m) => m.from < end && m.to > start) ? rows(marks) : null;
+  const what = { outlet: outlet.code, pollutant: limit.pollutant, limit: max };
+  if (kind === "HOUR") {
+    const v = judgeHour(plain.concentration, marked?.concentration ?? null, start, max, numbers.hour);
+    return { ...what, valid: v.valid, mean: v.mean, verdict: v.verdict, weighted: false, notes: suspicions(plain.concentration, max, numbers.suspicious) };
+  }
+  const v =
+    outlet.medium === "water"
+      ? judgeWaterDay(plain, marked, start, max, numbers.water)
+      : judgeGasDay(plain.concentration, marked?.concentration ?? null, start, max, numbers.hour);
+  return { ...what, valid: v.validHours, mean: v.mean, verdict: v.verdict, weighted: v.weighted, notes: [] };
+}
+
+/** From the period of the first accepted frame that carries the pollutant on. */
+function reported(first: Readonly<Record<string, number>>, outlet: Outlet, limit: Limit, kind: Kind, start: number): boolean {
+  const t = first[`${outlet.code}/${limit.pollutant}`];
+  return t !== undefined && (kind === "HOUR" ? floorHour(t) : floorDay(t)) <= start;
+}

@@ -1,0 +1,277 @@
+/** The judges' side of the ledger: state of a plant, who is at risk or due, verdicts, sends, episodes, clues. */
+import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import {
+  BatchGetCommand, DeleteCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand,
+  type DynamoDBDocumentClient,
+} from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
+import { formatDay, formatHour, formatMinute, DAY } from "../shared/shanghai.ts";
+import { shardOf } from "../shared/shard.ts";
+import { ledgerHints } from "../telemetry/ledger-hints.ts";
+import type { EpisodeEvent } from "./domain/evaluate-plant.ts";
+import { freshState, type PlantState } from "./domain/plant-state.ts";
+import { ClosedItem, MarkItem, RejudgeItem, SendItem, StateItem, type ClosedPeriod, type Mark, type SendState, type Sent } from "./stored-items.ts";
+
+export interface Claim {
+  permitNo: string;
+  tick: number;
+  phoneHash: string;
+  phone: string;
+  text: string;
+  lines: unknown[];
+  /** null: does not count against the daily cap. */
+  cap: number | null;
+}
+
+export interface WarningLedger {
+  plant(permitNo: string): Promise<{ state: PlantState; version: number; first: Record<string, number> }>;
+  /** Writes the next state with what happened to episodes; false when another run was faster. */
+  putPlant(permitNo: string, state: PlantState, version: number, events: readonly EpisodeEvent[]): Promise<boolean>;
+  atRisk(shard: number): Promise<{ permitNo: string; until: number }[]>;
+  /** Puts the plant there until at least `until`. */
+  risk(permitNo: string, until: number): Promise<void>;
+  /** Takes the plant out of the risk partition, unless ingest has prolonged it since. */
+  leaveRisk(permitNo: string, until: number): Promise<void>;
+  due(shard: number, t: number): Promise<string[]>;
+  putDue(permitNo: string, due: number): Promise<void>;
+  rejudges(shard: number): Promise<z.output<typeof RejudgeItem>[]>;
+  clearRejudge(item: z.output<typeof RejudgeItem>): Promise<void>;
+  /** All revisions of a closed period, oldest first. */
+  closed(permitNo: string, kind: "HOUR" | "DAY", start: number): Promise<ClosedPeriod[]>;
+  closedBetween(permitNo: string, kind: "HOUR" | "DAY", from: number, to: number): Promise<ClosedPeriod[]>;
+  /** False when this revision is there already. */
+  putClosed(permitNo: string, kind: "HOUR" | "DAY", period: ClosedPeriod): Promise<boolean>;
+  marks(permitNo: string): Promise<Mark[]>;
+  /** `claimed`: send it now; `there`: claimed before; `capped`: above the daily cap, kept for the plant to read. */
+  claim(claim: Claim): Promise<"claimed" | "there" | "capped">;
+  settle(permitNo: string, tick: number, phoneHash: string, state: SendState, id: string | null): Promise<void>;
+  sends(permitNo: string, tick: number): Promise<Sent[]>;
+  /** Records a message that was due and never sent. */
+  expire(claim: Omit<Claim, "cap">): Promise<void>;
+  /** Devices that ever spoke, by gateway and, under "", of the city. */
+  deviceTotals(): Promise<Map<string, number>>;
+  /** The last tick at which a scope was out, before this one. */
+  outage(scope: string, tick: number): Promise<number | null>;
+}
+
+const plantKey = (permitNo: string): string => `PLANT#${permitNo}`;
+const periodKey = (kind: "HOUR" | "DAY", start: number): string =>
+  kind === "HOUR" ? `HOUR#${formatHour(start)}` : `DAY#${formatDay(start)}`;
+const sendKey = (tick: number, phoneHash: string): string => `SEND#${formatMinute(tick)}#${phoneHash}`;
+const KEEP_SENDS = 400 * DAY;
+
+export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table: string }): WarningLedger {
+  async function query(pk: string, range: { prefix: string } | { from: string; to: string } | null, extra: object = {}): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    const values: Record<string, unknown> = { ":pk": pk };
+    let condition = "pk = :pk";
+    if (range && "prefix" in range) {
+      condition += " AND begins_with(sk, :prefix)";
+      values[":prefix"] = range.prefix;
+    } else if (range) {
+      condition += " AND sk BETWEEN :from AND :to";
+      Object.assign(values, { ":from": range.from, ":to": range.to });
+    }
+    const { ExpressionAttributeValues: more, ...rest } = extra as { ExpressionAttributeValues?: object };
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await db.send(
+        new QueryCommand({
+          TableName: table, KeyConditionExpression: condition, ConsistentRead: true, ExclusiveStartKey: start,
+          ExpressionAttributeValues: { ...values, ...more }, ...rest,
+        }),
+      );
+      items.push(...(page.Items ?? []));
+      start = page.LastEvaluatedKey;
+    } while (start);
+    return items;
+  }
+  /** True when the condition held. */
+  async function conditional(send: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await send();
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+  const sendItem = (c: Omit<Claim, "cap">, state: SendState): Record<string, unknown> => ({
+    pk: plantKey(c.permitNo), sk: sendKey(c.tick, c.phoneHash), to: c.phone, text: c.text, lines: c.lines, state,
+    tick: c.tick, ttl: Math.floor((c.tick + KEEP_SENDS) / 1000),
+  });
+  const expire = async (c: Omit<Claim, "cap">, state: SendState): Promise<void> => {
+    await conditional(() =>
+      db.send(new PutCommand({ TableName: table, Item: sendItem(c, state), ConditionExpression: "attribute_not_exists(pk)" })),
+    );
+  };
+
+  return {
+    async plant(permitNo) {
+      const pk = plantKey(permitNo);
+      const { Responses } = await db.send(
+        new BatchGetCommand({ RequestItems: { [table]: { Keys: [{ pk, sk: "WARNING" }, { pk, sk: "FIRST" }], ConsistentRead: true } } }),
+      );
+      const items = Responses?.[table] ?? [];
+      const warning = items.find((i) => i.sk === "WARNING");
+      const firstItem = items.find((i) => i.sk === "FIRST") ?? {};
+      const first = Object.fromEntries(
+        Object.entries(firstItem).flatMap(([k, v]) => (k.startsWith("c:") ? [[k.slice(2), Number(v)] as const] : [])),
+      );
+      if (!warning) return { state: freshState(), version: 0, first };
+      const { v, body } = StateItem.parse(warning);
+      return { state: JSON.parse(body) as PlantState, version: v, first };
+    },
+
+    async putPlant(permitNo, state, version, events) {
+      const pk = plantKey(permitNo);
+      const put = {
+        TableName: table,
+        Item: { pk, sk: "WARNING", v: version + 1, state: state.state, tick: state.tick, offline: Object.keys(state.offline), body: JSON.stringify(state) },
+        ...(version === 0
+          ? { ConditionExpression: "attribute_not_exists(pk)" }
+          : { ConditionExpression: "v = :v", ExpressionAttributeValues: { ":v": version } }),
+      };
+      const histories = new Map(events.map((e) => [`${e.episode.openedAt}#${e.episode.outlet}#${e.episode.pollutant ?? e.episode.facility}`, e]));
+      const history = [...histories.values()].flatMap(({ type, episode: e }) => {
+        const key = `${formatMinute(e.openedAt)}#${e.outlet ?? ""}#${e.facility ?? e.pollutant ?? ""}#${e.statistic}`;
+        const ended = type === "recovered" || type === "lapsed";
+        const item = {
+          ...e, pk, sk: `EPISODE#${key}`, permitNo, closedAt: ended ? state.tick : null, ended: ended ? type : null,
+        };
+        const clue = { pk, sk: `CLUE#${key}`, permitNo, at: e.escalatedAt, outlet: e.outlet, pollutant: e.pollutant, facility: e.facility, statistic: e.statistic, state: "open", cause: "unanswered-warning" };
+        return [{ Put: { TableName: table, Item: item } }, ...(e.escalatedAt === state.tick ? [{ Put: { TableName: table, Item: clue } }] : [])];
+      });
+      if (history.length === 0) return conditional(() => db.send(new PutCommand(put)));
+      try {
+        await db.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...history] }));
+        return true;
+      } catch (error) {
+        if (error instanceof TransactionCanceledException && error.CancellationReasons?.[0]?.Code === "ConditionalCheckFailed") return false;
+        throw error;
+      }
+    },
+
+    async atRisk(shard) {
+      const items = await query(`RISK#${shard}`, null);
+      return items.map((i) => ({ permitNo: String(i.sk), until: Number(i.until) }));
+    },
+    risk: ledgerHints({ db, table }).risk,
+    async leaveRisk(permitNo, until) {
+      await conditional(() =>
+        db.send(
+          new DeleteCommand({
+            TableName: table, Key: { pk: `RISK#${shardOf(permitNo)}`, sk: permitNo },
+            ConditionExpression: "#until = :until", ExpressionAttributeNames: { "#until": "until" },
+            ExpressionAttributeValues: { ":until": until },
+          }),
+        ),
+      );
+    },
+    async due(shard, t) {
+      const items = await query(`DUE#${shard}`, null, {
+        FilterExpression: "due <= :t", ProjectionExpression: "sk", ExpressionAttributeValues: { ":t": t },
+      });
+      return items.map((i) => String(i.sk));
+    },
+    async putDue(permitNo, due) {
+      await db.send(new PutCommand({ TableName: table, Item: { pk: `DUE#${shardOf(permitNo)}`, sk: permitNo, due } }));
+    },
+
+    async rejudges(shard) {
+      return (await query(`REJUDGE#${shard}`, null)).map((i) => RejudgeItem.parse(i));
+    },
+    async clearRejudge(item) {
+      await conditional(() =>
+        db.send(
+          new DeleteCommand({
+            TableName: table, Key: { pk: item.pk, sk: item.sk }, ConditionExpression: "stamp = :stamp",
+            ExpressionAttributeValues: { ":stamp": item.stamp },
+          }),
+        ),
+      );
+    },
+    async closed(permitNo, kind, start) {
+      return (await query(plantKey(permitNo), { prefix: `${periodKey(kind, start)}#R` })).map((i) => ClosedItem.parse(i));
+    },
+    async closedBetween(permitNo, kind, from, to) {
+      const range = { from: periodKey(kind, from), to: `${periodKey(kind, to - 1)}#S` };
+      return (await query(plantKey(permitNo), range)).map((i) => ClosedItem.parse(i));
+    },
+    putClosed: (permitNo, kind, period) =>
+      conditional(() =>
+        db.send(
+          new PutCommand({
+            TableName: table,
+            Item: { pk: plantKey(permitNo), sk: `${periodKey(kind, period.start)}#R${String(period.index).padStart(3, "0")}`, permitNo, kind, ...period },
+            ConditionExpression: "attribute_not_exists(pk)",
+          }),
+        ),
+      ),
+    async marks(permitNo) {
+      return (await query(plantKey(permitNo), { prefix: "MARK#" })).map((i) => MarkItem.parse(i));
+    },
+
+    async claim({ cap, ...c }) {
+      const put = { TableName: table, Item: sendItem(c, "claimed"), ConditionExpression: "attribute_not_exists(pk)" };
+      if (cap === null) return (await conditional(() => db.send(new PutCommand(put)))) ? "claimed" : "there";
+      try {
+        await db.send(
+          new TransactWriteCommand({
+            TransactItems: [
+              { Put: put },
+              {
+                Update: {
+                  TableName: table, Key: { pk: `CAP#${formatDay(c.tick)}`, sk: c.phoneHash },
+                  UpdateExpression: "SET #ttl = :ttl ADD sent :one",
+                  ConditionExpression: "attribute_not_exists(sent) OR sent < :cap",
+                  ExpressionAttributeNames: { "#ttl": "ttl" },
+                  ExpressionAttributeValues: { ":one": 1, ":cap": cap, ":ttl": Math.floor((c.tick + 3 * DAY) / 1000) },
+                },
+              },
+            ],
+          }),
+        );
+        return "claimed";
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        const [onSend, onCap] = error.CancellationReasons ?? [];
+        if (onSend?.Code === "ConditionalCheckFailed") return "there";
+        if (onCap?.Code !== "ConditionalCheckFailed") throw error;
+        await expire(c, "capped");
+        return "capped";
+      }
+    },
+    async settle(permitNo, tick, phoneHash, state, id) {
+      await conditional(() =>
+        db.send(
+          new UpdateCommand({
+            TableName: table, Key: { pk: plantKey(permitNo), sk: sendKey(tick, phoneHash) },
+            UpdateExpression: "SET #state = :state, carrierId = :id", ConditionExpression: "#state = :claimed",
+            ExpressionAttributeNames: { "#state": "state" },
+            ExpressionAttributeValues: { ":state": state, ":id": id, ":claimed": "claimed" },
+          }),
+        ),
+      );
+    },
+    async sends(permitNo, tick) {
+      const prefix = sendKey(tick, "");
+      return (await query(plantKey(permitNo), { prefix })).map((i) => SendItem.parse({ ...i, phoneHash: String(i.sk).slice(prefix.length) }));
+    },
+    expire: (c) => expire(c, "expired"),
+
+    async deviceTotals() {
+      const items = await query("DEVICES", null);
+      return new Map(items.map((i) => [i.sk === "city" ? "" : String(i.sk), Number(i.devices)]));
+    },
+    async outage(scope, tick) {
+      const { Attributes } = await db.send(
+        new UpdateCommand({
+          TableName: table, Key: { pk: "OUTAGE", sk: scope === "" ? "city" : scope },
+          UpdateExpression: "SET tick = :t", ExpressionAttributeValues: { ":t": tick }, ReturnValues: "ALL_OLD",
+        }),
+      );
+      return Attributes ? Number(Attributes.tick) : null;
+    },
+  };
+}

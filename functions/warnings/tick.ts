@@ -1,0 +1,144 @@
+/**
+ * One five-minute tick: late data are judged again, plants at risk and plants that are due are judged, what falls due
+ * is sent. Running the same tick again changes nothing and sends nothing twice: a plant's state names the tick it stands
+ * at, and every message is claimed.
+ */
+import type { PlantRecord } from "../register/stored-items.ts";
+import type { Register } from "../register/repository.ts";
+import { each } from "../shared/each.ts";
+import { logger } from "../shared/logger.ts";
+import { MINUTE } from "../shared/shanghai.ts";
+import { SHARDS } from "../shared/shard.ts";
+import { mergeLive } from "../telemetry/block-repository.ts";
+import type { LiveHead } from "../telemetry/domain/block.ts";
+import { closesAt, rejudgePeriod, type CloseServices } from "./close.ts";
+import { dispatch, settleLeftovers, type DispatchServices, type Outcome, type Owed } from "./dispatch.ts";
+import { evaluatePlant, windowOf } from "./domain/evaluate-plant.ts";
+import type { PlantState } from "./domain/plant-state.ts";
+import { outages, silences, type Silence } from "./domain/silence.ts";
+
+export interface TickServices extends CloseServices, DispatchServices {
+  register: Pick<Register, "getPlant">;
+  /** One alarm to the operator of the system. */
+  alarm(subject: string, text: string): Promise<void>;
+}
+
+export interface TickReport {
+  plants: number;
+  atRisk: number;
+  rejudged: number;
+  opened: number;
+  sends: Partial<Record<Outcome, number>>;
+}
+
+interface Visit {
+  plant: PlantRecord;
+  live: LiveHead | null;
+  /** Set when the plant stands in the risk partition. */
+  riskUntil: number | null;
+}
+
+const WIDTH = 24;
+
+export async function tick(t: number, services: TickServices): Promise<TickReport> {
+  const rejudged = await rejudgeClosed(t, services);
+  const visits = await visitsOf(t, services);
+  const inOutage = await outOf(t, visits, services);
+  const late = services.now() - t > services.ruleData.warning(t).sms.lateTick * MINUTE;
+  const owed: Owed[] = [];
+  let opened = 0;
+  await each(visits, WIDTH, async (visit) => {
+    const result = await judgePlant(visit, t, { late, inOutage }, services);
+    opened += result.opened;
+    owed.push(...result.owed);
+  });
+  const sends = await dispatch(owed, services);
+  return {
+    plants: visits.length, atRisk: visits.filter((v) => v.riskUntil !== null).length, rejudged, opened,
+    sends: Object.fromEntries(sends),
+  };
+}
+
+/** Judges closed periods again whose slots changed since. */
+async function rejudgeClosed(t: number, services: TickServices): Promise<number> {
+  let count = 0;
+  await each(Array.from({ length: SHARDS }, (_, s) => s), SHARDS, async (shard) => {
+    for (const item of await services.ledger.rejudges(shard)) {
+      const kind = item.sk.includes("#HOUR#") ? "HOUR" : "DAY";
+      if (closesAt(kind, item.start, services.ruleData) > t) continue;
+      const plant = await services.register.getPlant(item.permitNo);
+      if (plant) await rejudgePeriod(plant, kind, item.start, t, services);
+      await services.ledger.clearRejudge(item);
+      count += 1;
+    }
+  });
+  return count;
+}
+
+async function visitsOf(t: number, services: TickServices): Promise<Visit[]> {
+  const wanted = new Map<string, number | null>();
+  await each(Array.from({ length: SHARDS }, (_, s) => s), SHARDS, async (shard) => {
+    const [due, risk] = await Promise.all([services.ledger.due(shard, t), services.ledger.atRisk(shard)]);
+    for (const permitNo of due) if (!wanted.has(permitNo)) wanted.set(permitNo, null);
+    for (const { permitNo, until } of risk) wanted.set(permitNo, until);
+  });
+  const visits: Visit[] = [];
+  await each(wanted, WIDTH, async ([permitNo, riskUntil]) => {
+    const plant = await services.register.getPlant(permitNo);
+    if (!plant) return;
+    const newest = await services.blocks.latest(permitNo, t, 3);
+    const live = newest.reduce<LiveHead | null>((l, { block }) => mergeLive(block.live, l), null);
+    visits.push({ plant, live, riskUntil });
+  });
+  return visits.sort((a, b) => (a.plant.permit.permitNo < b.plant.permit.permitNo ? -1 : 1));
+}
+
+/** Devices that are silent together with many others; the operator of the system hears of each outage once. */
+async function outOf(t: number, visits: readonly Visit[], services: TickServices): Promise<Set<string>> {
+  const numbers = services.ruleData.warning(t).silence;
+  const offline = visits.flatMap(({ plant, live }) =>
+    silences(plant.permit, live, t, numbers).filter((s: Silence) => t >= s.offlineAt),
+  );
+  if (offline.length < numbers.outageDevices) return new Set();
+  const scopes = outages(offline, t, await services.ledger.deviceTotals(), numbers);
+  for (const scope of scopes) {
+    const before = await services.ledger.outage(scope, t);
+    if (before !== null && t - before <= 10 * MINUTE) continue;
+    const where = scope === "" ? "the city" : `gateway ${scope}`;
+    await services.alarm(`silence: ${where}`, `${offline.length} devices of ${where} are silent together. Plants are not told; see docs/runbook.md.`);
+  }
+  return new Set(offline.filter((s) => scopes.has("") || scopes.has(s.via)).map((s) => s.mn));
+}
+
+async function judgePlant(
+  { plant, live, riskUntil }: Visit,
+  t: number,
+  { late, inOutage }: { late: boolean; inOutage: ReadonlySet<string> },
+  services: TickServices,
+): Promise<{ owed: Owed[]; opened: number }> {
+  const { permit } = plant;
+  const { ledger, blocks, ruleData } = services;
+  const { state: held, version, first } = await ledger.plant(permit.permitNo);
+  const owedOf = (state: PlantState): Owed[] => state.outbox.map((message) => ({ permit, tick: state.tick, message }));
+  // This tick (or a later one) was judged already: only what it owes may be left.
+  if (held.tick >= t) return { owed: held.tick === t ? owedOf(held) : [], opened: 0 };
+  await settleLeftovers(permit, held.tick, held.outbox, services);
+
+  const atRisk = riskUntil !== null;
+  const records = await blocks.records(permit.permitNo, windowOf(permit, t, atRisk), t, true);
+  const marks = atRisk ? Object.fromEntries(Map.groupBy(await ledger.marks(permit.permitNo), (m) => m.outlet)) : {};
+  const { state, events, due } = evaluatePlant(
+    { permit, records, live, first, marks }, held, { t, ruleData, atRisk, late, inOutage },
+  );
+  const changed = JSON.stringify({ ...state, tick: 0 }) !== JSON.stringify({ ...held, tick: 0 });
+  if (changed && !(await ledger.putPlant(permit.permitNo, state, version, events))) {
+    logger.warn("another run judged this plant at the same time", { permitNo: permit.permitNo });
+    return { owed: [], opened: 0 };
+  }
+  const open = state.episodes.length > 0 || state.outbox.length > 0;
+  // A plant that owes a message stays in the risk partition until the next tick has settled it.
+  if (open && !atRisk) await ledger.risk(permit.permitNo, t);
+  else if (riskUntil !== null && t > riskUntil && !open) await ledger.leaveRisk(permit.permitNo, riskUntil);
+  await ledger.putDue(permit.permitNo, due);
+  return { owed: changed ? owedOf(state) : [], opened: events.filter((e) => e.type === "opened").length };
+}

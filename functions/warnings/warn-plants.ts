@@ -1,0 +1,58 @@
+/** Every five minutes: see tick.ts. */
+import { PublishCommand } from "@aws-sdk/client-sns";
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
+import * as z from "zod/mini";
+import { loadRuleData } from "../../layers/rule-data.ts";
+import { cachedRegister } from "../register/cached-register.ts";
+import { registerRepository } from "../register/repository.ts";
+import { documentClient, snsClient } from "../shared/clients.ts";
+import { HouseEnv, once, readEnv } from "../shared/env.ts";
+import { house } from "../shared/handler.ts";
+import { logger, metrics } from "../shared/logger.ts";
+import { floorMinute, formatIso, MINUTE } from "../shared/shanghai.ts";
+import { blockRepository } from "../telemetry/block-repository.ts";
+import { warningLedger } from "./repository.ts";
+import { carrierOf, CarrierEnv } from "./carrier.ts";
+import { scheduledAt } from "./schema.ts";
+import { tick, type TickReport, type TickServices } from "./tick.ts";
+
+const Env = z.extend(CarrierEnv, {
+  ...HouseEnv.shape,
+  REGISTER_TABLE: z.string(), BLOCKS_TABLE: z.string(), LEDGER_TABLE: z.string(), OPERATORS_TOPIC_ARN: z.string(),
+});
+
+export async function run(event: unknown, services: TickServices): Promise<TickReport & { at: string }> {
+  const at = scheduledAt(event, "warn");
+  const t = floorMinute(at);
+  if ((t / MINUTE) % 5 !== 0) throw new Error(`a tick falls on a minute divisible by 5, not on ${formatIso(at)}`);
+  const report = await tick(t, services);
+  logger.info("tick", { at: formatIso(t), ...report });
+  metrics.addMetric("PlantsAtRisk", MetricUnit.Count, report.atRisk);
+  metrics.addMetric("EpisodesOpened", MetricUnit.Count, report.opened);
+  for (const [outcome, count] of Object.entries(report.sends)) metrics.addMetric(`Sms_${outcome}`, MetricUnit.Count, count);
+  return { at: formatIso(t), ...report };
+}
+
+// Once per cold start.
+const services = once((): Promise<TickServices> => build());
+async function build(): Promise<TickServices> {
+  const env = readEnv(Env);
+  const db = documentClient();
+  const sns = snsClient();
+  const now = (): number => Date.now();
+  return {
+    register: cachedRegister(registerRepository({ db, table: env.REGISTER_TABLE }), { seconds: 60, now, size: 20_000 }),
+    blocks: blockRepository({ db, table: env.BLOCKS_TABLE }),
+    ledger: warningLedger({ db, table: env.LEDGER_TABLE }),
+    ruleData: loadRuleData(env.RULE_DATA_DIR),
+    sms: await carrierOf(env, sns, now),
+    language: env.SMS_LANGUAGE,
+    now,
+    async alarm(Subject, Message) {
+      await sns.send(new PublishCommand({ TopicArn: env.OPERATORS_TOPIC_ARN, Subject, Message }));
+    },
+  };
+}
+
+// Once per event.
+export const handler = house(async (event: unknown) => run(event, await services()));
