@@ -36,27 +36,26 @@ test("a gateway's bundle: what is damaged does not keep the rest from being read
   expect(Buffer.from(pieces[1]!.bytes).toString()).toBe("##0101damaged");
 });
 
-test("frames damaged in several bytes, cut and mixed: nothing throws, nothing is lost, nothing is made up", () => {
+test("frames damaged in several bytes among whole ones: nothing throws, nothing is lost, the whole ones are read", () => {
   const known = readFixtures("appendix-a.json").map(fixtureBytes);
-  const meanings = new Set(known.map((bytes) => JSON.stringify(frames(bytes))));
-  const damaged = tuple(
-    constantFrom(...known),
-    array(tuple(nat(), integer({ min: 1, max: 255 })), { minLength: 2, maxLength: 4 }),
-  ).map(([frame, changes]) => {
+  const whole = constantFrom(...known).map((bytes) => ({ bytes, whole: true }));
+  const changes = array(tuple(nat(), integer({ min: 1, max: 255 })), { minLength: 2, maxLength: 4 });
+  const damaged = tuple(constantFrom(...known), changes).map(([frame, changes]) => {
     const bytes = new Uint8Array(frame);
     for (const [at, change] of changes) bytes[at % bytes.length]! ^= change;
-    return bytes;
+    return { bytes, whole: false };
   });
+  const text = (bytes: Uint8Array): string =>
+    Buffer.from(bytes)
+      .toString("latin1")
+      .replaceAll(/[\r\n]/g, "");
   assert(
-    property(array(oneof(constantFrom(...known), damaged), { minLength: 1, maxLength: 5 }), (parts) => {
-      const pieces = frames(Buffer.concat(parts));
-      const whole = parts.filter((part) => meanings.has(JSON.stringify(frames(part)))).length;
-      expect(pieces.filter((p) => p.ok).length).toBeGreaterThanOrEqual(whole > 0 ? 1 : 0);
-      const bytes = (x: Uint8Array): string =>
-        Buffer.from(x)
-          .toString("latin1")
-          .replaceAll(/[\r\n]/g, "");
-      expect(pieces.map((p) => bytes(p.bytes)).join("")).toBe(bytes(Buffer.concat(parts)));
+    property(array(oneof(whole, damaged), { minLength: 1, maxLength: 5 }), (parts) => {
+      const payload = Buffer.concat(parts.map((part) => part.bytes));
+      const pieces = frames(payload);
+      expect(pieces.map((p) => text(p.bytes)).join("")).toBe(text(payload));
+      const accepted = pieces.flatMap((p) => (p.ok ? [text(p.bytes)] : []));
+      for (const part of parts) if (part.whole) expect(accepted).toContain(text(part.bytes));
     }),
     { numRuns: 500 },
   );
