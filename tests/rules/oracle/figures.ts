@@ -2,7 +2,7 @@
 import type { Limit, Outlet, Permit } from "../../../functions/register/domain/permit.ts";
 import { round6 } from "../../../functions/shared/round.ts";
 import { DAY, floorDay, floorHour, HOUR, MINUTE } from "../../../functions/shared/shanghai.ts";
-import { mean, median, type Slot, slotAt, slotsBetween, sum } from "./slots.ts";
+import { mean, median, type Slot, slotsBetween, sum } from "./slots.ts";
 import type { World } from "./types.ts";
 
 const over = (a: number, b: number): boolean => round6(a) > round6(b);
@@ -77,8 +77,9 @@ export function waterSlots(
   weighted: boolean,
 ): WaterSlot[] {
   const found: WaterSlot[] = [];
-  for (const { start, value: C } of slotsBetween(world, plant, outlet, limit, from, to)) {
-    const v = weighted ? slotAt(world, plant, outlet, FLOW, start).value : 1;
+  const flows = weighted ? slotsBetween(world, plant, outlet, FLOW, from, to) : [];
+  for (const [i, { start, value: C }] of slotsBetween(world, plant, outlet, limit, from, to).entries()) {
+    const v = weighted ? (flows[i]?.value ?? null) : 1;
     if (C !== null && v !== null) found.push({ start, C, v });
   }
   return found;

@@ -6,6 +6,7 @@ import { parseTopic, readPayload } from "../../../functions/telemetry/domain/rea
 import type { DeviceRecord } from "../../../functions/telemetry/domain/reading.ts";
 import {
   type Accepted,
+  type Cell,
   outletKey,
   type QuarantineLine,
   seriesKey,
@@ -104,9 +105,9 @@ function keep(world: World, a: Accepted): void {
   }
   for (const minute of minutesOf(a)) {
     const outlet = outletKey(a.plant, a.outlet);
-    const minutes = world.slots.get(outlet) ?? new Map<number, Accepted[]>();
+    const minutes = world.slots.get(outlet) ?? new Map<number, Cell>();
     world.slots.set(outlet, minutes);
-    minutes.set(minute, [...(minutes.get(minute) ?? []), a]);
+    minutes.set(minute, { records: [...(minutes.get(minute)?.records ?? []), a], said: new Map() });
     for (const { pollutant } of items)
       for (const [statistic, start] of [
         ["hour", floorHour(minute)],

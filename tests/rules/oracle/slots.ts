@@ -23,14 +23,28 @@ const OXYGEN_CEILING = 20;
 
 /** The slots whose minutes start in [from, to). */
 export function slotsBetween(w: World, plant: Permit, outlet: Outlet, ask: Ask, from: number, to: number): Slot[] {
+  const cells = w.slots.get(outletKey(plant, outlet));
+  const key = `${ask.pollutant}|${ask.basis}|${ask.referenceO2}`;
   const slots: Slot[] = [];
-  for (let t = from; t < to; t += MINUTE) slots.push(slotAt(w, plant, outlet, ask, t));
+  for (let start = from; start < to; start += MINUTE) {
+    const cell = cells?.get(start);
+    if (cell === undefined) {
+      slots.push({ start, hasRecord: false, value: null });
+      continue;
+    }
+    const said = cell.said.get(key) ?? workOut(w, outlet, ask, cell.records);
+    cell.said.set(key, said);
+    slots.push({ start, ...said });
+  }
   return slots;
 }
 
-/** One slot. Several devices: the first listed that has a value that counts. */
-export function slotAt(world: World, plant: Permit, outlet: Outlet, ask: Ask, start: number): Slot {
-  const all = world.slots.get(outletKey(plant, outlet))?.get(start) ?? [];
+/** One slot. */
+export const slotAt = (world: World, plant: Permit, outlet: Outlet, ask: Ask, start: number): Slot =>
+  slotsBetween(world, plant, outlet, ask, start, start + MINUTE)[0] ?? { start, hasRecord: false, value: null };
+
+/** Several devices: the first listed that has a value that counts. */
+function workOut(world: World, outlet: Outlet, ask: Ask, all: Accepted[]): Omit<Slot, "start"> {
   const carrying = all.filter((a) => itemOf(a, ask.pollutant) !== undefined);
   for (const binding of outlet.devices) {
     const own = inForce(
@@ -38,9 +52,9 @@ export function slotAt(world: World, plant: Permit, outlet: Outlet, ask: Ask, st
       ask.pollutant,
     );
     const value = deviceValue(world, own, ask);
-    if (value !== null) return { start, hasRecord: true, value };
+    if (value !== null) return { hasRecord: true, value };
   }
-  return { start, hasRecord: carrying.length > 0, value: null };
+  return { hasRecord: carrying.length > 0, value: null };
 }
 
 /** Minute records hide samples, also where their own value does not count; samples are averaged after conversion. */

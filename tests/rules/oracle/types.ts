@@ -99,6 +99,12 @@ export interface Due {
   ratio: number | null;
 }
 
+/** What fell into one slot of one outlet; what it says is worked out once per basis, and anew after every further record. */
+export interface Cell {
+  records: Accepted[];
+  said: Map<string, { hasRecord: boolean; value: number | null }>;
+}
+
 /** A period (start of hour or day) of one outlet and pollutant in which a slot got a record. */
 export interface Touched {
   plant: Permit;
@@ -114,7 +120,7 @@ export interface World {
   ruleData: RuleData;
   accepted: Accepted[];
   /** Accepted minute and realtime records by outlet and slot (start of its minute). */
-  slots: Map<string, Map<number, Accepted[]>>;
+  slots: Map<string, Map<number, Cell>>;
   /** Accepted records by outlet. */
   byOutlet: Map<string, Accepted[]>;
   /** Accepted records by plant. */
