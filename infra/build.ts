@@ -55,7 +55,7 @@ export function hashOfFiles(patterns: readonly string[], more = ""): string {
  */
 export async function buildFunctions(): Promise<boolean> {
   mkdirSync(OUT, { recursive: true });
-  return withLock(join(OUT, "lock"), async () => {
+  return withLock(join(OUT, "build.lock"), async () => {
     const hash = hashOfFiles([
       "functions/**/*.ts",
       "layers/**/*.{ts,json}",

@@ -21,6 +21,8 @@ const ConfigSchema = z
     smsWebhookUrl: z.optional(z.url({ protocol: /^https$/ })),
     /** Name of the SecureString parameter with the carrier's secret; the secret itself is never in a template. */
     smsWebhookSecretParameter: z.optional(z.string().check(z.regex(/^\/[\w./-]+$/))),
+    /** Language of the messages to the plants. */
+    smsLanguage: z._default(z.enum(["zh", "en"]), "zh"),
     /** Receives the alarms. */
     operatorsEmail: z.optional(z.email()),
     /** Printed before `#alarm-name` in every alarm. */
@@ -56,6 +58,8 @@ const ConfigSchema = z
   );
 
 export type Config = z.output<typeof ConfigSchema>;
+
+z.config(z.locales.en()); // zod/mini alone says "Invalid input" to everything
 
 export const CONTEXT_PREFIX = "permit-watch:";
 

@@ -1,54 +1,40 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Held files of this process, so that two calls inside it wait for each other as well. */
+/** Files held by this process: SQLite's locks are per process, so its own calls wait for each other here. */
 const held = new Map<string, Promise<void>>();
 
+const WAIT_MS = 300_000;
+
 /**
- * Runs `work` while no other process (and no other call in this one) holds `file`. A lock whose process is gone is
- * taken over. Throws after two minutes of waiting, naming the file and its holder.
+ * Runs `work` while no other process and no other call in this one holds `file`. The lock is an open exclusive
+ * transaction of SQLite: the system gives it back when its process dies, however it dies. Throws after five minutes.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   while (held.has(file)) await held.get(file);
   const { promise, resolve } = Promise.withResolvers<void>();
   held.set(file, promise);
+  let database: DatabaseSync | undefined;
   try {
-    await acquire(file);
-    try {
-      return await work();
-    } finally {
-      rmSync(file, { force: true });
-    }
+    database = new DatabaseSync(file, { timeout: 0 });
+    await begin(database, file);
+    return await work();
   } finally {
+    database?.close(); // ends the transaction
     held.delete(file);
     resolve();
   }
 }
 
-async function acquire(file: string): Promise<void> {
-  for (let waited = 0; waited < 120_000; waited += 50) {
+async function begin(database: DatabaseSync, file: string): Promise<void> {
+  for (let waited = 0; waited < WAIT_MS; waited += 50) {
     try {
-      writeFileSync(file, String(process.pid), { flag: "wx" });
+      database.exec("BEGIN EXCLUSIVE");
       return;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if ((error as { errcode?: number }).errcode !== 5) throw error; // SQLITE_BUSY
     }
-    if (!holderIsAlive(file)) rmSync(file, { force: true });
-    else await delay(50);
+    await delay(50);
   }
-  throw new Error(
-    `${file} is held by process ${readFileSync(file, "utf8")} for two minutes; stop it or delete the file.`,
-  );
-}
-
-function holderIsAlive(file: string): boolean {
-  try {
-    const pid = Number(readFileSync(file, "utf8"));
-    // Empty for the instant between its creation and its content.
-    if (pid === 0) return true;
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  throw new Error(`${file} has been held by another process for five minutes: end the build that hangs`);
 }

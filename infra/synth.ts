@@ -51,6 +51,7 @@ export async function synthesize(options: SynthesizeOptions = {}): Promise<Synth
       writeFileSync(join(fresh, "inputs.sha256"), inputs);
       rmSync(outdir, { recursive: true, force: true });
       renameSync(fresh, outdir);
+      if (!options.quiet) print(outdir, stacks);
       return { outdir, stacks };
     } finally {
       rmSync(fresh, { recursive: true, force: true });
@@ -58,17 +59,29 @@ export async function synthesize(options: SynthesizeOptions = {}): Promise<Synth
   });
 }
 
+function print(outdir: string, stacks: Record<string, number>): void {
+  for (const [stack, count] of Object.entries(stacks)) console.log(`${stack}: ${count} resources`);
+  console.log(`written to ${outdir}`);
+}
+
+/** The context of cdk.json: the CDK's feature flags and this deployment's settings. */
+export function cdkContext(): Record<string, unknown> {
+  return (JSON.parse(readFileSync(join(ROOT, "cdk.json"), "utf8")) as { context: Record<string, unknown> }).context;
+}
+
 async function writeAssembly(outdir: string, context: Record<string, unknown>): Promise<Record<string, number>> {
   const { permitWatch } = await import("./app.ts"); // a second and a half of CDK, only when needed
-  const cdk = JSON.parse(readFileSync(join(ROOT, "cdk.json"), "utf8")) as { context: Record<string, unknown> };
-  const app = permitWatch({ outdir, context: { ...cdk.context, ...context } });
+  const app = permitWatch({ outdir, context: { ...cdkContext(), ...context } });
+  const report = join(outdir, "validation-report.json");
   try {
     const { stacks } = app.synth();
+    // The CDK stops at errors; a warning that nobody has looked at stops us as well.
+    const warnings = existsSync(report) ? readFileSync(report, "utf8").match(/"ruleName": *"[^"]+"/g) : null;
+    if (warnings) throw new Error(`unacknowledged warnings: ${warnings.join(", ")}`);
     return Object.fromEntries(
       stacks.map((s) => [s.stackName, Object.keys((s.template as { Resources: object }).Resources).length]),
     );
   } catch (error) {
-    const report = join(outdir, "validation-report.json");
     if (!existsSync(report)) throw error;
     const kept = join(ROOT, ".build/validation-report.json");
     copyFileSync(report, kept);
@@ -77,12 +90,10 @@ async function writeAssembly(outdir: string, context: Record<string, unknown>): 
 }
 
 if (import.meta.main) {
-  // `cdk synth` names its own folder; it reads the assembly from there.
+  // `cdk synth` names its own folder and reads the assembly from there.
   const outdir = process.env.CDK_OUTDIR;
   try {
-    const done = await synthesize(outdir ? { outdir } : {});
-    for (const [stack, count] of Object.entries(done.stacks)) console.log(`${stack}: ${count} resources`);
-    console.log(`written to ${done.outdir}`);
+    await synthesize(outdir ? { outdir } : {});
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

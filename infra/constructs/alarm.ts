@@ -1,6 +1,10 @@
-import { Alarm, ComparisonOperator, TreatMissingData, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import { Duration } from "aws-cdk-lib";
+import { Alarm, ComparisonOperator, TreatMissingData, Metric, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type { FunctionName } from "../build.ts";
 import type { WorkStack } from "./house-stack.ts";
+
+export const METRICS_NAMESPACE = "PermitWatch";
 
 export interface HouseAlarmProps {
   /** Heading in docs/runbook.md, and the alarm's name behind `permit-watch-`. */
@@ -15,6 +19,16 @@ export interface HouseAlarmProps {
   /** Periods in a row. Default 1. */
   periods?: number;
 }
+
+/** A metric that a function counts itself, per five minutes (functions/shared/logger.ts). */
+export const houseMetric = (service: FunctionName, metricName: string): Metric =>
+  new Metric({
+    namespace: METRICS_NAMESPACE,
+    metricName,
+    dimensionsMap: { service },
+    statistic: "Sum",
+    period: Duration.minutes(5),
+  });
 
 /** The only way to make an alarm: an impact and a heading of the runbook are required, operators are told both ways. */
 export function houseAlarm(stack: WorkStack, props: HouseAlarmProps): Alarm {

@@ -1,19 +1,20 @@
 /** Grants narrower than those of the CDK: what our functions do, and nothing beside it. */
 import { Stack } from "aws-cdk-lib";
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
-import { Grant, type IGrantable, type Role } from "aws-cdk-lib/aws-iam";
+import { Grant, type Role } from "aws-cdk-lib/aws-iam";
 import type { CfnBucket, IBucket } from "aws-cdk-lib/aws-s3";
 import { acknowledge } from "../acknowledge.ts";
 
-const READ = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"];
-const WRITE = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"];
-
 /** Reads by key and by partition; nobody scans, nobody describes. */
-export const readTable = (table: ITable, grantee: IGrantable): Grant => table.grant(grantee, ...READ);
+export const readTable = (table: ITable, role: Role): Grant =>
+  table.grant(role, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query");
 
-/** Reads and writes; a transaction needs the actions of its parts and ConditionCheckItem. */
-export const writeTable = (table: ITable, grantee: IGrantable): Grant =>
-  table.grant(grantee, ...READ, ...WRITE, "dynamodb:ConditionCheckItem");
+/** Reads, and the writes that the function's code makes; a transaction needs the actions of its parts. */
+export function writeTable(table: ITable, role: Role, ...writes: Write[]): void {
+  readTable(table, role);
+  table.grant(role, ...writes.map((write) => `dynamodb:${write}`));
+}
+type Write = "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "ConditionCheckItem";
 
 /** Puts objects under `prefix` (`raw/`). Never deletes. */
 export const putObjects = (bucket: IBucket, prefix: string, role: Role): void =>

@@ -6,7 +6,7 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { bundleDir, LAYER_DIR, type FunctionName } from "../build.ts";
 import { acknowledge } from "../acknowledge.ts";
-import { houseAlarm } from "./alarm.ts";
+import { houseAlarm, METRICS_NAMESPACE } from "./alarm.ts";
 import type { WorkStack } from "./house-stack.ts";
 
 export interface HouseFunctionProps {
@@ -31,6 +31,7 @@ export interface HouseFunctionProps {
 export class HouseFunction extends Function {
   /** Events that could not be processed; only for asynchronous functions. */
   readonly failed: Queue | undefined;
+  /** Its execution role, never imported. */
   readonly ownRole: Role;
 
   constructor(stack: WorkStack, props: HouseFunctionProps) {
@@ -59,7 +60,7 @@ export class HouseFunction extends Function {
         RULE_DATA_DIR: "/opt/rule-data",
         LOG_LEVEL: stack.config.logLevel,
         POWERTOOLS_SERVICE_NAME: name,
-        POWERTOOLS_METRICS_NAMESPACE: "PermitWatch",
+        POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         ...props.environment,
       },
       ...(failed && { onFailure: new SqsDestination(failed), ...props.asynchronous }),

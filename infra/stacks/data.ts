@@ -1,4 +1,5 @@
-import { Aws, Duration, RemovalPolicy, type App } from "aws-cdk-lib";
+// oxlint-disable no-new -- a construct registers itself with its scope
+import { Aws, CfnOutput, Duration, RemovalPolicy, type App } from "aws-cdk-lib";
 import {
   AttributeType,
   BillingMode,
@@ -56,6 +57,8 @@ export class DataStack extends HouseStack {
 
   constructor(app: App, config: Config) {
     super(app, "PermitWatchData", "Permit Watch: tables, archive and buckets; retained", config);
+    // Where permits are uploaded to: permits/{anything}.json; the answer comes under results/.
+    new CfnOutput(this, "ImportsBucket", { value: this.imports.bucketName });
   }
 
   // "as": the CDK's classes and interfaces differ in optional properties under exactOptionalPropertyTypes.

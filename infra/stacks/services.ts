@@ -4,7 +4,7 @@ import { Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { Grant, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Config } from "../config.ts";
-import { houseAlarm } from "../constructs/alarm.ts";
+import { houseAlarm, houseMetric } from "../constructs/alarm.ts";
 import { getObjects, putObjects, readTable, writeTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { houseSchedule } from "../constructs/house-schedule.ts";
@@ -43,9 +43,14 @@ export class ServicesStack extends WorkStack {
       errorImpact: "A permits file was not applied: plants are judged against their former permit.",
       asynchronous: { maxEventAge: Duration.hours(6), retryAttempts: 2 },
     });
-    writeTable(register, fn);
+    writeTable(register, fn.ownRole, "PutItem");
     getObjects(imports, "permits/", fn.ownRole);
     putObjects(imports, "results/", fn.ownRole);
+    houseAlarm(this, {
+      name: "permits-refused",
+      impact: "A permits file was refused as a whole: plants are judged against their former permit.",
+      metric: houseMetric("import-permits", "PermitsRefused"),
+    });
     if (!fn.failed) return;
     new Rule(this, "permits-arrived", {
       description: "a permits file arrived in the imports bucket",
@@ -76,6 +81,7 @@ export class ServicesStack extends WorkStack {
         ...this.tables,
         OPERATORS_TOPIC_ARN: data.operators.topicArn,
         SMS_CHANNEL: config.smsChannel,
+        SMS_LANGUAGE: config.smsLanguage,
         ...webhook,
       },
       timeout: Duration.minutes(4), // ends before the next tick begins
@@ -84,12 +90,13 @@ export class ServicesStack extends WorkStack {
       errorImpact: "Plants are not warned while there is still time to save the hour.",
       asynchronous: { maxEventAge, retryAttempts: 2 },
     });
-    readTable(data.register, fn);
-    readTable(data.blocks, fn);
-    writeTable(data.ledger, fn);
+    readTable(data.register, fn.ownRole);
+    readTable(data.blocks, fn.ownRole);
+    writeTable(data.ledger, fn.ownRole, "PutItem", "UpdateItem", "DeleteItem");
     data.operators.grantPublish(fn);
     if (config.smsChannel === "webhook") this.grantSecret(fn);
     else this.grantSms(fn);
+    this.smsAlarms();
     houseSchedule(this, { name: "warn", cron: "0/5 * * * ? *", target: fn, maxEventAge });
     houseAlarm(this, {
       name: "warn-plants-not-running",
@@ -97,6 +104,22 @@ export class ServicesStack extends WorkStack {
       metric: fn.metricInvocations({ period: Duration.minutes(5) }),
       below: true,
       periods: 2,
+    });
+  }
+
+  /** What the carrier made of the messages, as the function counts it. */
+  private smsAlarms(): void {
+    houseAlarm(this, {
+      name: "sms-failed",
+      impact: "Warnings do not reach the plants: the carrier refused them.",
+      metric: houseMetric("warn-plants", "Sms_failed"),
+      threshold: 3,
+    });
+    houseAlarm(this, {
+      name: "sms-unknown",
+      impact: "Nobody knows whether some warnings arrived: the carrier gave no answer, and they are not sent twice.",
+      metric: houseMetric("warn-plants", "Sms_unknown"),
+      threshold: 3,
     });
   }
 
@@ -131,10 +154,18 @@ export class ServicesStack extends WorkStack {
       errorImpact: impact,
       asynchronous: { maxEventAge: Duration.hours(6), retryAttempts: 2 },
     });
-    readTable(register, fn);
-    readTable(blocks, fn);
-    writeTable(ledger, fn);
+    readTable(register, fn.ownRole);
+    readTable(blocks, fn.ownRole);
+    writeTable(ledger, fn.ownRole, "PutItem"); // a verdict is added, never changed or taken away
     houseSchedule(this, { name: schedule, cron, target: fn, maxEventAge: Duration.hours(24) });
+    if (name === "close-hours")
+      houseAlarm(this, {
+        name: "close-hours-not-running",
+        impact: "No hour was closed for two hours: verdicts are missing and the pages stand still.",
+        metric: fn.metricInvocations({ period: Duration.hours(1) }),
+        below: true,
+        periods: 2,
+      });
   }
 
   private serveApi(): HouseFunction {
@@ -147,9 +178,7 @@ export class ServicesStack extends WorkStack {
       reservedConcurrency: 50, // the public side must never take the concurrency of warnings and ingest
       errorImpact: "The public pages cannot refresh their values.",
     });
-    readTable(register, fn);
-    readTable(blocks, fn);
-    readTable(ledger, fn);
+    for (const table of [register, blocks, ledger]) readTable(table, fn.ownRole);
     return fn;
   }
 }

@@ -1,4 +1,5 @@
-import { Duration, Fn, type App } from "aws-cdk-lib";
+// oxlint-disable no-new -- a construct registers itself with its scope
+import { CfnOutput, Duration, Fn, type App } from "aws-cdk-lib";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import {
   AccessLevel,
@@ -24,9 +25,10 @@ import { houseAlarm } from "../constructs/alarm.ts";
 import { putObjects, readTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
-import { securityHeaders } from "../constructs/security-headers.ts";
+import { securityHeaders, SITE_CSP } from "../constructs/security-headers.ts";
 import { undeliveredBatches } from "../constructs/undelivered.ts";
 import { HOUSE_BUCKET, type DataStack } from "./data.ts";
+import { PAGE_CSP } from "../../web/disclosure/csp.ts";
 import type { ServicesStack } from "./services.ts";
 
 /** What the public sees: the pages, the function that writes them, and the distribution in front. */
@@ -52,12 +54,11 @@ export class SiteStack extends WorkStack {
       memory: 1024,
       errorImpact: "The pages behind the QR codes show an old state.",
     });
-    for (const table of [data.register, data.blocks, data.ledger]) readTable(table, fn);
+    for (const table of [data.register, data.blocks, data.ledger]) readTable(table, fn.ownRole);
     putObjects(site, "p/", fn.ownRole);
     acknowledge(fn.ownRole, {
       "IAM5[Resource::*]": "dynamodb:ListStreams, which Lambda calls to read the stream, knows no resource",
     });
-    const change = { pk: { S: FilterRule.beginsWith("PLANT#") } };
     fn.addEventSource(
       new DynamoEventSource(data.ledger, {
         startingPosition: StartingPosition.TRIM_HORIZON,
@@ -67,7 +68,7 @@ export class SiteStack extends WorkStack {
         retryAttempts: 5,
         reportBatchItemFailures: true,
         onFailure: undeliveredBatches(data.undelivered, fn),
-        filters: [FilterCriteria.filter({ dynamodb: { Keys: change } })],
+        filters: [SHOWN],
       }),
     );
     houseAlarm(this, {
@@ -87,15 +88,16 @@ export class SiteStack extends WorkStack {
     });
     const common = {
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      responseHeadersPolicy: securityHeaders(this),
+      responseHeadersPolicy: securityHeaders(this, "site-headers", SITE_CSP),
       compress: true,
     };
     // Every object says in its own cache-control how long it may be kept; these are the bounds.
-    const pages: BehaviorOptions = {
+    const files: BehaviorOptions = {
       ...common,
       origin,
-      cachePolicy: this.cache("pages", { seconds: 60, most: 86_400 }),
+      cachePolicy: this.cache("files", { seconds: 60, most: 86_400 }),
     };
+    const pages = { ...files, responseHeadersPolicy: securityHeaders(this, "page-headers", PAGE_CSP) };
     const api: BehaviorOptions = {
       ...common,
       origin: new HttpOrigin(Fn.select(2, Fn.split("/", services.api.api.apiEndpoint))),
@@ -108,8 +110,8 @@ export class SiteStack extends WorkStack {
       httpVersion: HttpVersion.HTTP2_AND_3,
       priceClass: PriceClass.PRICE_CLASS_200, // with Hong Kong, Tokyo, Singapore
       defaultRootObject: "index.html",
-      defaultBehavior: pages,
-      additionalBehaviors: { "/api/*": api, "/p/*": pages, "/posters/*": pages },
+      defaultBehavior: files,
+      additionalBehaviors: { "/api/*": api, "/p/*": pages, "/posters/*": files },
       logBucket: this.requestLogs(),
       ...(config.domainName &&
         config.certificateArn && {
@@ -118,7 +120,12 @@ export class SiteStack extends WorkStack {
           certificate: Certificate.fromCertificateArn(this, "certificate", config.certificateArn),
         }),
     });
+    // For the commands that upload the static files and print the posters (README).
+    new CfnOutput(this, "SiteUrl", { value: `https://${config.domainName ?? distribution.distributionDomainName}` });
+    new CfnOutput(this, "SiteBucket", { value: site.bucketName });
     acknowledge(distribution, {
+      "Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk":
+        "a default root object is set and no query string reaches the bucket, so nobody can list it",
       CFR1: "the pages are public by law, wherever the reader is",
       CFR2: "no account, cookie or secret behind it; the API is throttled and its function's concurrency bounded",
       ...(!config.domainName && { CFR4: "CloudFront's own certificate has no choice of protocol; set domainName" }),
@@ -147,6 +154,17 @@ export class SiteStack extends WorkStack {
     return bucket as IBucket;
   }
 }
+
+/** Changes of a plant that its page can show: everything else of the ledger would only cost invocations. */
+const SHOWN = FilterCriteria.filter({
+  eventName: FilterRule.or("INSERT", "MODIFY"),
+  dynamodb: {
+    Keys: {
+      pk: { S: FilterRule.beginsWith("PLANT#") },
+      sk: { S: ["WARNING", "FIRST", ...["HOUR#", "DAY#", "MARK#"].flatMap((p) => FilterRule.beginsWith(p))] },
+    },
+  },
+});
 
 /** A page is rewritten every hour; a few days of former versions are enough to look back. */
 const OLD_PAGES = { noncurrentVersionExpiration: Duration.days(7) };

@@ -1,10 +1,11 @@
 import { Duration, type App } from "aws-cdk-lib";
+import { MathExpression, Metric, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { Stream, StreamEncryption, StreamMode } from "aws-cdk-lib/aws-kinesis";
 import { StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { KinesisEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { RULES } from "../../events/rules.ts";
 import type { Config } from "../config.ts";
-import { houseAlarm } from "../constructs/alarm.ts";
+import { houseAlarm, houseMetric } from "../constructs/alarm.ts";
 import { putObjects, readTable, writeTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
@@ -35,9 +36,9 @@ export class TelemetryStack extends WorkStack {
       memory: 1024,
       errorImpact: "Readings of the plants are late or kept aside: warnings may miss them and pages show old values.",
     });
-    readTable(data.register, ingest);
-    writeTable(data.blocks, ingest);
-    writeTable(data.ledger, ingest);
+    readTable(data.register, ingest.ownRole);
+    writeTable(data.blocks, ingest.ownRole, "PutItem");
+    writeTable(data.ledger, ingest.ownRole, "PutItem", "UpdateItem", "BatchWriteItem");
     putObjects(data.archive, "raw/", ingest.ownRole);
     ingest.addEventSource(
       new KinesisEventSource(stream, {
@@ -57,6 +58,47 @@ export class TelemetryStack extends WorkStack {
       metric: ingest.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(1) }),
       threshold: Duration.minutes(4).toMilliseconds(),
       periods: 3,
+    });
+    this.qualityAlarms(data);
+  }
+
+  private qualityAlarms(data: DataStack): void {
+    const count = (name: string): IMetric => houseMetric("ingest-telemetry", name);
+    houseAlarm(this, {
+      name: "telemetry-quarantined",
+      impact: "More than one frame in twenty cannot be used: a device, a gateway or the register is wrong.",
+      metric: new MathExpression({
+        expression: "100 * q / (a + d + q)",
+        label: "quarantined frames, percent",
+        usingMetrics: {
+          a: count("FramesAccepted"),
+          d: count("FramesDuplicate"),
+          q: count("FramesQuarantined"),
+        },
+        period: Duration.minutes(5),
+      }),
+      threshold: 5,
+      periods: 3,
+    });
+    houseAlarm(this, {
+      name: "telemetry-silent",
+      impact: "Not one message arrived for fifteen minutes: either every device is offline or the way here is broken.",
+      metric: count("MessagesIngested"),
+      below: true,
+      periods: 3,
+    });
+    houseAlarm(this, {
+      name: "blocks-throttled",
+      impact: "The table of readings has less capacity than the plants need: readings and warnings are late.",
+      metric: new Metric({
+        namespace: "AWS/DynamoDB",
+        metricName: "WriteThrottleEvents",
+        dimensionsMap: { TableName: data.blocks.tableName },
+        statistic: "Sum",
+        period: Duration.minutes(5),
+      }),
+      threshold: 100,
+      periods: 2,
     });
   }
 }

@@ -1,0 +1,110 @@
+/** The synthesis itself: same input, same output; nothing done twice; findings and wrong settings stop it. */
+import { App } from "aws-cdk-lib";
+import { Queue } from "aws-cdk-lib/aws-sqs";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Metafile } from "esbuild";
+import { isBuiltin } from "node:module";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { permitWatch } from "../../infra/app.ts";
+import { buildFunctions, bundleDir, FUNCTIONS, ROOT, type FunctionName } from "../../infra/build.ts";
+import { readConfig } from "../../infra/config.ts";
+import { cdkContext, synthesize } from "../../infra/synth.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "synth-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What is deployed; the assembly's metadata files hold stack traces of who asked for it. */
+const contents = (dir: string): Record<string, string> =>
+  Object.fromEntries(
+    globSync("*.{template,assets}.json", { cwd: dir }).map((f) => [f, readFileSync(join(dir, f), "utf8")]),
+  );
+
+describe("synthesize", () => {
+  beforeAll(async () => {
+    await synthesize({ outdir: join(folder, "a"), quiet: true });
+  });
+
+  test("another run, somewhere else, gives the same assembly", async () => {
+    const { outdir } = await synthesize({ quiet: true, cached: true });
+    expect(contents(join(folder, "a"))).toEqual(contents(outdir));
+  });
+
+  test("cached: done once, and again when a setting changes", async () => {
+    const manifest = join(folder, "a/manifest.json");
+    const before = statSync(manifest).ino;
+    await synthesize({ outdir: join(folder, "a"), quiet: true, cached: true });
+    expect(statSync(manifest).ino).toBe(before);
+    await synthesize({
+      outdir: join(folder, "a"),
+      quiet: true,
+      cached: true,
+      context: { "permit-watch:logLevel": "DEBUG" },
+    });
+    expect(statSync(manifest).ino).not.toBe(before);
+    expect(readFileSync(join(folder, "a/PermitWatchTelemetry.template.json"), "utf8")).toContain(
+      '"LOG_LEVEL": "DEBUG"',
+    );
+  });
+
+  test("a failed synthesis leaves the former assembly and nothing beside it", async () => {
+    const before = contents(join(folder, "a"));
+    const wrong = { outdir: join(folder, "a"), quiet: true, context: { "permit-watch:smsChannel": "pigeon" } };
+    await expect(synthesize(wrong)).rejects.toThrow(/permit-watch:smsChannel/);
+    expect(contents(join(folder, "a"))).toEqual(before);
+    expect(globSync(".*", { cwd: folder })).toEqual([]);
+  });
+});
+
+describe("findings", () => {
+  test("an unacknowledged finding of cdk-nag stops the synthesis", () => {
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const app = permitWatch({ outdir: join(folder, "nag"), context: cdkContext() });
+    const open = new Queue(app.node.findChild("PermitWatchServices"), "open-queue"); // no TLS, no dead-letter queue
+    expect(open.node.path).toBe("PermitWatchServices/open-queue");
+    expect(() => app.synth()).toThrow(/AwsSolutions-SQS4/);
+    const report = readFileSync(join(folder, "nag/validation-report.json"), "utf8");
+    expect(report).toContain("AwsSolutions-SQS4");
+    expect(report).toContain("Serverless-SQSRedrivePolicy");
+    vi.restoreAllMocks();
+  });
+});
+
+describe("settings", () => {
+  const config = (context: Record<string, unknown>) => readConfig(new App({ context, analyticsReporting: false }));
+
+  test("defaults are complete, texts of the command line are read as numbers", () => {
+    expect(config({})).toMatchObject({ smsChannel: "sns", archiveLockMode: "governance", logRetentionDays: 180 });
+    expect(config({ "permit-watch:archiveLockDays": "30" }).archiveLockDays).toBe(30);
+  });
+
+  test.each([
+    [{ "permit-watch:smschannel": "sns" }, /smschannel/],
+    [{ "permit-watch:smsChannel": "webhook" }, /smsWebhookUrl and smsWebhookSecretParameter/],
+    [{ "permit-watch:smsWebhookUrl": "http://sms.example.com" }, /smsWebhookUrl/],
+    [{ "permit-watch:archiveLockDays": "0" }, /archiveLockDays/],
+    [{ "permit-watch:archiveLockDays": "a year" }, /archiveLockDays/],
+    [{ "permit-watch:logRetentionDays": "30" }, /six months at least/],
+    [{ "permit-watch:logRetentionDays": "200" }, /not a period that CloudWatch Logs knows/],
+    [{ "permit-watch:streamRetentionHours": "8761" }, /streamRetentionHours/],
+    [{ "permit-watch:blocksMinWrite": "3000" }, /minimum capacity/],
+    [{ "permit-watch:domainName": "permits.example.cn" }, /certificateArn go together/],
+  ])("%j is refused", (context, reason) => {
+    expect(() => config(context)).toThrow(reason);
+  });
+});
+
+describe("bundles", () => {
+  test("each is one self-contained module, its map kept apart, and a second run builds nothing", async () => {
+    expect(await buildFunctions()).toBe(false);
+    const { outputs } = JSON.parse(readFileSync(join(ROOT, ".build/meta.json"), "utf8")) as Metafile;
+    for (const name of Object.keys(FUNCTIONS) as FunctionName[]) {
+      expect(globSync("**", { cwd: bundleDir(name) }).toSorted()).toEqual([".", "index.mjs"]);
+      expect(existsSync(join(bundleDir(name), `../../maps/${name}.mjs.map`))).toBe(true);
+      const { imports } = outputs[`.build/functions/${name}/index.mjs`] ?? { imports: [] };
+      const outside = imports.filter((i) => i.external && !isBuiltin(i.path)).map((i) => i.path);
+      expect(outside, name).toEqual([]); // nothing is left to be found at run time
+    }
+  });
+});

@@ -1,0 +1,295 @@
+/** What the template must hold whatever is added to it later. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderSql, RULES } from "../../events/rules.ts";
+import { FUNCTIONS, LAYER_DIR, ROOT } from "../../infra/build.ts";
+import { synthesize } from "../../infra/synth.ts";
+import { iamMatrix } from "./iam-matrix.ts";
+import { list, Templates, type Resource } from "./templates.ts";
+
+const outdir = mkdtempSync(join(tmpdir(), "synth-"));
+let templates: Templates;
+const WEBHOOK = {
+  "permit-watch:smsChannel": "webhook",
+  "permit-watch:smsWebhookUrl": "https://sms.example.com/send",
+  "permit-watch:smsWebhookSecretParameter": "/permit-watch/sms-secret",
+};
+
+beforeAll(async () => {
+  const { outdir: assembly } = await synthesize({ quiet: true, cached: true });
+  templates = new Templates(assembly);
+});
+afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+
+/** Function → its resource; the name is the one its logs and metrics carry. */
+const functions = (from = templates): Map<string, Resource> =>
+  new Map(from.ofType("AWS::Lambda::Function").map((r) => [r.props.Environment.Variables.POWERTOOLS_SERVICE_NAME, r]));
+
+describe("permissions", () => {
+  test("the matrix is the reviewed one", async () => {
+    await expect(`${iamMatrix(templates).join("\n")}\n`).toMatchFileSnapshot("iam-matrix.txt");
+  });
+
+  test("no role may do everything or touch everything, but for what has no resource", () => {
+    const reviewed = ["publish-pages-role dynamodb:ListStreams *"];
+    const wide = iamMatrix(templates).filter(
+      (line) => !line.includes(" DENY ") && / \*( |$)|:\*( |$)|[a-z]\*( |$)| MANAGED /.test(line.replace(/ if .*/, "")),
+    );
+    const named = wide.map((line) => line.replace("publishpagesrole", "publish-pages-role"));
+    // Listed in full by the matrix: the text messages, which are everything but topics.
+    expect(named.filter((line) => !line.includes("NOT arn:"))).toEqual(reviewed);
+  });
+
+  test("every role belongs to one function, rule or schedule", () => {
+    const users = templates.resources.flatMap((r) =>
+      (JSON.stringify(r.props).match(/"Fn::GetAtt":\["(\w*role\w*)","Arn"\]/g) ?? []).map((m) => `${r.name} ${m}`),
+    );
+    const roles = templates.ofType("AWS::IAM::Role");
+    for (const role of roles) {
+      const by = users.filter((u) => u.includes(`"${role.id}"`)).map((u) => u.split(" ")[0]);
+      expect(new Set(by).size, `${role.id} is used by ${by.join(", ")}`).toBe(1);
+    }
+  });
+});
+
+describe("functions", () => {
+  test("all are there, on Node 24 and arm64, with memory, timeout and JSON logs of their own", () => {
+    expect([...functions().keys()].toSorted()).toEqual(Object.keys(FUNCTIONS).toSorted());
+    for (const { props } of functions().values()) {
+      expect(props).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Handler: "index.handler" });
+      expect(props.MemorySize).toBeGreaterThanOrEqual(512);
+      expect(props.Timeout).toBeGreaterThan(3);
+      expect(props.LoggingConfig).toMatchObject({ LogFormat: "JSON", LogGroup: { Ref: expect.any(String) } });
+    }
+    for (const { name, props } of templates.ofType("AWS::Logs::LogGroup"))
+      expect(props.RetentionInDays, name).toBeGreaterThanOrEqual(180);
+  });
+
+  test("the layer is attached wherever RULE_DATA_DIR is set, and its files land in that folder", () => {
+    for (const [name, { props, stack }] of functions()) {
+      expect(props.Environment.Variables.RULE_DATA_DIR, name).toBe("/opt/rule-data");
+      const layers = list(props.Layers).map((l) => (l as { Ref: string }).Ref);
+      const ours = templates
+        .ofType("AWS::Lambda::LayerVersion")
+        .filter((l) => l.stack === stack)
+        .map((l) => l.id);
+      expect(layers, name).toEqual(ours);
+    }
+    expect(existsSync(join(LAYER_DIR, "rule-data"))).toBe(true);
+  });
+
+  test("the environment is the one of docs/architecture.md", async () => {
+    const { outdir: webhook } = await synthesize({ outdir: join(outdir, "webhook"), quiet: true, context: WEBHOOK });
+    const withWebhook = new Templates(webhook);
+    const documented = environmentTable();
+    for (const [name, { props }] of functions(withWebhook))
+      expect(Object.keys(props.Environment.Variables).toSorted(), name).toEqual(documented.get(name));
+    // Without the webhook, everything but its two variables.
+    expect(Object.keys(functions().get("warn-plants")?.props.Environment.Variables).toSorted()).toEqual(
+      documented.get("warn-plants")?.filter((v) => !v.startsWith("SMS_WEBHOOK")),
+    );
+    const secret = iamMatrix(withWebhook).filter((line) => line.startsWith("warnplantsrole ssm:"));
+    expect(secret).toEqual([
+      "warnplantsrole ssm:GetParameter arn:PARTITION:ssm:REGION:ACCOUNTID:parameter/permit-watch/sms-secret",
+    ]);
+    expect(iamMatrix(withWebhook).filter((line) => line.includes("NOT arn:"))).toEqual([]); // nobody sends text messages
+  });
+});
+
+/** Function → all variables, from the table of docs/architecture.md. */
+function environmentTable(): Map<string, string[]> {
+  const lines = readFileSync(join(ROOT, "docs/architecture.md"), "utf8").split("\n");
+  const names = (text: string): string[] => text.match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? [];
+  const header = lines.find((line) => line.startsWith("| function")) ?? "";
+  const rows = lines.filter((line) => Object.keys(FUNCTIONS).some((name) => line.startsWith(`| ${name} |`)));
+  return new Map(
+    rows.map((row) => {
+      const cells = row.split("|").map((cell) => cell.trim());
+      return [cells[1] ?? "", [...names(header), ...names(cells[4] ?? "")].toSorted()];
+    }),
+  );
+}
+
+describe("nothing is lost", () => {
+  test("every IoT rule is its data, and has an error action that keeps the message", () => {
+    const rules = templates.ofType("AWS::IoT::TopicRule");
+    expect(rules.map((r) => r.props.TopicRulePayload.Sql)).toEqual(RULES.map(renderSql));
+    for (const { props } of rules) {
+      const { ErrorAction, Actions, RuleDisabled } = props.TopicRulePayload;
+      expect(RuleDisabled).toBe(false);
+      expect(templates.text(ErrorAction.S3.BucketName)).toBe("undelivered");
+      expect(ErrorAction.S3.Key).toBe(`undelivered/${props.RuleName}/\${timestamp()}-\${newuuid()}.json`);
+      expect(ErrorAction.S3.RoleArn).toEqual(Actions[0].Kinesis.RoleArn);
+    }
+  });
+
+  test("every stream mapping splits a failing batch, gives up after five tries and keeps what failed", () => {
+    const mappings = templates.ofType("AWS::Lambda::EventSourceMapping");
+    expect(mappings).toHaveLength(2);
+    for (const { props, name } of mappings) {
+      expect(props, name).toMatchObject({
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: 5,
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+        StartingPosition: "TRIM_HORIZON",
+      });
+      expect(templates.text(props.DestinationConfig.OnFailure.Destination)).toBe("undelivered.Arn");
+    }
+  });
+
+  test("every function that is invoked without waiting has a queue for what failed, and an alarm on it", () => {
+    const targets = [
+      ...templates.ofType("AWS::Scheduler::Schedule").map((r) => r.props.Target),
+      ...templates.ofType("AWS::Events::Rule").flatMap((r) => r.props.Targets),
+    ];
+    expect(targets).toHaveLength(4);
+    const destinations = new Map(
+      templates
+        .ofType("AWS::Lambda::EventInvokeConfig")
+        .map((r) => [r.props.FunctionName.Ref, r.props.DestinationConfig.OnFailure.Destination]),
+    );
+    const watched = templates
+      .ofType("AWS::CloudWatch::Alarm")
+      .filter((r) => r.props.MetricName === "ApproximateNumberOfMessagesVisible")
+      .map((r) => r.props.Dimensions[0].Value["Fn::GetAtt"][0]);
+    for (const target of targets) {
+      const queue = destinations.get(target.Arn["Fn::GetAtt"][0]);
+      expect(queue, JSON.stringify(target)).toEqual(target.DeadLetterConfig.Arn);
+      expect(watched).toContain(queue["Fn::GetAtt"][0]);
+    }
+  });
+
+  test("the schedules send the events of events/, in the clock of the law", () => {
+    const expected = [
+      ["warn", "cron(0/5 * * * ? *)", 300],
+      ["close-hour", "cron(10 * * * ? *)", 86_400],
+      ["close-day", "cron(30 0 * * ? *)", 86_400],
+    ];
+    const schedules = templates.ofType("AWS::Scheduler::Schedule");
+    expect(
+      schedules.map(({ props: { Target: t, ...p } }) => [
+        JSON.parse(t.Input).schedule,
+        p.ScheduleExpression,
+        t.RetryPolicy.MaximumEventAgeInSeconds,
+      ]),
+    ).toEqual(expected);
+    for (const { props } of schedules) {
+      expect(props).toMatchObject({ ScheduleExpressionTimezone: "Asia/Shanghai", FlexibleTimeWindow: { Mode: "OFF" } });
+      const input = JSON.parse(props.Target.Input);
+      const fixture = JSON.parse(readFileSync(join(ROOT, `events/schedule-${input.schedule}.json`), "utf8"));
+      expect(input).toEqual({ ...fixture, at: "<aws.scheduler.scheduled-time>" });
+    }
+  });
+
+  test("what holds state is kept when a stack goes, and the tables cannot be deleted by mistake", () => {
+    const stateful = ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Kinesis::Stream", "AWS::Logs::LogGroup"];
+    for (const r of templates.resources.filter(({ type }) => stateful.includes(type)))
+      expect([r.deletionPolicy, r.updateReplacePolicy], r.name).toEqual(["Retain", "Retain"]);
+    const tables = new Map(templates.ofType("AWS::DynamoDB::Table").map((r) => [r.name, r.props]));
+    expect([...tables.keys()]).toEqual(["register", "blocks", "ledger"]);
+    for (const props of tables.values()) expect(props.DeletionProtectionEnabled).toBe(true);
+    for (const name of ["register", "ledger"])
+      expect(tables.get(name)).toMatchObject({
+        BillingMode: "PAY_PER_REQUEST",
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      });
+    expect(tables.get("ledger").StreamSpecification).toEqual({ StreamViewType: "NEW_AND_OLD_IMAGES" });
+    for (const name of ["blocks", "ledger"])
+      expect(tables.get(name).TimeToLiveSpecification).toEqual({ AttributeName: "ttl", Enabled: true });
+    expect(templates.ofType("AWS::ApplicationAutoScaling::ScalableTarget")).toHaveLength(2);
+  });
+
+  test("the archive is locked for five years", () => {
+    const archive = templates.ofType("AWS::S3::Bucket").find((r) => r.name === "archive");
+    expect(archive?.props).toMatchObject({
+      VersioningConfiguration: { Status: "Enabled" },
+      ObjectLockConfiguration: {
+        ObjectLockEnabled: "Enabled",
+        Rule: { DefaultRetention: { Mode: "GOVERNANCE", Days: 1826 } },
+      },
+    });
+  });
+});
+
+describe("alarms", () => {
+  const headings = (): string[] =>
+    readFileSync(join(ROOT, "docs/runbook.md"), "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith("## "))
+      .map((line) => line.slice(3));
+
+  test("each says what it means for people, and has its heading in the runbook", () => {
+    const alarms = templates.ofType("AWS::CloudWatch::Alarm");
+    for (const { props } of alarms) {
+      const name = String(props.AlarmName).replace("permit-watch-", "");
+      expect(headings(), `docs/runbook.md needs a heading "## ${name}"`).toContain(name);
+      expect(props.AlarmDescription).toMatch(/^[A-Z].{20,}\. Runbook: docs\/runbook\.md#[\w-]+$/);
+      expect(props.AlarmDescription.endsWith(`#${name}`)).toBe(true);
+      expect(props.AlarmActions.map((a: unknown) => templates.text(a))).toEqual(["operators"]);
+    }
+    const names = alarms.map(({ props }) => String(props.AlarmName).replace("permit-watch-", ""));
+    expect(headings().filter((heading) => !names.includes(heading))).toEqual([]); // none without an alarm
+  });
+
+  test("every function has one on its errors; what must run has one on silence", () => {
+    const names = templates.ofType("AWS::CloudWatch::Alarm").map((r) => r.props.AlarmName);
+    for (const name of Object.keys(FUNCTIONS)) expect(names).toContain(`permit-watch-${name}-errors`);
+    const silence = templates
+      .ofType("AWS::CloudWatch::Alarm")
+      .find((r) => r.props.AlarmName === "permit-watch-warn-plants-not-running");
+    expect(silence?.props).toMatchObject({ TreatMissingData: "breaching", ComparisonOperator: "LessThanThreshold" });
+  });
+});
+
+describe("shape", () => {
+  test("only these kinds of resource: infra/local executes each of them", () => {
+    expect([...new Set(templates.resources.map((r) => r.type))].toSorted()).toMatchInlineSnapshot();
+  });
+
+  test("buckets are closed, encrypted and take TLS only", () => {
+    const denied = templates
+      .ofType("AWS::S3::BucketPolicy")
+      .map((r) => [templates.text(r.props.Bucket), JSON.stringify(r.props)]);
+    for (const { name, props } of templates.ofType("AWS::S3::Bucket")) {
+      expect(props.PublicAccessBlockConfiguration).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+      expect(props.BucketEncryption.ServerSideEncryptionConfiguration).toHaveLength(1);
+      const policy = denied.find(([bucket]) => bucket === name)?.[1];
+      expect(policy, name).toContain('"aws:SecureTransport":"false"');
+    }
+  });
+
+  test("the API is throttled, and every answer carries the security headers", () => {
+    expect(templates.ofType("AWS::ApiGatewayV2::Stage")[0]?.props.DefaultRouteSettings).toEqual({
+      ThrottlingBurstLimit: 400,
+      ThrottlingRateLimit: 200,
+    });
+    const [distribution] = templates.ofType("AWS::CloudFront::Distribution");
+    const { DefaultCacheBehavior, CacheBehaviors } = distribution?.props.DistributionConfig ?? {};
+    expect(CacheBehaviors.map((b: { PathPattern: string }) => b.PathPattern)).toEqual(["/api/*", "/p/*", "/posters/*"]);
+    const [api, pages, posters] = CacheBehaviors;
+    expect([DefaultCacheBehavior, api, pages, posters].map((b) => templates.text(b.ResponseHeadersPolicyId))).toEqual([
+      "siteheaders",
+      "siteheaders",
+      "pageheaders",
+      "siteheaders",
+    ]);
+  });
+
+  test("plain ASCII: CloudFormation gives anything else back as question marks", () => {
+    for (const [stack, source] of templates.sources) expect(/[^\x20-\x7e\s]/.exec(source)?.[0], stack).toBeUndefined();
+  });
+
+  test("no account, no region, no partition: one synthesis serves all", () => {
+    for (const [stack, source] of templates.sources) {
+      expect(source, stack).not.toMatch(/arn:aws[:-]/);
+      expect(source, stack).not.toMatch(/\b\d{12}\b/);
+    }
+  });
+});
