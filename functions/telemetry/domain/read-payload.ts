@@ -9,7 +9,7 @@ import type { ReadPiece } from "./reading.ts";
 /** AWS IoT's limit of a message. */
 export const MAX_PAYLOAD = 128 * 1024;
 
-export type Channel = "hj212" | "telemetry";
+type Channel = "hj212" | "telemetry";
 
 export type Topic =
   | { kind: "device"; mn: string; channel: Channel }

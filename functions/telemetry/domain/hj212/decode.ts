@@ -6,12 +6,12 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { ENCRYPTED_DETAIL, looksEncrypted } from "./encrypted.ts";
 
 /** One `key=value` of CP; `;` and `,` both end an item, for devices mix them up (so do the standard's own examples). */
-export interface CpItem {
+interface CpItem {
   key: string;
   value: string;
 }
 
-export type Edition = 2005 | 2017 | 2025;
+type Edition = 2005 | 2017 | 2025;
 
 export interface Hj212Frame {
   /** As sent; null when absent. */

@@ -39,7 +39,7 @@ export function encodeFrame(frame: FrameToEncode): Uint8Array {
 }
 
 /** A data segment (bytes, any encoding) as a frame. */
-export function encodeSegment(segment: Uint8Array): Uint8Array {
+function encodeSegment(segment: Uint8Array): Uint8Array {
   if (segment.length > MAX_SEGMENT)
     throw new RangeError(`a data segment of ${segment.length} bytes: at most ${MAX_SEGMENT}`);
   const frame = Buffer.alloc(segment.length + 12);

@@ -19,7 +19,7 @@ export const MAX_SEGMENT = MAX_FRAME - 12;
 export type FramePiece =
   | { ok: true; bytes: Uint8Array; segment: Uint8Array; notes: string[] }
   | { ok: false; bytes: Uint8Array; reason: FrameFault; detail: string };
-export type FrameFault = "frame" | "length" | "crc" | "schema" | "too-large";
+type FrameFault = "frame" | "length" | "crc" | "schema" | "too-large";
 
 interface Fault {
   reason: FrameFault;
