@@ -16,7 +16,7 @@ const verdict = {
 const HourItem = z.object({ sk: z.string(), verdicts: z.array(z.object({ ...verdict, valid: z.number() })) });
 const DayItem = z.object({
   sk: z.string(),
-  verdicts: z.array(z.object({ ...verdict, validHours: z.number(), weighted: z.boolean() })),
+  verdicts: z.array(z.object({ ...verdict, valid: z.number(), weighted: z.boolean() })),
 });
 const MarkItem = z.object({ sk: z.string(), from: z.number(), to: z.number() });
 const WarningItem = z.object({
@@ -64,7 +64,7 @@ export function publicLedger({ db, table }: { db: DynamoDBDocumentClient; table:
     },
     async days(permitNo, from, to) {
       const items = await query(permitNo, `DAY#${formatDay(from)}`, `DAY#${formatDay(to)}`, DayItem);
-      return items.flatMap(({ sk, verdicts }) => verdicts.map((v) => ({ ...v, day: periodOf(sk) })));
+      return items.flatMap(({ sk, verdicts }) => verdicts.map(({ valid, ...v }) => ({ ...v, validHours: valid, day: periodOf(sk) })));
     },
     async marks(permitNo, from, to) {
       const items = await query(permitNo, "MARK#", "MARK$", MarkItem);

@@ -151,7 +151,9 @@ async function storePlant({ permitNo, merged, blocks, live, own }: Work, service
   await Promise.all([
     ...(news ? [hints.due(permitNo, Math.min(...own.map((o) => o.message.receivedAt)))] : []),
     ...(merged.riskUntil > (services.blocks.riskKnown(permitNo) ?? 0) ? [hints.risk(permitNo, merged.riskUntil)] : []),
-    ...(merged.hours.size + merged.days.size > 0 ? [hints.rejudge(permitNo, [...merged.hours], [...merged.days], stampOf(own))] : []),
+    ...(merged.hours.size + merged.days.size > 0
+      ? [hints.rejudge(permitNo, [...merged.hours], [...merged.days], stampOf(own))]
+      : []),
   ]);
   return services.blocks.store(
     permitNo,
@@ -160,7 +162,8 @@ async function storePlant({ permitNo, merged, blocks, live, own }: Work, service
   );
 }
 
-const stampOf = (own: readonly Own[]): string => own.map((o) => `${o.message.shard}:${o.message.sequence}`).at(-1) ?? "";
+const stampOf = (own: readonly Own[]): string =>
+  own.map((o) => `${o.message.shard}:${o.message.sequence}`).at(-1) ?? "";
 
 /** One line a frame, in the order of the stream; messages that an earlier try has archived and merged are left out. */
 function archiveLines(messages: readonly Message[], works: readonly Work[]): ArchiveLine[] {

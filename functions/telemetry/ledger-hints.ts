@@ -97,7 +97,10 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
       await Promise.all(
         keys.map((key, i) =>
           db.send(
-            new PutCommand({ TableName: table, Item: { pk, sk: `${permitNo}#${key}`, permitNo, start: starts[i], stamp } }),
+            new PutCommand({
+              TableName: table,
+              Item: { pk, sk: `${permitNo}#${key}`, permitNo, start: starts[i], stamp },
+            }),
           ),
         ),
       );

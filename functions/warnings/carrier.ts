@@ -18,7 +18,8 @@ export const CarrierEnv = z.object({
 export async function carrierOf(env: z.output<typeof CarrierEnv>, sns: SNSClient, now: () => number): Promise<SmsPort> {
   if (env.SMS_CHANNEL === "sns") return snsCarrier(sns);
   const { SMS_WEBHOOK_URL: url, SMS_WEBHOOK_SECRET_PARAMETER: name } = env;
-  if (!url || !name) throw new Error("SMS_CHANNEL is webhook: SMS_WEBHOOK_URL and SMS_WEBHOOK_SECRET_PARAMETER must be set");
+  if (!url || !name)
+    throw new Error("SMS_CHANNEL is webhook: SMS_WEBHOOK_URL and SMS_WEBHOOK_SECRET_PARAMETER must be set");
   const { Parameter } = await new SSMClient().send(new GetParameterCommand({ Name: name, WithDecryption: true }));
   if (!Parameter?.Value) throw new Error(`the parameter ${name} has no value: store the carrier's shared secret there`);
   return webhookCarrier({ url, secret: Parameter.Value, now });

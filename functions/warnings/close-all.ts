@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
 import { documentClient } from "../shared/clients.ts";
-import { each } from "../shared/each.ts";
+import { inParallel } from "../shared/in-parallel.ts";
 import { HouseEnv, readEnv } from "../shared/env.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
 import { closePeriod, periodClosedAt, type CloseServices, type Kind } from "./close.ts";
@@ -15,18 +15,18 @@ export interface ClosingServices extends CloseServices {
 
 const Env = z.extend(HouseEnv, { REGISTER_TABLE: z.string(), BLOCKS_TABLE: z.string(), LEDGER_TABLE: z.string() });
 
-const PAGE = 50;
-const WIDTH = 4;
+const PAGE = 100;
+const WIDTH = 24;
 
 /** Closes the period that ended before `at` for every plant; returns how many were visited. */
 export async function closeAll(kind: Kind, at: number, services: ClosingServices): Promise<number> {
   const start = periodClosedAt(kind, at);
   let plants = 0;
-  await each(pages(services.register), WIDTH, async (permitNos) => {
+  for await (const permitNos of pages(services.register)) {
     const records = await services.register.getPlants(permitNos);
+    await inParallel(records, WIDTH, (plant) => closePeriod(plant, kind, start, at, services));
     plants += records.length;
-    await each(records, 8, (plant) => closePeriod(plant, kind, start, at, services));
-  });
+  }
   return plants;
 }
 

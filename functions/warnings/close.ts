@@ -28,29 +28,54 @@ const STATISTIC = { HOUR: "hour", DAY: "day" } as const;
 /** When the period that begins at `start` is closed, epoch ms. */
 export const closesAt = (kind: Kind, start: number, ruleData: RuleData): number => {
   const numbers = ruleData.warning(start);
-  return kind === "HOUR" ? start + HOUR + numbers.hour.closeGrace * MINUTE : start + DAY + numbers.water.closeAt * MINUTE;
+  return kind === "HOUR"
+    ? start + HOUR + numbers.hour.closeGrace * MINUTE
+    : start + DAY + numbers.water.closeAt * MINUTE;
 };
 
 /** Start of the period that a closing scheduled at `at` closes. */
-export const periodClosedAt = (kind: Kind, at: number): number => (kind === "HOUR" ? floorHour(at) - HOUR : floorDay(at) - DAY);
+export const periodClosedAt = (kind: Kind, at: number): number =>
+  kind === "HOUR" ? floorHour(at) - HOUR : floorDay(at) - DAY;
 
 /** Does this permit have anything to judge in such a period? Saves the reads where it has not. */
 export const judged = (permit: Permit, kind: Kind): boolean =>
   permit.outlets.some((o) => o.limits.some((l) => l.statistic === STATISTIC[kind]));
 
 /** Closes one period of one plant; does nothing when it is closed already. */
-export async function closePeriod(plant: PlantRecord, kind: Kind, start: number, at: number, services: CloseServices): Promise<void> {
+export async function closePeriod(
+  plant: PlantRecord,
+  kind: Kind,
+  start: number,
+  at: number,
+  services: CloseServices,
+): Promise<void> {
   const { permit } = plant;
   if (!judged(permit, kind)) return;
   const { first } = await services.ledger.plant(permit.permitNo);
-  const verdicts = (await judgePeriod(permit, kind, start, first, services)).map((v) => ({ ...v, revision: 0, cause: "closing" }));
+  const verdicts = (await judgePeriod(permit, kind, start, first, services)).map((v) => ({
+    ...v,
+    revision: 0,
+    cause: "closing",
+  }));
   if (verdicts.length === 0) return;
   if (kind === "HOUR") await noteLastingNearness(permit.permitNo, start, verdicts, services);
-  await services.ledger.putClosed(permit.permitNo, kind, { start, index: 0, at, ruleData: services.ruleData.version, verdicts });
+  await services.ledger.putClosed(permit.permitNo, kind, {
+    start,
+    index: 0,
+    at,
+    ruleData: services.ruleData.version,
+    verdicts,
+  });
 }
 
 /** Judges a closed period again after late data; writes a revision with what changed, if anything did. */
-export async function rejudgePeriod(plant: PlantRecord, kind: Kind, start: number, at: number, services: CloseServices): Promise<void> {
+export async function rejudgePeriod(
+  plant: PlantRecord,
+  kind: Kind,
+  start: number,
+  at: number,
+  services: CloseServices,
+): Promise<void> {
   const { permit } = plant;
   const { first } = await services.ledger.plant(permit.permitNo);
   const items = await services.ledger.closed(permit.permitNo, kind, start);
@@ -68,14 +93,22 @@ export async function rejudgePeriod(plant: PlantRecord, kind: Kind, start: numbe
 }
 
 /** Values that stay within 90–99 % of the limit for six hours running are noted as such, once they have. */
-async function noteLastingNearness(permitNo: string, start: number, verdicts: JudgedLimit[], { ledger, ruleData }: CloseServices): Promise<void> {
+async function noteLastingNearness(
+  permitNo: string,
+  start: number,
+  verdicts: JudgedLimit[],
+  { ledger, ruleData }: CloseServices,
+): Promise<void> {
   const near = verdicts.filter((v) => v.notes.includes("near-limit"));
   if (near.length === 0) return;
   const hours = ruleData.warning(start).suspicious.hugMinutes / 60;
   const before = await ledger.closedBetween(permitNo, "HOUR", start - (hours - 1) * HOUR, start);
   for (const v of near) {
-    const own = before.flatMap((p) => p.verdicts.filter((x) => x.outlet === v.outlet && x.pollutant === v.pollutant && x.revision === 0));
-    if (own.length === hours - 1 && own.every((x) => x.notes.includes("near-limit"))) v.notes.push("near-limit-lasting");
+    const own = before.flatMap((p) =>
+      p.verdicts.filter((x) => x.outlet === v.outlet && x.pollutant === v.pollutant && x.revision === 0),
+    );
+    if (own.length === hours - 1 && own.every((x) => x.notes.includes("near-limit")))
+      v.notes.push("near-limit-lasting");
   }
 }
 
@@ -90,7 +123,13 @@ async function judgePeriod(
 ): Promise<Judged[]> {
   const limits = permit.outlets.flatMap((outlet) =>
     outlet.limits
-      .filter((l) => l.statistic === STATISTIC[kind] && l.max !== null && inForce(l, start) && reported(first, outlet, l, kind, start))
+      .filter(
+        (l) =>
+          l.statistic === STATISTIC[kind] &&
+          l.max !== null &&
+          inForce(l, start) &&
+          reported(first, outlet, l, kind, start),
+      )
       .map((limit) => ({ outlet, limit })),
   );
   if (limits.length === 0) return [];
@@ -98,7 +137,9 @@ async function judgePeriod(
   const end = start + LENGTH[kind];
   const records = await blocks.records(permit.permitNo, start - interval * MINUTE, end, false);
   const marks = Map.groupBy(await ledger.marks(permit.permitNo), (m) => m.outlet);
-  return limits.map(({ outlet, limit }) => judgeLimit(outlet, limit, kind, { start, end }, records, marks.get(outlet.code) ?? [], ruleData));
+  return limits.map(({ outlet, limit }) =>
+    judgeLimit(outlet, limit, kind, { start, end }, records, marks.get(outlet.code) ?? [], ruleData),
+  );
 }
 
 function judgeLimit(
@@ -122,7 +163,14 @@ function judgeLimit(
   const what = { outlet: outlet.code, pollutant: limit.pollutant, limit: max };
   if (kind === "HOUR") {
     const v = judgeHour(plain.concentration, marked?.concentration ?? null, start, max, numbers.hour);
-    return { ...what, valid: v.valid, mean: v.mean, verdict: v.verdict, weighted: false, notes: suspicions(plain.concentration, max, numbers.suspicious) };
+    return {
+      ...what,
+      valid: v.valid,
+      mean: v.mean,
+      verdict: v.verdict,
+      weighted: false,
+      notes: suspicions(plain.concentration, max, numbers.suspicious),
+    };
   }
   const v =
     outlet.medium === "water"
@@ -132,7 +180,13 @@ function judgeLimit(
 }
 
 /** From the period of the first accepted frame that carries the pollutant on. */
-function reported(first: Readonly<Record<string, number>>, outlet: Outlet, limit: Limit, kind: Kind, start: number): boolean {
+function reported(
+  first: Readonly<Record<string, number>>,
+  outlet: Outlet,
+  limit: Limit,
+  kind: Kind,
+  start: number,
+): boolean {
   const t = first[`${outlet.code}/${limit.pollutant}`];
   return t !== undefined && (kind === "HOUR" ? floorHour(t) : floorDay(t)) <= start;
 }

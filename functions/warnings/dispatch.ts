@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { RuleData } from "../../layers/rule-data.ts";
 import type { Permit } from "../register/domain/permit.ts";
-import { each } from "../shared/each.ts";
+import { inParallel } from "../shared/in-parallel.ts";
 import { formatMinute, MINUTE } from "../shared/shanghai.ts";
 import { composeSms, type Language } from "./domain/compose-sms.ts";
 import type { DueMessage } from "./domain/plant-state.ts";
@@ -26,19 +26,31 @@ export interface Owed {
 export type Outcome = "sent" | "failed" | "unknown" | "expired" | "capped" | "there";
 
 /** A phone in keys: stable, and of no use to who reads keys or logs. */
-export const hashPhone = (phone: string): string => createHash("sha256").update(`phone:${phone}`).digest("hex").slice(0, 24);
+export const hashPhone = (phone: string): string =>
+  createHash("sha256").update(`phone:${phone}`).digest("hex").slice(0, 24);
 
-const claimOf = ({ permit, tick, message }: Owed, { ruleData, language }: DispatchServices): Omit<Claim, "cap"> & { content: ReturnType<typeof composeSms> } => {
+const claimOf = (
+  { permit, tick, message }: Owed,
+  { ruleData, language }: DispatchServices,
+): Omit<Claim, "cap"> & { content: ReturnType<typeof composeSms> } => {
   const content = composeSms(permit, message.lines, ruleData, language, ruleData.warning(tick).sms.segments);
   const lines = message.lines.map(({ roles: _, ...shown }) => shown);
-  return { permitNo: permit.permitNo, tick, phone: message.to, phoneHash: hashPhone(message.to), text: content.text, lines, content };
+  return {
+    permitNo: permit.permitNo,
+    tick,
+    phone: message.to,
+    phoneHash: hashPhone(message.to),
+    text: content.text,
+    lines,
+    content,
+  };
 };
 
 /** Sends all messages of a tick: phones side by side, a phone's own messages in the order of permits (the cap is theirs). */
 export async function dispatch(owed: readonly Owed[], services: DispatchServices): Promise<Map<Outcome, number>> {
   const tally = new Map<Outcome, number>();
   const byPhone = Map.groupBy(owed, (o) => o.message.to);
-  await each(byPhone.values(), 32, async (messages) => {
+  await inParallel([...byPhone.values()], 32, async (messages) => {
     for (const one of messages.toSorted((a, b) => (a.permit.permitNo < b.permit.permitNo ? -1 : 1))) {
       const outcome = await send(one, services);
       tally.set(outcome, (tally.get(outcome) ?? 0) + 1);
@@ -58,7 +70,9 @@ async function send(one: Owed, services: DispatchServices): Promise<Outcome> {
   const exempt = one.message.lines.some((l) => l.level === 3 || l.kind === "recovered" || l.kind === "escalated");
   const claimed = await ledger.claim({ ...claim, cap: exempt ? null : numbers.dailyCap });
   if (claimed !== "claimed") return claimed;
-  const key = createHash("sha256").update(`${claim.permitNo}|${formatMinute(one.tick)}|${claim.phoneHash}`).digest("hex");
+  const key = createHash("sha256")
+    .update(`${claim.permitNo}|${formatMinute(one.tick)}|${claim.phoneHash}`)
+    .digest("hex");
   const { state, id } = await sms({ ...content, to: claim.phone, key });
   await ledger.settle(claim.permitNo, claim.tick, claim.phoneHash, state, id);
   return state;
@@ -68,13 +82,19 @@ async function send(one: Owed, services: DispatchServices): Promise<Outcome> {
  * Settles what an earlier tick left behind when it was cut off: claimed and never answered is unknown, never claimed is
  * expired. Called before the next tick of the plant is judged.
  */
-export async function settleLeftovers(permit: Permit, tick: number, outbox: readonly DueMessage[], services: DispatchServices): Promise<void> {
+export async function settleLeftovers(
+  permit: Permit,
+  tick: number,
+  outbox: readonly DueMessage[],
+  services: DispatchServices,
+): Promise<void> {
   if (outbox.length === 0) return;
   const known = new Map((await services.ledger.sends(permit.permitNo, tick)).map((s) => [s.phoneHash, s]));
   for (const message of outbox) {
     const { content: _, ...claim } = claimOf({ permit, tick, message }, services);
     const sent = known.get(claim.phoneHash);
     if (!sent) await services.ledger.expire(claim);
-    else if (sent.state === "claimed") await services.ledger.settle(permit.permitNo, tick, claim.phoneHash, "unknown", null);
+    else if (sent.state === "claimed")
+      await services.ledger.settle(permit.permitNo, tick, claim.phoneHash, "unknown", null);
   }
 }

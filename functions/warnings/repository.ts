@@ -1,7 +1,12 @@
 /** The judges' side of the ledger: state of a plant, who is at risk or due, verdicts, sends, episodes, clues. */
 import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
-  BatchGetCommand, DeleteCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand,
+  BatchGetCommand,
+  DeleteCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
   type DynamoDBDocumentClient,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
@@ -10,7 +15,17 @@ import { shardOf } from "../shared/shard.ts";
 import { ledgerHints } from "../telemetry/ledger-hints.ts";
 import type { EpisodeEvent } from "./domain/evaluate-plant.ts";
 import { freshState, type PlantState } from "./domain/plant-state.ts";
-import { ClosedItem, MarkItem, RejudgeItem, SendItem, StateItem, type ClosedPeriod, type Mark, type SendState, type Sent } from "./stored-items.ts";
+import {
+  ClosedItem,
+  MarkItem,
+  RejudgeItem,
+  SendItem,
+  StateItem,
+  type ClosedPeriod,
+  type Mark,
+  type SendState,
+  type Sent,
+} from "./stored-items.ts";
 
 export interface Claim {
   permitNo: string;
@@ -61,7 +76,11 @@ const sendKey = (tick: number, phoneHash: string): string => `SEND#${formatMinut
 const KEEP_SENDS = 400 * DAY;
 
 export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table: string }): WarningLedger {
-  async function query(pk: string, range: { prefix: string } | { from: string; to: string } | null, extra: object = {}): Promise<Record<string, unknown>[]> {
+  async function query(
+    pk: string,
+    range: { prefix: string } | { from: string; to: string } | null,
+    extra: object = {},
+  ): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = [];
     const values: Record<string, unknown> = { ":pk": pk };
     let condition = "pk = :pk";
@@ -77,8 +96,12 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
     do {
       const page = await db.send(
         new QueryCommand({
-          TableName: table, KeyConditionExpression: condition, ConsistentRead: true, ExclusiveStartKey: start,
-          ExpressionAttributeValues: { ...values, ...more }, ...rest,
+          TableName: table,
+          KeyConditionExpression: condition,
+          ConsistentRead: true,
+          ExclusiveStartKey: start,
+          ExpressionAttributeValues: { ...values, ...more },
+          ...rest,
         }),
       );
       items.push(...(page.Items ?? []));
@@ -97,12 +120,20 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
     }
   }
   const sendItem = (c: Omit<Claim, "cap">, state: SendState): Record<string, unknown> => ({
-    pk: plantKey(c.permitNo), sk: sendKey(c.tick, c.phoneHash), to: c.phone, text: c.text, lines: c.lines, state,
-    tick: c.tick, ttl: Math.floor((c.tick + KEEP_SENDS) / 1000),
+    pk: plantKey(c.permitNo),
+    sk: sendKey(c.tick, c.phoneHash),
+    to: c.phone,
+    text: c.text,
+    lines: c.lines,
+    state,
+    tick: c.tick,
+    ttl: Math.floor((c.tick + KEEP_SENDS) / 1000),
   });
   const expire = async (c: Omit<Claim, "cap">, state: SendState): Promise<void> => {
     await conditional(() =>
-      db.send(new PutCommand({ TableName: table, Item: sendItem(c, state), ConditionExpression: "attribute_not_exists(pk)" })),
+      db.send(
+        new PutCommand({ TableName: table, Item: sendItem(c, state), ConditionExpression: "attribute_not_exists(pk)" }),
+      ),
     );
   };
 
@@ -110,7 +141,17 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
     async plant(permitNo) {
       const pk = plantKey(permitNo);
       const { Responses } = await db.send(
-        new BatchGetCommand({ RequestItems: { [table]: { Keys: [{ pk, sk: "WARNING" }, { pk, sk: "FIRST" }], ConsistentRead: true } } }),
+        new BatchGetCommand({
+          RequestItems: {
+            [table]: {
+              Keys: [
+                { pk, sk: "WARNING" },
+                { pk, sk: "FIRST" },
+              ],
+              ConsistentRead: true,
+            },
+          },
+        }),
       );
       const items = Responses?.[table] ?? [];
       const warning = items.find((i) => i.sk === "WARNING");
@@ -119,35 +160,63 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
         Object.entries(firstItem).flatMap(([k, v]) => (k.startsWith("c:") ? [[k.slice(2), Number(v)] as const] : [])),
       );
       if (!warning) return { state: freshState(), version: 0, first };
-      const { v, body } = StateItem.parse(warning);
-      return { state: JSON.parse(body) as PlantState, version: v, first };
+      const { v, ...state } = StateItem.parse(warning);
+      return { state, version: v, first };
     },
 
     async putPlant(permitNo, state, version, events) {
       const pk = plantKey(permitNo);
       const put = {
         TableName: table,
-        Item: { pk, sk: "WARNING", v: version + 1, state: state.state, tick: state.tick, offline: Object.keys(state.offline), body: JSON.stringify(state) },
+        Item: { pk, sk: "WARNING", v: version + 1, ...state },
         ...(version === 0
           ? { ConditionExpression: "attribute_not_exists(pk)" }
           : { ConditionExpression: "v = :v", ExpressionAttributeValues: { ":v": version } }),
       };
-      const histories = new Map(events.map((e) => [`${e.episode.openedAt}#${e.episode.outlet}#${e.episode.pollutant ?? e.episode.facility}`, e]));
+      const histories = new Map(
+        events.map((e) => [
+          `${e.episode.openedAt}#${e.episode.outlet}#${e.episode.pollutant ?? e.episode.facility}`,
+          e,
+        ]),
+      );
       const history = [...histories.values()].flatMap(({ type, episode: e }) => {
         const key = `${formatMinute(e.openedAt)}#${e.outlet ?? ""}#${e.facility ?? e.pollutant ?? ""}#${e.statistic}`;
         const ended = type === "recovered" || type === "lapsed";
         const item = {
-          ...e, pk, sk: `EPISODE#${key}`, permitNo, closedAt: ended ? state.tick : null, ended: ended ? type : null,
+          ...e,
+          pk,
+          sk: `EPISODE#${key}`,
+          permitNo,
+          closedAt: ended ? state.tick : null,
+          ended: ended ? type : null,
         };
-        const clue = { pk, sk: `CLUE#${key}`, permitNo, at: e.escalatedAt, outlet: e.outlet, pollutant: e.pollutant, facility: e.facility, statistic: e.statistic, state: "open", cause: "unanswered-warning" };
-        return [{ Put: { TableName: table, Item: item } }, ...(e.escalatedAt === state.tick ? [{ Put: { TableName: table, Item: clue } }] : [])];
+        const clue = {
+          pk,
+          sk: `CLUE#${key}`,
+          permitNo,
+          at: e.escalatedAt,
+          outlet: e.outlet,
+          pollutant: e.pollutant,
+          facility: e.facility,
+          statistic: e.statistic,
+          state: "open",
+          cause: "unanswered-warning",
+        };
+        return [
+          { Put: { TableName: table, Item: item } },
+          ...(e.escalatedAt === state.tick ? [{ Put: { TableName: table, Item: clue } }] : []),
+        ];
       });
       if (history.length === 0) return conditional(() => db.send(new PutCommand(put)));
       try {
         await db.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...history] }));
         return true;
       } catch (error) {
-        if (error instanceof TransactionCanceledException && error.CancellationReasons?.[0]?.Code === "ConditionalCheckFailed") return false;
+        if (
+          error instanceof TransactionCanceledException &&
+          error.CancellationReasons?.[0]?.Code === "ConditionalCheckFailed"
+        )
+          return false;
         throw error;
       }
     },
@@ -161,8 +230,10 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       await conditional(() =>
         db.send(
           new DeleteCommand({
-            TableName: table, Key: { pk: `RISK#${shardOf(permitNo)}`, sk: permitNo },
-            ConditionExpression: "#until = :until", ExpressionAttributeNames: { "#until": "until" },
+            TableName: table,
+            Key: { pk: `RISK#${shardOf(permitNo)}`, sk: permitNo },
+            ConditionExpression: "#until = :until",
+            ExpressionAttributeNames: { "#until": "until" },
             ExpressionAttributeValues: { ":until": until },
           }),
         ),
@@ -170,7 +241,9 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
     },
     async due(shard, t) {
       const items = await query(`DUE#${shard}`, null, {
-        FilterExpression: "due <= :t", ProjectionExpression: "sk", ExpressionAttributeValues: { ":t": t },
+        FilterExpression: "due <= :t",
+        ProjectionExpression: "sk",
+        ExpressionAttributeValues: { ":t": t },
       });
       return items.map((i) => String(i.sk));
     },
@@ -185,14 +258,18 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       await conditional(() =>
         db.send(
           new DeleteCommand({
-            TableName: table, Key: { pk: item.pk, sk: item.sk }, ConditionExpression: "stamp = :stamp",
+            TableName: table,
+            Key: { pk: item.pk, sk: item.sk },
+            ConditionExpression: "stamp = :stamp",
             ExpressionAttributeValues: { ":stamp": item.stamp },
           }),
         ),
       );
     },
     async closed(permitNo, kind, start) {
-      return (await query(plantKey(permitNo), { prefix: `${periodKey(kind, start)}#R` })).map((i) => ClosedItem.parse(i));
+      return (await query(plantKey(permitNo), { prefix: `${periodKey(kind, start)}#R` })).map((i) =>
+        ClosedItem.parse(i),
+      );
     },
     async closedBetween(permitNo, kind, from, to) {
       const range = { from: periodKey(kind, from), to: `${periodKey(kind, to - 1)}#S` };
@@ -203,7 +280,13 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
         db.send(
           new PutCommand({
             TableName: table,
-            Item: { pk: plantKey(permitNo), sk: `${periodKey(kind, period.start)}#R${String(period.index).padStart(3, "0")}`, permitNo, kind, ...period },
+            Item: {
+              pk: plantKey(permitNo),
+              sk: `${periodKey(kind, period.start)}#R${String(period.index).padStart(3, "0")}`,
+              permitNo,
+              kind,
+              ...period,
+            },
             ConditionExpression: "attribute_not_exists(pk)",
           }),
         ),
@@ -222,7 +305,8 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
               { Put: put },
               {
                 Update: {
-                  TableName: table, Key: { pk: `CAP#${formatDay(c.tick)}`, sk: c.phoneHash },
+                  TableName: table,
+                  Key: { pk: `CAP#${formatDay(c.tick)}`, sk: c.phoneHash },
                   UpdateExpression: "SET #ttl = :ttl ADD sent :one",
                   ConditionExpression: "attribute_not_exists(sent) OR sent < :cap",
                   ExpressionAttributeNames: { "#ttl": "ttl" },
@@ -246,8 +330,10 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       await conditional(() =>
         db.send(
           new UpdateCommand({
-            TableName: table, Key: { pk: plantKey(permitNo), sk: sendKey(tick, phoneHash) },
-            UpdateExpression: "SET #state = :state, carrierId = :id", ConditionExpression: "#state = :claimed",
+            TableName: table,
+            Key: { pk: plantKey(permitNo), sk: sendKey(tick, phoneHash) },
+            UpdateExpression: "SET #state = :state, carrierId = :id",
+            ConditionExpression: "#state = :claimed",
             ExpressionAttributeNames: { "#state": "state" },
             ExpressionAttributeValues: { ":state": state, ":id": id, ":claimed": "claimed" },
           }),
@@ -256,7 +342,9 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
     },
     async sends(permitNo, tick) {
       const prefix = sendKey(tick, "");
-      return (await query(plantKey(permitNo), { prefix })).map((i) => SendItem.parse({ ...i, phoneHash: String(i.sk).slice(prefix.length) }));
+      return (await query(plantKey(permitNo), { prefix })).map((i) =>
+        SendItem.parse({ ...i, phoneHash: String(i.sk).slice(prefix.length) }),
+      );
     },
     expire: (c) => expire(c, "expired"),
 
@@ -267,8 +355,11 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
     async outage(scope, tick) {
       const { Attributes } = await db.send(
         new UpdateCommand({
-          TableName: table, Key: { pk: "OUTAGE", sk: scope === "" ? "city" : scope },
-          UpdateExpression: "SET tick = :t", ExpressionAttributeValues: { ":t": tick }, ReturnValues: "ALL_OLD",
+          TableName: table,
+          Key: { pk: "OUTAGE", sk: scope === "" ? "city" : scope },
+          UpdateExpression: "SET tick = :t",
+          ExpressionAttributeValues: { ":t": tick },
+          ReturnValues: "ALL_OLD",
         }),
       );
       return Attributes ? Number(Attributes.tick) : null;

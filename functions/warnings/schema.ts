@@ -8,7 +8,8 @@ const ScheduleEvent = z.object({ schedule: z.enum(["warn", "close-hour", "close-
 export function scheduledAt(event: unknown, schedule: "warn" | "close-hour" | "close-day"): number {
   const parsed = parseEvent(ScheduleEvent, event, "schedule event");
   const at = parseIso(parsed.at);
-  if (parsed.schedule !== schedule) throw new Error(`schedule event: is of "${parsed.schedule}", expected "${schedule}"`);
+  if (parsed.schedule !== schedule)
+    throw new Error(`schedule event: is of "${parsed.schedule}", expected "${schedule}"`);
   if (at === null) throw new Error(`schedule event: at is not a moment (${parsed.at})`);
   return at;
 }

@@ -1,7 +1,65 @@
 /** Items of the ledger as they are read back: parsed, so that a damaged item is named and not worked with. */
 import * as z from "zod/mini";
 
-export const StateItem = z.object({ v: z.number(), body: z.string() });
+const time = z.nullable(z.number());
+const Level = z.literal([0, 1, 2, 3]);
+const RoleName = z.enum(["environment-manager", "operator", "legal-person", "maintenance", "town-officer"]);
+const StatisticName = z.enum(["hour", "day", "instant", "period", "facility"]);
+const text = z.nullable(z.string());
+
+const EpisodeShape = z.object({
+  outlet: text,
+  pollutant: text,
+  statistic: StatisticName,
+  facility: text,
+  openedAt: z.number(),
+  level: Level,
+  highest: Level,
+  lastMessage: time,
+  messages: z.number(),
+  roles: z.array(RoleName),
+  streak: z.number(),
+  escalatedAt: time,
+  quietTicks: z.number(),
+  emptyTicks: z.number(),
+  pausedUntil: time,
+});
+const number = z.nullable(z.number());
+const LineShape = z.object({
+  kind: z.enum(["warning", "recovered", "escalated", "data", "offline"]),
+  level: Level,
+  outlet: text,
+  pollutant: text,
+  statistic: z.nullable(StatisticName),
+  facility: text,
+  device: text,
+  valid: number,
+  mean: number,
+  projected: number,
+  required: number,
+  limit: number,
+  min: number,
+  value: number,
+  possible: number,
+  since: time,
+  until: time,
+  roles: z.array(RoleName),
+});
+
+/** `PLANT#…` / `WARNING`: the state of a plant with the version it is written on. */
+export const StateItem = z.object({
+  v: z.number(),
+  tick: z.number(),
+  episodes: z.array(EpisodeShape),
+  deficits: z.array(z.string()),
+  offline: z.record(
+    z.string(),
+    z.object({ since: z.number(), outlet: z.string(), lastMessage: time, outage: z.boolean() }),
+  ),
+  conditionWarnings: z.record(z.string(), z.number()),
+  outbox: z.array(z.object({ to: z.string(), lines: z.array(LineShape) })),
+  state: z.enum(["normal", "warned", "lost", "silent"]),
+});
 
 export const RejudgeItem = z.object({
   pk: z.string(),

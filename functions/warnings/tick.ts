@@ -5,7 +5,7 @@
  */
 import type { PlantRecord } from "../register/stored-items.ts";
 import type { Register } from "../register/repository.ts";
-import { each } from "../shared/each.ts";
+import { inParallel } from "../shared/in-parallel.ts";
 import { logger } from "../shared/logger.ts";
 import { MINUTE } from "../shared/shanghai.ts";
 import { SHARDS } from "../shared/shard.ts";
@@ -47,14 +47,17 @@ export async function tick(t: number, services: TickServices): Promise<TickRepor
   const late = services.now() - t > services.ruleData.warning(t).sms.lateTick * MINUTE;
   const owed: Owed[] = [];
   let opened = 0;
-  await each(visits, WIDTH, async (visit) => {
+  await inParallel(visits, WIDTH, async (visit) => {
     const result = await judgePlant(visit, t, { late, inOutage }, services);
     opened += result.opened;
     owed.push(...result.owed);
   });
   const sends = await dispatch(owed, services);
   return {
-    plants: visits.length, atRisk: visits.filter((v) => v.riskUntil !== null).length, rejudged, opened,
+    plants: visits.length,
+    atRisk: visits.filter((v) => v.riskUntil !== null).length,
+    rejudged,
+    opened,
     sends: Object.fromEntries(sends),
   };
 }
@@ -62,28 +65,36 @@ export async function tick(t: number, services: TickServices): Promise<TickRepor
 /** Judges closed periods again whose slots changed since. */
 async function rejudgeClosed(t: number, services: TickServices): Promise<number> {
   let count = 0;
-  await each(Array.from({ length: SHARDS }, (_, s) => s), SHARDS, async (shard) => {
-    for (const item of await services.ledger.rejudges(shard)) {
-      const kind = item.sk.includes("#HOUR#") ? "HOUR" : "DAY";
-      if (closesAt(kind, item.start, services.ruleData) > t) continue;
-      const plant = await services.register.getPlant(item.permitNo);
-      if (plant) await rejudgePeriod(plant, kind, item.start, t, services);
-      await services.ledger.clearRejudge(item);
-      count += 1;
-    }
-  });
+  await inParallel(
+    Array.from({ length: SHARDS }, (_, s) => s),
+    SHARDS,
+    async (shard) => {
+      for (const item of await services.ledger.rejudges(shard)) {
+        const kind = item.sk.includes("#HOUR#") ? "HOUR" : "DAY";
+        if (closesAt(kind, item.start, services.ruleData) > t) continue;
+        const plant = await services.register.getPlant(item.permitNo);
+        if (plant) await rejudgePeriod(plant, kind, item.start, t, services);
+        await services.ledger.clearRejudge(item);
+        count += 1;
+      }
+    },
+  );
   return count;
 }
 
 async function visitsOf(t: number, services: TickServices): Promise<Visit[]> {
   const wanted = new Map<string, number | null>();
-  await each(Array.from({ length: SHARDS }, (_, s) => s), SHARDS, async (shard) => {
-    const [due, risk] = await Promise.all([services.ledger.due(shard, t), services.ledger.atRisk(shard)]);
-    for (const permitNo of due) if (!wanted.has(permitNo)) wanted.set(permitNo, null);
-    for (const { permitNo, until } of risk) wanted.set(permitNo, until);
-  });
+  await inParallel(
+    Array.from({ length: SHARDS }, (_, s) => s),
+    SHARDS,
+    async (shard) => {
+      const [due, risk] = await Promise.all([services.ledger.due(shard, t), services.ledger.atRisk(shard)]);
+      for (const permitNo of due) if (!wanted.has(permitNo)) wanted.set(permitNo, null);
+      for (const { permitNo, until } of risk) wanted.set(permitNo, until);
+    },
+  );
   const visits: Visit[] = [];
-  await each(wanted, WIDTH, async ([permitNo, riskUntil]) => {
+  await inParallel([...wanted], WIDTH, async ([permitNo, riskUntil]) => {
     const plant = await services.register.getPlant(permitNo);
     if (!plant) return;
     const newest = await services.blocks.latest(permitNo, t, 3);
@@ -105,7 +116,10 @@ async function outOf(t: number, visits: readonly Visit[], services: TickServices
     const before = await services.ledger.outage(scope, t);
     if (before !== null && t - before <= 10 * MINUTE) continue;
     const where = scope === "" ? "the city" : `gateway ${scope}`;
-    await services.alarm(`silence: ${where}`, `${offline.length} devices of ${where} are silent together. Plants are not told; see docs/runbook.md.`);
+    await services.alarm(
+      `silence: ${where}`,
+      `${offline.length} devices of ${where} are silent together. Plants are not told; see docs/runbook.md.`,
+    );
   }
   return new Set(offline.filter((s) => scopes.has("") || scopes.has(s.via)).map((s) => s.mn));
 }
@@ -125,11 +139,15 @@ async function judgePlant(
   await settleLeftovers(permit, held.tick, held.outbox, services);
 
   const atRisk = riskUntil !== null;
-  const records = await blocks.records(permit.permitNo, windowOf(permit, t, atRisk), t, true);
+  const records = await blocks.records(permit.permitNo, windowOf(permit, t, atRisk), t + 1, true);
   const marks = atRisk ? Object.fromEntries(Map.groupBy(await ledger.marks(permit.permitNo), (m) => m.outlet)) : {};
-  const { state, events, due } = evaluatePlant(
-    { permit, records, live, first, marks }, held, { t, ruleData, atRisk, late, inOutage },
-  );
+  const { state, events, due } = evaluatePlant({ permit, records, live, first, marks }, held, {
+    t,
+    ruleData,
+    atRisk,
+    late,
+    inOutage,
+  });
   const changed = JSON.stringify({ ...state, tick: 0 }) !== JSON.stringify({ ...held, tick: 0 });
   if (changed && !(await ledger.putPlant(permit.permitNo, state, version, events))) {
     logger.warn("another run judged this plant at the same time", { permitNo: permit.permitNo });

@@ -18,7 +18,10 @@ import { tick, type TickReport, type TickServices } from "./tick.ts";
 
 const Env = z.extend(CarrierEnv, {
   ...HouseEnv.shape,
-  REGISTER_TABLE: z.string(), BLOCKS_TABLE: z.string(), LEDGER_TABLE: z.string(), OPERATORS_TOPIC_ARN: z.string(),
+  REGISTER_TABLE: z.string(),
+  BLOCKS_TABLE: z.string(),
+  LEDGER_TABLE: z.string(),
+  OPERATORS_TOPIC_ARN: z.string(),
 });
 
 export async function run(event: unknown, services: TickServices): Promise<TickReport & { at: string }> {
@@ -29,7 +32,8 @@ export async function run(event: unknown, services: TickServices): Promise<TickR
   logger.info("tick", { at: formatIso(t), ...report });
   metrics.addMetric("PlantsAtRisk", MetricUnit.Count, report.atRisk);
   metrics.addMetric("EpisodesOpened", MetricUnit.Count, report.opened);
-  for (const [outcome, count] of Object.entries(report.sends)) metrics.addMetric(`Sms_${outcome}`, MetricUnit.Count, count);
+  for (const [outcome, count] of Object.entries(report.sends))
+    metrics.addMetric(`Sms_${outcome}`, MetricUnit.Count, count);
   return { at: formatIso(t), ...report };
 }
 

@@ -36,7 +36,10 @@ export function composeSms(
   const asks = lines.some((l) => l.kind === "warning");
   const whole = (n: number, reply: boolean): string =>
     head +
-    parts.slice(0, n).map((p) => text(p.key, p.params)).join(join) +
+    parts
+      .slice(0, n)
+      .map((p) => text(p.key, p.params))
+      .join(join) +
     (n < parts.length ? text("sms.more", { k: String(parts.length - n) }) : "") +
     (reply ? text("sms.reply", {}) : "");
   let n = parts.length;
@@ -68,10 +71,19 @@ function wording(l: Line, ruleData: RuleData, language: Language): Wording {
   const outlet = l.outlet ?? "";
   const facility = l.facility ?? "";
   const what = l.facility ?? `${outlet}${language === "zh" ? "" : " "}${pollutant}`;
-  const until = l.until === null ? "" : l.statistic === "day" ? "24:00" : formatClock(l.until).replace("00:00", "24:00");
+  const until =
+    l.until === null ? "" : l.statistic === "day" ? "24:00" : formatClock(l.until).replace("00:00", "24:00");
   const common = {
-    outlet, pollutant, facility, what, until, limit: number(l.limit), mean: number(l.mean), projected: number(l.projected),
-    required: down(l.required), value: number(l.value),
+    outlet,
+    pollutant,
+    facility,
+    what,
+    until,
+    limit: number(l.limit),
+    mean: number(l.mean),
+    projected: number(l.projected),
+    required: down(l.required),
+    value: number(l.value),
   };
   switch (l.kind) {
     case "recovered":

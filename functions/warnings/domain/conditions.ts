@@ -13,13 +13,16 @@ import { intervalAt, type SlotRow } from "../../telemetry/domain/slots.ts";
 export interface Condition {
   /** true: out of state; false: back in it; null: neither can be said. */
   out: boolean | null;
+  /** Nothing new enough to say anything: not even doubt. */
+  stale: boolean;
   /** The newest value behind it. */
   value: number | null;
   /** Moment of that value's end, epoch ms. */
   since: number | null;
 }
 
-const UNDECIDED: Condition = { out: null, value: null, since: null };
+const UNDECIDED: Condition = { out: null, stale: false, value: null, since: null };
+const STALE: Condition = { ...UNDECIDED, stale: true };
 
 /** Outside the range? Bounds belong to the allowed range. */
 export const outside = (value: number, limit: { min: number | null; max: number | null }): boolean =>
@@ -42,9 +45,9 @@ export function assessRange(row: SlotRow, t: number, limit: Limit, numbers: Warn
     const out = outside(value, limit);
     run = out === side ? run + 1 : 1;
     side = out;
-    if (run >= numbers.adjacent) return { out, value, since: end };
+    if (run >= numbers.adjacent) return { out, stale: false, value, since: end };
   }
-  return UNDECIDED;
+  return row.slots.some((s) => s.value !== null) ? UNDECIDED : STALE;
 }
 
 /** News that old may be shown, but must not send again. */
@@ -58,7 +61,7 @@ interface Report {
 
 const reportsOf = (records: readonly BlockRecord[], code: string, t: number): Report[] =>
   records
-    .filter((r) => r.kind === "facility" && r.at < t)
+    .filter((r) => r.kind === "facility" && r.at <= t)
     .flatMap((r) =>
       r.values
         .filter((v) => v.channel === facilityChannel(code) && v.value !== null)
@@ -87,12 +90,12 @@ export function assessFacility(
     .map((f) => reportsOf(records, f.code, t));
   const last = reportsOf(records, treatment.code, t).slice(-numbers.reports);
   const newest = last.at(-1);
-  if (production.length === 0 || last.length < numbers.reports || !newest || stale(newest.at, t, newestWindow))
-    return UNDECIDED;
+  if (production.length === 0 || !newest || stale(newest.at, t, newestWindow)) return STALE;
   const sides = last.map(
     (own) => own.state === 0 && production.some((reports) => reports.findLast((p) => p.at <= own.at)?.state === 1),
   );
-  if (sides.every((out) => out === sides[0])) return { out: sides[0] ?? null, value: newest.state, since: newest.at };
+  if (last.length === numbers.reports && sides.every((out) => out === sides[0]))
+    return { out: sides[0] ?? null, stale: false, value: newest.state, since: newest.at };
   return UNDECIDED;
 }
 
@@ -132,11 +135,12 @@ export function assessNoise(
     .slice(-numbers.records);
   const newest = last.at(-1);
   const limit = newest ? (limits.find((l) => governs(l, newest.at, numbers)) ?? null) : null;
-  if (!newest || last.length < numbers.records || stale(newest.end, t, newestWindow)) return { ...UNDECIDED, limit };
+  if (!newest || stale(newest.end, t, newestWindow)) return { ...STALE, limit };
+  if (last.length < numbers.records) return { ...UNDECIDED, limit };
   const sides = last.map((r) => {
     const max = limits.find((l) => governs(l, r.at, numbers))?.max ?? null;
     return r.value === null || max === null ? null : round6(r.value) > round6(max);
   });
   const out = sides.every((side) => side === sides[0]) ? (sides[0] ?? null) : null;
-  return { out, value: newest.value, since: newest.at, limit };
+  return { out, stale: false, value: newest.value, since: newest.at, limit };
 }

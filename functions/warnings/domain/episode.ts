@@ -183,7 +183,7 @@ export function stepCondition(
   }
   e.level = level;
   if (level === 2) e.highest = 2;
-  e.emptyTicks = condition.out === null ? e.emptyTicks + 1 : 0;
+  e.emptyTicks = condition.stale ? e.emptyTicks + 1 : 0;
   const ended = condition.out === false ? "recovered" : e.emptyTicks >= rules.numbers.lapsedTicks ? "lapsed" : null;
   return { episode: e, opened: !held, warn: due ? 2 : 0, escalated, ended };
 }

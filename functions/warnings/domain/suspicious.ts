@@ -25,7 +25,8 @@ export function suspicions(row: SlotRow, limit: number, numbers: WarningNumbers[
       run = held !== null && round6(value) === round6(held) ? run + 1 : 1;
       held = value;
       if (run >= numbers.flatSlots) notes.add("flat-line");
-      if (before !== null && before > 0 && value > 0 && Math.max(value / before, before / value) > numbers.jumpFactor) notes.add("jump");
+      if (before !== null && before > 0 && value > 0 && Math.max(value / before, before / value) > numbers.jumpFactor)
+        notes.add("jump");
     }
     before = value;
   }
