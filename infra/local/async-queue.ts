@@ -16,6 +16,8 @@ export interface AsyncEvent {
 export interface AsyncQueue {
   /** Inserts within a transaction of the caller (`store.write`); its age counts from `enqueued`. */
   insert(event: AsyncEvent, enqueued: number): void;
+  /** Events that wait or run. */
+  waiting(): number;
   /** Nothing waits or runs, retries included. */
   idle(): boolean;
   /** Resolves when it is idle. */
@@ -143,6 +145,7 @@ export function startAsyncQueue(options: {
       add.run(event.functionName, event.payload, enqueued, event.retries, event.maxAgeMs, event.deadLetterArn);
       queueMicrotask(wake); // the transaction ends before any microtask runs
     },
+    waiting: () => (count.get() as { n: number }).n,
     idle,
     drained: () => (idle() ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
     deadLetters: () =>

@@ -36,7 +36,8 @@ export function dynamoCall(endpoint: string): DynamoCall {
     });
     const body = (await response.json()) as Record<string, unknown>;
     if (response.ok) return body as T;
-    const code = String(body["__type"] ?? response.status).replace(/^.*#/, "");
-    throw new DynamoError(code, String(body["message"] ?? body["Message"] ?? ""), body);
+    const said = body as { __type?: string; message?: string; Message?: string };
+    const code = (said.__type ?? `${response.status}`).replace(/^.*#/, "");
+    throw new DynamoError(code, said.message ?? said.Message ?? "", body);
   };
 }

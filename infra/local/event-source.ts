@@ -10,6 +10,8 @@ export interface EventSource {
   drain(): Promise<void>;
   /** Nothing waits or runs as far as this machine knows without asking. */
   idle(): boolean;
+  /** Records that wait, where that is known without asking; else 0. */
+  backlog(): number;
   stop(): Promise<void>;
 }
 
@@ -124,6 +126,7 @@ export function startStreamSource(
       hurried -= 1;
     },
     idle: () => wakers.every((_, shard) => stream.newest(shard) <= consumer.checkpoint(shard)),
+    backlog: () => wakers.reduce((sum, _, shard) => sum + stream.newest(shard) - consumer.checkpoint(shard), 0),
     stop: async () => {
       stopping = true;
       wakeAll();

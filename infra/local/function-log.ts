@@ -37,8 +37,8 @@ export function openFunctionLog(file: string, surface: (line: string) => void): 
 
 function oneLine(line: string): string {
   try {
-    const { message, error } = JSON.parse(line) as { message?: unknown; error?: { message?: unknown } };
-    return `${String(message)}${error?.message ? `: ${String(error.message)}` : ""}`;
+    const { message, error } = JSON.parse(line) as { message?: string; error?: { message?: string } };
+    return `${message ?? line.slice(0, 300)}${error?.message ? `: ${error.message}` : ""}`;
   } catch {
     return line.slice(0, 300);
   }

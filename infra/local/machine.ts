@@ -1,8 +1,9 @@
 /** The whole system in one process: reads the synthesized template, starts its parts in order, stops them in reverse. */
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import { formatIso } from "../../functions/shared/shanghai.ts";
 import { startAsyncQueue, type AsyncQueue } from "./async-queue.ts";
-import { startBroker } from "./broker.ts";
+import { startBroker, type Broker } from "./broker.ts";
 import { readDefinition, type FunctionDefinition, type MachineDefinition } from "./definition.ts";
 import { openLog } from "./durable-log.ts";
 import type { DynamoCall } from "./dynamodb-call.ts";
@@ -16,8 +17,10 @@ import { startS3 } from "./s3.ts";
 import { startSources } from "./sources.ts";
 import { startScheduler } from "./scheduler.ts";
 import { startSns, type CarrierFault, type OutboxMessage } from "./sns.ts";
+import { openSmsView } from "./sms-view.ts";
 import { openStore } from "./store.ts";
 import { readAssembly } from "./template.ts";
+import { startWeb } from "./web.ts";
 
 export interface MachineOptions {
   /** Folder of everything that is kept; made when missing. One machine at a time. */
@@ -31,8 +34,15 @@ export interface MachineOptions {
   /** Whether the template's schedules fire by themselves. */
   schedules: boolean;
   log: (line: string) => void;
-  /** Folder of the cloud assembly. Default: `cdk.out`. */
-  template?: string;
+  /** Folder of the cloud assembly. */
+  template: string;
+  /** Runs when everything works inside, before schedules fire and ports open (first import, back-fill). */
+  prepare?: (machine: Machine) => Promise<void>;
+}
+
+export interface Health {
+  status: "ok" | "degraded";
+  [part: string]: unknown;
 }
 
 export interface Machine {
@@ -58,7 +68,7 @@ export interface Machine {
   setting(variable: string): string;
   dynamoEndpoint: string;
   call: DynamoCall;
-  health(): Record<string, unknown>;
+  health(): Promise<Health>;
   stop(): Promise<void>;
 }
 
@@ -81,7 +91,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   const now = (): number => options.clock?.now() ?? Date.now();
   const virtualNow = (): number | null =>
     options.clock && (options.clock.virtual?.() ?? true) ? options.clock.now() : null;
-  const assembly = readAssembly(options.template ?? "cdk.out");
+  const assembly = readAssembly(options.template);
   const definition = readDefinition(assembly);
 
   mkdirSync(join(options.dataDir, "logs"), { recursive: true });
@@ -117,35 +127,27 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   stops.push(() => lambda.stop());
   const events = startAsyncQueue({ store, lambda, now, log });
   queue = events;
-  stops.push(() => events.stop());
+  stops.push(() => atMost(STOP_MS, events.stop()));
 
   const streams = new Map(definition.streams.map((stream) => [stream.arn, openLog(store, stream.name)]));
   const rules = startRules({ rules: definition.topicRules, streams, objects, log });
-  const sources = startSources({ definition, streams, store, dynamo, lambda, objects, log, now });
-  stops.push(() => Promise.all([...sources.streams, ...sources.tables].map((source) => source.stop())));
-  const scheduler = startScheduler({
-    schedules: definition.schedules,
-    store,
-    queue: events,
-    now,
-    running: options.schedules,
-    log,
-  });
+  const sms = openSmsView(store, (limit) => sns.outbox(limit));
+  const sources = startSources({ definition, streams, store, dynamo, lambda, objects, observe: sms.observe, log, now });
+  // What runs may finish; a function that takes longer is killed with the others, and its batch comes again.
+  stops.push(() =>
+    atMost(STOP_MS, Promise.all([...sources.streams, ...sources.tables].map((source) => source.stop()))),
+  );
+  const scheduler = startScheduler({ schedules: definition.schedules, store, queue: events, now, log });
   stops.push(() => scheduler.stop());
   const sweeper = setInterval(() => {
     dynamo.sweepExpired(now()).catch((error: unknown) => log(`expired items: ${(error as Error).message}`));
   }, SWEEP_MS);
   stops.push(() => clearInterval(sweeper));
 
-  const broker =
-    options.mqttPort === null
-      ? null
-      : await startBroker({ port: options.mqttPort, now, route: (message) => rules.route(message), log });
-  if (broker) stops.push(() => broker.stop());
-
+  let broker: Broker | null = null;
   const machine: Machine = {
     url: null,
-    mqttPort: broker?.port ?? null,
+    mqttPort: null,
     definition,
     objects,
     dynamo,
@@ -203,9 +205,54 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     setting: (variable) => settingOf(definition.functions, variable),
     dynamoEndpoint: dynamo.endpoint,
     call: dynamo.call,
-    health: () => ({ store: store.trouble() ?? "ok" }),
+    health: async () => {
+      const tables = await dynamo.call("ListTables", { Limit: 1 }).then(
+        () => "ok",
+        (error: Error) => error.message,
+      );
+      const disk = store.trouble() ?? "ok";
+      return {
+        status: tables === "ok" && disk === "ok" ? "ok" : "degraded",
+        now: formatIso(now()),
+        disk,
+        tables,
+        backlog: sources.streams.reduce((sum, source) => sum + source.backlog(), 0),
+        asyncWaiting: events.waiting(),
+        deadLetters: events.deadLetters().length,
+        mqttConnections: broker?.connections() ?? 0,
+        functions: lambda.counts(),
+        schedules: scheduler
+          .list()
+          .map(({ label, next }) => ({ schedule: label, next: next === null ? null : formatIso(next) })),
+      };
+    },
     stop,
   };
+  await options.prepare?.(machine);
+  if (options.schedules) scheduler.run();
+  if (options.port !== null) {
+    const web = await startWeb(options.port, {
+      assembly,
+      definition,
+      objects,
+      lambda,
+      scheduler,
+      sms,
+      log,
+      call: dynamo.call,
+      settled: () => Promise.all(sources.tables.map((source) => source.drain())),
+      health: () => machine.health(),
+      importPermits: (name, content) => machine.importPermits(name, content),
+    });
+    stops.push(() => web.stop());
+    machine.url = `http://127.0.0.1:${web.port}`;
+  }
+  if (options.mqttPort !== null) {
+    const opened = await startBroker({ port: options.mqttPort, now, route: (message) => rules.route(message), log });
+    stops.push(() => opened.stop());
+    broker = opened;
+    machine.mqttPort = opened.port;
+  }
   return machine;
 }
 
@@ -215,6 +262,13 @@ function settingOf(functions: readonly FunctionDefinition[], variable: string): 
   if (found === undefined) throw new Error(`no function of the template has ${variable} in its environment`);
   return found;
 }
+
+const STOP_MS = 5_000;
+const atMost = (ms: number, work: Promise<unknown>): Promise<unknown> => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+};
 
 const SWEEP_MS = 60 * 60_000;
 /** A published topic's second level is the device or the gateway: who would have to be connected to publish it. */

@@ -23,6 +23,8 @@ export interface LambdaService {
   invoke(name: string, payload: string, asOf?: number): Promise<InvocationResult>;
   /** Invocations that run or wait. */
   running(): number;
+  /** Per function, since the start: invocations that ended, and how many of them in an error. */
+  counts(): Record<string, { invocations: number; errors: number }>;
   /** For tests: pids of the live processes of a function. */
   pids(name: string): number[];
   stop(): Promise<void>;
@@ -64,6 +66,7 @@ interface Pool {
   environments: Set<Environment>;
   limit: number;
   log: FunctionLog;
+  counts: { invocations: number; errors: number };
 }
 
 const INIT_MS = 10_000;
@@ -81,6 +84,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
         definition,
         waiting: [],
         environments: new Set<Environment>(),
+        counts: { invocations: 0, errors: 0 },
         limit: Math.min(definition.concurrency ?? Infinity, options.maxProcesses ?? 2),
         log: openFunctionLog(join(options.logDir, `${definition.label}.log`), (line) =>
           options.log(`${definition.label}: ${line}`),
@@ -161,6 +165,12 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
     if (!invocation) return;
     clearTimeout(invocation.timer);
     environment.current = null;
+    settle(environment.pool, invocation, result);
+  }
+
+  function settle(pool: Pool, invocation: Invocation, result: InvocationResult): void {
+    pool.counts.invocations += 1;
+    if (result.error) pool.counts.errors += 1;
     invocation.resolve(result);
   }
 
@@ -223,7 +233,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
       // A process that dies before its first invocation fails the one that it was started for.
       else if (!environment.parked && !stopping) {
         const invocation = pool.waiting.shift();
-        invocation?.resolve(error);
+        if (invocation) settle(pool, invocation, error);
       }
       dispatch(pool);
     };
@@ -267,6 +277,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
         (sum, pool) => sum + pool.waiting.length + [...pool.environments].filter((each) => each.current).length,
         0,
       ),
+    counts: () => Object.fromEntries([...pools.values()].map((pool) => [pool.definition.label, { ...pool.counts }])),
     pids: (name) => [...(pools.get(name)?.environments ?? [])].flatMap((each) => each.child.pid ?? []),
     stop: async () => {
       stopping = true;
@@ -276,6 +287,9 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
       );
       for (const environment of environments.values()) environment.child.kill("SIGKILL");
       await Promise.all(gone);
+      const error = { errorType: "Machine.Stopping", errorMessage: "the machine is stopping" };
+      for (const pool of pools.values())
+        for (const invocation of pool.waiting.splice(0)) invocation.resolve({ payload: JSON.stringify(error), error });
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       for (const pool of pools.values()) pool.log.close();

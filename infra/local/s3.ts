@@ -163,8 +163,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   }
   const received = Buffer.concat(chunks);
   const chunked =
-    String(request.headers["x-amz-content-sha256"] ?? "").startsWith("STREAMING-") ||
-    String(request.headers["content-encoding"] ?? "").includes("aws-chunked");
+    `${request.headers["x-amz-content-sha256"] ?? ""}`.startsWith("STREAMING-") ||
+    (request.headers["content-encoding"] ?? "").includes("aws-chunked");
   const { body, trailers } = chunked ? decodeChunked(received) : { body: received, trailers: {} };
   const expected = request.headers["x-amz-decoded-content-length"];
   if (chunked && expected !== undefined && Number(expected) !== body.length)

@@ -9,6 +9,8 @@ export interface Scheduler {
   list(): { label: string; cron: string; next: number | null }[];
   /** The invocation payload of a schedule as of `at`; null when no schedule has that name. */
   payload(name: string, at: number): { functionName: string; payload: string } | null;
+  /** From now on schedules fire by themselves. */
+  run(): void;
   stop(): void;
 }
 
@@ -19,8 +21,6 @@ export interface SchedulerOptions {
   store: Store;
   queue: AsyncQueue;
   now: () => number;
-  /** False: nothing fires by itself (tests, replay). */
-  running: boolean;
   log: (line: string) => void;
 }
 
@@ -28,7 +28,7 @@ export interface SchedulerOptions {
  * Each (schedule, time) is put into the queue once, in one transaction with the note that it was. Times missed while
  * the machine was off are made up in order, as far back as the schedule's maximum event age.
  */
-export function startScheduler({ schedules, store, queue, now, running, log }: SchedulerOptions): Scheduler {
+export function startScheduler({ schedules, store, queue, now, log }: SchedulerOptions): Scheduler {
   const { db } = store;
   db.exec("CREATE TABLE IF NOT EXISTS schedule_fires (name TEXT PRIMARY KEY, last INTEGER) WITHOUT ROWID");
   const lastOf = db.prepare("SELECT last FROM schedule_fires WHERE name = ?");
@@ -81,13 +81,16 @@ export function startScheduler({ schedules, store, queue, now, running, log }: S
     return times;
   };
 
-  const timer = running ? setInterval(() => void tick(), TICK_MS) : undefined;
-  if (running) void tick();
+  let timer: NodeJS.Timeout | undefined;
   return {
     list: () => timed.map(({ schedule, next }) => ({ label: schedule.label, cron: schedule.cron, next: next(now()) })),
     payload: (name, at) => {
       const schedule = schedules.find((each) => each.label === name || each.name === name);
       return schedule ? { functionName: schedule.functionName, payload: inputOf(schedule, at) } : null;
+    },
+    run: () => {
+      timer ??= setInterval(() => void tick(), TICK_MS);
+      void tick();
     },
     stop: () => clearInterval(timer),
   };

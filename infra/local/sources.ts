@@ -23,6 +23,8 @@ export function startSources(parts: {
   dynamo: LocalDynamo;
   lambda: LambdaService;
   objects: ObjectStore;
+  /** Sees the change records of all tables with a stream. */
+  observe: (records: readonly Record<string, unknown>[]) => void;
   now: () => number;
   log: (line: string) => void;
 }): Sources {
@@ -48,7 +50,10 @@ export function startSources(parts: {
     if (stream) made.streams.push(startStreamSource(stream, { source, lambda, keepUndelivered, say }));
     else if (table)
       made.tables.push(
-        startTableSource({ dynamo: parts.dynamo, store: parts.store, table }, { source, lambda, keepUndelivered, say }),
+        startTableSource(
+          { dynamo: parts.dynamo, store: parts.store, table, observe: parts.observe },
+          { source, lambda, keepUndelivered, say },
+        ),
       );
     else throw new TemplateError(`${source.name}: ${source.sourceArn} is neither a stream nor a table of the template`);
   }

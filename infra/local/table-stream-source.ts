@@ -19,9 +19,17 @@ interface ChangeRecord {
 const POLL_MS = 250;
 const PAGE = 1000;
 
+export interface TableParts {
+  dynamo: LocalDynamo;
+  store: Store;
+  table: TableDefinition;
+  /** Sees every change record before the function does. */
+  observe: (records: readonly ChangeRecord[]) => void;
+}
+
 /** Starts reading the stream of `table` behind the stored checkpoint. */
 export function startTableSource(
-  { dynamo, store, table }: { dynamo: LocalDynamo; store: Store; table: TableDefinition },
+  { dynamo, store, table, observe }: TableParts,
   { source, lambda, keepUndelivered, say }: SourceParts,
 ): EventSource {
   const { db } = store;
@@ -91,6 +99,7 @@ export function startTableSource(
         continue;
       }
       empty = false;
+      observe(Records);
       const relevant = Records.filter(wanted);
       for (let i = 0; i < relevant.length; i += source.batchSize) {
         const outcome = await processBatch(relevant.slice(i, i + source.batchSize), source, {
@@ -140,6 +149,7 @@ export function startTableSource(
         wake();
       }),
     idle: () => empty,
+    backlog: () => 0,
     stop: async () => {
       stopping = true;
       wake();

@@ -70,7 +70,9 @@ const TemplateSchema = z.strictObject({
   Outputs: z.optional(
     z.record(z.string(), z.object({ Value: z.unknown(), Export: z.optional(z.object({ Name: z.unknown() })) })),
   ),
-  Parameters: z.optional(z.record(z.string(), z.object({ Type: z.string(), Default: z.optional(z.unknown()) }))),
+  Parameters: z.optional(
+    z.record(z.string(), z.object({ Type: z.string(), Default: z.optional(z.union([z.string(), z.number()])) })),
+  ),
   Rules: z.optional(z.record(z.string(), z.unknown())),
 });
 type Template = z.infer<typeof TemplateSchema>;
@@ -176,7 +178,7 @@ function resolveStacks(stacks: Map<string, Template>): Resource[] {
     if (parameter) {
       if (parameter.Default === undefined || parameter.Type.startsWith("AWS::SSM"))
         throw new TemplateError(`${path}: parameter ${target} has no plain default, and one machine has nobody to ask`);
-      return String(parameter.Default);
+      return `${parameter.Default}`;
     }
     const { identity, type } = identify(stack, target, path);
     return (type.ref ?? ((of: Identity) => of.name))(identity);

@@ -1,0 +1,88 @@
+/** Flags of `npm start`, each also as an environment variable; what is unknown is refused with what is known. */
+import { parseArgs } from "node:util";
+
+export interface Settings {
+  plants: number;
+  simulator: boolean;
+  data: string;
+  port: number;
+  mqttPort: number;
+}
+
+/** Wrong usage: the message is for the person at the terminal. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+export const HELP = `npm start -- [flags]            (environment variable)
+  --plants N      simulated plants, 0–100,000, default 24        (PLANTS)
+  --no-sim        no simulated telemetry                         (NO_SIM=1)
+  --data DIR      folder of everything that is kept, .data       (DATA)
+  --port P        web pages and API on 127.0.0.1, 8080           (PORT)
+  --mqtt-port M   MQTT on 127.0.0.1, 1883                        (MQTT_PORT)`;
+
+/** Flags of the contract that a later version brings. */
+const LATER = ["mqtts-port", "hj212-port", "hj212-host"];
+
+/** Reads flags over environment over defaults. Throws UsageError naming the flag and what it takes. */
+export function readSettings(
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+  defaultData: string,
+): Settings {
+  for (const later of LATER)
+    if (args.some((arg) => arg === `--${later}` || arg.startsWith(`--${later}=`)) || env[variableOf(later)])
+      throw new UsageError(`--${later} is not available in this version`);
+  const given = parse(args);
+  const value = (flag: "plants" | "data" | "port" | "mqtt-port"): { text: string; from: string } | null => {
+    if (given[flag] !== undefined) return { text: given[flag], from: `--${flag}` };
+    const variable = variableOf(flag);
+    return env[variable] ? { text: env[variable], from: variable } : null;
+  };
+  const whole = (flag: "plants" | "port" | "mqtt-port", fallback: number, most: number): number => {
+    const found = value(flag);
+    if (!found) return fallback;
+    const number = Number(found.text);
+    if (!/^\d+$/.test(found.text) || number > most)
+      throw new UsageError(`${found.from} takes a whole number from 0 to ${most}, not "${found.text}"`);
+    return number;
+  };
+  const noSim = env["NO_SIM"];
+  if (noSim !== undefined && !["", "0", "1", "true", "false"].includes(noSim))
+    throw new UsageError(`NO_SIM takes 1 or 0, not "${noSim}"`);
+  return {
+    plants: whole("plants", 24, 100_000),
+    simulator: given["no-sim"] !== true && !(noSim === "1" || noSim === "true"),
+    data: value("data")?.text ?? defaultData,
+    port: whole("port", 8080, 65_535),
+    mqttPort: whole("mqtt-port", 1883, 65_535),
+  };
+}
+
+const variableOf = (flag: string): string => flag.toUpperCase().replaceAll("-", "_");
+
+function parse(args: readonly string[]): {
+  plants?: string;
+  "no-sim"?: boolean;
+  data?: string;
+  port?: string;
+  "mqtt-port"?: string;
+} {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        plants: { type: "string" },
+        "no-sim": { type: "boolean" },
+        data: { type: "string" },
+        port: { type: "string" },
+        "mqtt-port": { type: "string" },
+      },
+      strict: true,
+      allowPositionals: false,
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split(". To specify")[0]}\n${HELP}`, { cause: error });
+  }
+}

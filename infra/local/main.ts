@@ -1,0 +1,111 @@
+/** `npm start`: the whole system on this machine, until Ctrl-C. */
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { readSettings, UsageError, type Settings } from "./cli.ts";
+
+const root = dirname(dirname(import.meta.dirname));
+
+async function run(): Promise<void> {
+  if (process.argv.includes("--help")) return console.log((await import("./cli.ts")).HELP);
+  const settings = readSettings(process.argv.slice(2), process.env, join(root, ".data"));
+  const dataDir = resolve(settings.data);
+  checkFolder(dataDir);
+  await checkPort(settings.port, "--port");
+  await checkPort(settings.mqttPort, "--mqtt-port");
+
+  const log = (line: string): void => console.log(`${new Date().toTimeString().slice(0, 8)} ${line}`);
+  // Loaded late, so that wrong flags answer at once and a missing package gets its own message.
+  const [{ synthesize }, { startMachine }, { openCity }] = await Promise.all([
+    import("../synth.ts"),
+    import("./machine.ts"),
+    import("./city.ts"),
+  ]);
+  const { outdir } = await synthesize({ quiet: true, cached: true });
+  const city = openCity({ plants: settings.plants, simulator: settings.simulator, dataDir, log });
+  const machine = await startMachine({
+    dataDir,
+    port: settings.port,
+    mqttPort: settings.mqttPort,
+    schedules: true,
+    log,
+    template: outdir,
+    prepare: (prepared) => city.prepare(prepared),
+  });
+  city.start(machine);
+  console.log(addresses(machine.url ?? "", machine.mqttPort ?? 0, dataDir, settings));
+
+  let asked = 0;
+  const stop = (): void => {
+    // A terminal and the npm command both pass Ctrl-C on: what comes within a second is the same one.
+    if (asked > 0 && performance.now() - asked > 1_000) process.exit(1);
+    if (asked > 0) return;
+    asked = performance.now();
+    log("stopping …");
+    void city
+      .stop()
+      .then(() => machine.stop())
+      .then(
+        () => process.exit(0),
+        (error: Error) => {
+          console.error(error.message);
+          process.exit(1);
+        },
+      );
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+}
+
+function checkFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    accessSync(dataDir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new UsageError(
+      `the data folder ${dataDir} cannot be used: ${(error as Error).message}; choose another with --data`,
+    );
+  }
+}
+
+/** Asked before the first import takes its time. */
+function checkPort(port: number, flag: string): Promise<void> {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      fail(
+        new UsageError(
+          `port ${port} cannot be opened on 127.0.0.1 (${error.code === "EADDRINUSE" ? "in use" : error.message}); choose another with ${flag}`,
+        ),
+      ),
+    );
+    server.listen(port, "127.0.0.1", () => server.close(() => done()));
+  });
+}
+
+const addresses = (url: string, mqttPort: number, dataDir: string, settings: Settings): string => `
+  首页 home        ${url}/
+  短信 SMS         ${url}/_local/sms
+  状态 health      ${url}/_local/health
+  企业 plants      ${url}/_local/plants
+  MQTT             127.0.0.1:${mqttPort}   client id = MN, topics plants/{mn}/hj212 and plants/{mn}/telemetry
+  数据 data        ${dataDir}
+  公开页无需登录。 The public pages need no sign-in; everything listens on this machine only.
+  ${settings.simulator && settings.plants > 0 ? `模拟 ${settings.plants} 家企业。 ${settings.plants} simulated plants.` : "没有模拟数据。 No simulated telemetry."}  Ctrl-C 停止 stops; the data stay.
+`;
+
+/** One clear line for what a person can put right; the whole trace for what is our mistake. */
+function explain(error: unknown): string {
+  const { name, message, code, stack } = error as NodeJS.ErrnoException;
+  if (name === "UsageError" || name === "TemplateError" || name === "StoreWriteError") return message;
+  if (code === "ERR_MODULE_NOT_FOUND")
+    return `${message}\nA package is missing: run npm ci --ignore-scripts in ${root}`;
+  if (code === "ENOSPC" || /database or disk is full/.test(message)) return `the disk is full: ${message}`;
+  return process.env["DEBUG"] ? (stack ?? message) : message;
+}
+
+// `npm start | head` closes our output; the machine goes on until it is told to stop.
+process.stdout.on("error", () => undefined);
+run().catch((error: unknown) => {
+  console.error(explain(error));
+  process.exit(1);
+});

@@ -1,0 +1,97 @@
+/** The one HTTP server of the machine, on 127.0.0.1: bounded in time and size, whatever a client does. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { plain } from "./distribution.ts";
+import type { WebAnswer, WebRequest } from "./http-api.ts";
+
+export interface WebServer {
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** API Gateway's limit of a request. */
+const MAX_BODY = 10 * 2 ** 20;
+
+/** Serves `handle`; what it throws becomes a 500 and a line in the log. Rejects with the system's error when the port is taken. */
+export async function startWebServer(
+  port: number,
+  handle: (request: WebRequest) => Promise<WebAnswer>,
+  log: (line: string) => void,
+): Promise<WebServer> {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [path = "/", query = ""] = (request.url ?? "/").split(/\?(.*)/s);
+    if (!wellFormed(path)) return send(request, response, plain(400, "The address is not well formed."));
+    const body = await readBody(request);
+    if (body === null)
+      return send(request, response, {
+        ...plain(413, "Request Entity Too Large"),
+        headers: { ...plain(413, "").headers, connection: "close" },
+      });
+    const web: WebRequest = {
+      method: request.method ?? "GET",
+      path,
+      query,
+      headers: request.headers,
+      body,
+      protocol: `HTTP/${request.httpVersion}`,
+      sourceIp: request.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "",
+    };
+    send(request, response, await handle(web));
+  };
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 2_000 },
+    (request, response) => {
+      answer(request, response).catch((error: Error) => {
+        if (request.destroyed && !request.complete) return; // the client left
+        log(`http: ${request.method} ${request.url}: ${error.stack ?? error.message}`);
+        if (!response.headersSent) send(request, response, plain(500, "Internal Server Error"));
+      });
+    },
+  );
+  server.maxConnections = 2_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return {
+    port: (server.address() as { port: number }).port,
+    stop: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      // Answers under way get a moment; a client that does not read does not hold the machine up.
+      const late = setTimeout(() => server.closeAllConnections(), 2_000);
+      await closed;
+      clearTimeout(late);
+    },
+  };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, answer: WebAnswer): void {
+  if (response.destroyed) return;
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    ...(answer.cookies ? { "set-cookie": answer.cookies } : {}),
+    ...(answer.status === 304 || answer.status === 204 ? {} : { "content-length": answer.body.length }),
+  });
+  response.end(request.method === "HEAD" || answer.status === 304 ? undefined : answer.body);
+}
+
+function wellFormed(path: string): boolean {
+  try {
+    return path.startsWith("/") && !decodeURIComponent(path).includes("\0");
+  } catch {
+    return false;
+  }
+}
+
+/** null when it is larger than the limit; the rest is not read. */
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  if (Number(request.headers["content-length"] ?? 0) > MAX_BODY) return null;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > MAX_BODY) return null;
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,94 @@
+/** The machine's web side: the public distribution, and `/_local/*` beside it. */
+import type { MachineDefinition } from "./definition.ts";
+import { readDistribution, plain } from "./distribution.ts";
+import type { DynamoCall, Item } from "./dynamodb-call.ts";
+import { readHttpApis, type WebRequest } from "./http-api.ts";
+import type { HomePlant } from "./home-page.ts";
+import { localAnswer, localHome, type LocalParts } from "./local-pages.ts";
+import type { Health } from "./machine.ts";
+import type { ObjectStore } from "./object-store.ts";
+import type { LambdaService } from "./runtime-api.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { SmsView } from "./sms-view.ts";
+import type { Assembly } from "./template.ts";
+import { startWebServer, type WebServer } from "./web-server.ts";
+
+export interface WebParts {
+  assembly: Assembly;
+  definition: MachineDefinition;
+  objects: ObjectStore;
+  lambda: LambdaService;
+  scheduler: Scheduler;
+  sms: SmsView;
+  call: DynamoCall;
+  /** Resolves when the changes made so far have been seen by the views. */
+  settled: () => Promise<unknown>;
+  health: () => Promise<Health>;
+  importPermits: (name: string, content: Buffer) => Promise<Record<string, unknown>>;
+  log: (line: string) => void;
+}
+
+/** Long enough for a change to pass, short enough for a person. */
+const SETTLE_MS = 2_000;
+
+export function startWeb(port: number, parts: WebParts): Promise<WebServer> {
+  const distribution = readDistribution(parts.assembly, parts.objects, readHttpApis(parts.assembly, parts.lambda));
+  const local: LocalParts = {
+    health: () => parts.health(),
+    sms: async () => {
+      await Promise.race([parts.settled(), new Promise((done) => setTimeout(done, SETTLE_MS).unref())]);
+      return parts.sms.list();
+    },
+    plants: () => listPlants(parts),
+    schedules: () => parts.scheduler.list(),
+    fire: (schedule, at) => {
+      const fired = parts.scheduler.payload(schedule, at);
+      if (!fired) throw new Error(`no schedule ${schedule}`);
+      return parts.lambda.invoke(fired.functionName, fired.payload, at);
+    },
+    importPermits: (content) => parts.importPermits(`local-${Date.now()}.json`, content),
+    reply: (from, text) =>
+      distribution?.({
+        method: "POST",
+        path: "/api/carrier/replies",
+        query: "",
+        headers: { host: "localhost", "content-type": "application/json" },
+        body: Buffer.from(JSON.stringify({ from, text })),
+        protocol: "HTTP/1.1",
+        sourceIp: "127.0.0.1",
+      }) ?? Promise.resolve(plain(404, "the template has no distribution")),
+  };
+  const handle = async (request: WebRequest): ReturnType<typeof localAnswer> => {
+    if (request.path.startsWith("/_local/")) return localAnswer(request, local);
+    const answer = distribution ? await distribution(request) : plain(404, "Not Found");
+    return answer.status === 404 && request.path === "/" && request.method === "GET" ? localHome(local) : answer;
+  };
+  return startWebServer(port, handle, parts.log);
+}
+
+/** All plants by the register's shard listing, in order of their permit numbers. */
+async function listPlants({ call, definition }: WebParts): Promise<HomePlant[]> {
+  const table = definition.functions.find((each) => "REGISTER_TABLE" in each.environment)?.environment[
+    "REGISTER_TABLE"
+  ];
+  if (table === undefined) return [];
+  const plants: HomePlant[] = [];
+  for (let shard = 0; shard < 16; shard += 1) {
+    let from: Item | undefined;
+    do {
+      const page: { Items: Item[]; LastEvaluatedKey?: Item } = await call("Query", {
+        TableName: table,
+        KeyConditionExpression: "pk = :pk",
+        ExpressionAttributeValues: { ":pk": { S: `SHARD#${shard}` } },
+        ...(from ? { ExclusiveStartKey: from } : {}),
+      });
+      for (const item of page.Items)
+        plants.push({ permitNo: text(item["sk"]), code: text(item["code"]), name: text(item["name"]) });
+      from = page.LastEvaluatedKey;
+    } while (from);
+  }
+  return plants.sort((a, b) => (a.permitNo < b.permitNo ? -1 : 1));
+}
+
+const text = (value: Record<string, unknown> | undefined): string =>
+  typeof value?.["S"] === "string" ? value["S"] : "";
