@@ -8,7 +8,7 @@ import { shardOf } from "../shared/shard.ts";
 import { bindingsOf, overlaps, type Binding, type PermitBinding } from "./domain/bindings.ts";
 import type { Permit } from "./domain/permit.ts";
 import { readDevices, readPlants, type RegisterTable } from "./register-table.ts";
-import { keys, type DeviceItem, type PlantRecord } from "./stored-items.ts";
+import { keys, permitText, type DeviceItem, type PlantRecord } from "./stored-items.ts";
 
 export interface ApplyOptions {
   /** ISO 8601, kept with each revision. */
@@ -24,11 +24,22 @@ export type Applied =
   | { ok: false; problems: Problem[] };
 
 type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+type Outcome = "created" | "revised" | "unchanged";
 
-/** DynamoDB takes 100 writes in a transaction; four are the plant's own. */
-const DEVICES_PER_TRANSACTION = 90;
+/** What one changed plant writes: its devices, and the permit with its revision, code and list entry. */
+interface Plan {
+  permit: Permit;
+  outcome: Outcome;
+  devices: Write[];
+  plant: Write[];
+}
+
+/** DynamoDB's limit. */
+const WRITES_PER_TRANSACTION = 100;
 const ATTEMPTS = 8;
-const PLANTS_AT_A_TIME = 8;
+/** Plants read together and written in as few transactions as possible: a city's register is thousands of small plants. */
+const PLANTS_PER_GROUP = 20;
+const GROUPS_AT_A_TIME = 4;
 
 /**
  * Makes `permits` (of one parsed file) the register's. A plant whose permit is the same already is left alone, any other
@@ -41,12 +52,18 @@ export async function applyPermits(
   options: ApplyOptions,
 ): Promise<Applied> {
   const inFile = new Set(permits.map((p) => p.permitNo));
-  const mns = permits.flatMap((p) => bindingsOf(p).map((b) => b.mn));
-  const devices = await readDevices(at, mns);
+  const devices = await readDevices(
+    at,
+    permits.flatMap((p) => bindingsOf(p).map((b) => b.mn)),
+  );
   const problems = permits.flatMap((permit, i) => clashes(permit, devices, inFile, `permits[${i}].`));
   if (problems.length > 0) return { ok: false, problems };
-  const outcomes = await inParallel(permits, PLANTS_AT_A_TIME, (permit) => applyPermit(at, permit, inFile, options));
-  const count = (outcome: string): number => outcomes.filter((o) => o === outcome).length;
+  const groups = Array.from({ length: Math.ceil(permits.length / PLANTS_PER_GROUP) }, (_, i) =>
+    permits.slice(i * PLANTS_PER_GROUP, (i + 1) * PLANTS_PER_GROUP),
+  );
+  const apply = (group: readonly Permit[]): Promise<Outcome[]> => applyGroup(at, group, inFile, options, 1);
+  const outcomes = (await inParallel(groups, GROUPS_AT_A_TIME, apply)).flat();
+  const count = (outcome: Outcome): number => outcomes.filter((o) => o === outcome).length;
   return { ok: true, created: count("created"), revised: count("revised"), unchanged: count("unchanged") };
 }
 
@@ -65,47 +82,97 @@ function clashes(permit: Permit, devices: Map<string, DeviceItem>, inFile: Reado
   });
 }
 
-async function applyPermit(
+/** Reads, plans and writes some plants; those whose transaction another writer spoilt are tried again one by one. */
+async function applyGroup(
   at: RegisterTable,
-  permit: Permit,
+  permits: readonly Permit[],
   inFile: ReadonlySet<string>,
   options: ApplyOptions,
-): Promise<"created" | "revised" | "unchanged"> {
-  const wanted = bindingsOf(permit);
-  for (let attempt = 1; ; attempt++) {
-    const current = (await readPlants(at, [permit.permitNo], true)).get(permit.permitNo);
-    if (current && isDeepStrictEqual(current.permit, permit)) return "unchanged";
-    const before = current ? bindingsOf(current.permit) : [];
-    const devices = await readDevices(
-      at,
-      [...wanted, ...before].map((b) => b.mn),
-    );
+  attempt: number,
+): Promise<Outcome[]> {
+  const plans = await plan(at, permits, inFile, options);
+  const outcomes: Outcome[] = plans.map((p) => p.outcome);
+  while (outcomes.length < permits.length) outcomes.push("unchanged");
+  for (const pack of packs(plans)) {
+    try {
+      await write(at, pack);
+    } catch (error) {
+      // Another writer was first, or a new public code was taken: read again and decide again.
+      if (!(error instanceof TransactionCanceledException) || attempt === ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10 * 2 ** attempt));
+      for (const { permit, outcome } of pack) {
+        const [again = outcome] = await applyGroup(at, [permit], inFile, options, attempt + 1);
+        outcomes[plans.findIndex((p) => p.permit === permit)] = again;
+      }
+    }
+  }
+  return outcomes;
+}
+
+/** What is to be written for those of `permits` that differ from the register. */
+async function plan(
+  at: RegisterTable,
+  permits: readonly Permit[],
+  inFile: ReadonlySet<string>,
+  options: ApplyOptions,
+): Promise<Plan[]> {
+  const plants = await readPlants(
+    at,
+    permits.map((p) => p.permitNo),
+    true,
+  );
+  const changed = permits.flatMap((permit) => {
+    const current = plants.get(permit.permitNo);
+    if (current && isDeepStrictEqual(current.permit, permit)) return [];
+    const before = current ? bindingsOf(current.permit).map((b) => b.mn) : [];
+    const wanted = bindingsOf(permit);
+    return [{ permit, current, wanted, mns: new Set([...wanted.map((b) => b.mn), ...before]) }];
+  });
+  const devices = await readDevices(
+    at,
+    changed.flatMap((c) => [...c.mns]),
+  );
+  return changed.map(({ permit, current, wanted, mns }) => {
     // Checked for the whole file already; here only when another import came in between: the retried event reports it.
     const [clash] = clashes(permit, devices, inFile, "");
     if (clash) throw new Error(`register: ${permit.permitNo}: ${clash.path} ${clash.reason}`);
-    try {
-      await write(
-        at,
-        deviceWrites(at.table, permit.permitNo, wanted, devices),
-        plantWrites(at.table, permit, current, wanted, options),
-      );
-      return current ? "revised" : "created";
-    } catch (error) {
-      // Another writer was first, or the new public code was taken: read again and decide again.
-      if (!(error instanceof TransactionCanceledException) || attempt === ATTEMPTS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10 * 2 ** attempt));
-    }
-  }
+    return {
+      permit,
+      outcome: current ? "revised" : "created",
+      devices: deviceWrites(at.table, permit.permitNo, wanted, mns, devices),
+      plant: plantWrites(at.table, permit, current, wanted, options),
+    };
+  });
 }
 
-/** All in one transaction; the devices of a huge plant go ahead of it, so that a crash leaves the permit to be applied again. */
-async function write({ db }: RegisterTable, devices: Write[], plant: Write[]): Promise<void> {
-  for (let rest = devices; ; rest = rest.slice(DEVICES_PER_TRANSACTION)) {
-    const last = rest.length <= DEVICES_PER_TRANSACTION;
-    const items = rest.slice(0, DEVICES_PER_TRANSACTION);
-    await db.send(new TransactWriteCommand({ TransactItems: last ? [...items, ...plant] : items }));
-    if (last) return;
+/** Plans that fit one transaction together: 100 writes, and no device twice (moved from one plant to the next). */
+function* packs(plans: readonly Plan[]): Generator<Plan[]> {
+  let pack: Plan[] = [];
+  let size = 0;
+  let keys = new Set<string>();
+  for (const plan of plans) {
+    const writes = plan.devices.length + plan.plant.length;
+    const mns = plan.devices.map((w) => String(w.Put?.Item?.pk));
+    if (pack.length > 0 && (size + writes > WRITES_PER_TRANSACTION || mns.some((mn) => keys.has(mn)))) {
+      yield pack;
+      [pack, size, keys] = [[], 0, new Set()];
+    }
+    pack.push(plan);
+    size += writes;
+    for (const mn of mns) keys.add(mn);
   }
+  if (pack.length > 0) yield pack;
+}
+
+/** One transaction; devices of a huge plant that do not fit go ahead of it, so that a crash leaves the permit to be applied again. */
+async function write({ db }: RegisterTable, pack: readonly Plan[]): Promise<void> {
+  const plants = pack.flatMap((p) => p.plant);
+  let devices = pack.flatMap((p) => p.devices);
+  while (devices.length + plants.length > WRITES_PER_TRANSACTION) {
+    await db.send(new TransactWriteCommand({ TransactItems: devices.slice(0, WRITES_PER_TRANSACTION) }));
+    devices = devices.slice(WRITES_PER_TRANSACTION);
+  }
+  await db.send(new TransactWriteCommand({ TransactItems: [...devices, ...plants] }));
 }
 
 function plantWrites(
@@ -117,6 +184,7 @@ function plantWrites(
 ): Write[] {
   const { permitNo, name, town } = permit;
   const shard = shardOf(permitNo);
+  const text = permitText(permit);
   const revision = (current?.revision ?? 0) + 1;
   const code = current?.code ?? newCode();
   const devices = new Set(bindings.map((b) => b.mn)).size;
@@ -125,13 +193,13 @@ function plantWrites(
     {
       Put: {
         TableName: table,
-        Item: { ...keys.plant(permitNo), permit, revision, code, shard, importedAt },
+        Item: { ...keys.plant(permitNo), permit: text, revision, code, shard, importedAt },
         ...(current
           ? { ConditionExpression: "revision = :read", ExpressionAttributeValues: { ":read": current.revision } }
           : { ConditionExpression: "attribute_not_exists(pk)" }),
       },
     },
-    { Put: { ...unless, Item: { ...keys.revision(permitNo, revision), permit, importedAt, source } } },
+    { Put: { ...unless, Item: { ...keys.revision(permitNo, revision), permit: text, importedAt, source } } },
     ...(current ? [] : [{ Put: { ...unless, Item: { ...keys.code(code), permitNo } } }]),
     { Put: { TableName: table, Item: { ...keys.entry(shard, permitNo), code, name, town, devices } } },
   ];
@@ -142,9 +210,10 @@ function deviceWrites(
   table: string,
   permitNo: string,
   wanted: PermitBinding[],
+  mns: ReadonlySet<string>,
   devices: Map<string, DeviceItem>,
 ): Write[] {
-  return [...new Set([...wanted.map((b) => b.mn), ...devices.keys()])].flatMap((mn): Write[] => {
+  return [...mns].flatMap((mn): Write[] => {
     const item = devices.get(mn);
     const own = wanted
       .filter((b) => b.mn === mn)

@@ -109,7 +109,7 @@ describe("a further import", () => {
         ExpressionAttributeValues: { ":pk": `PLANT#${permitNo(1)}`, ":sk": "REVISION#" },
       }),
     );
-    expect(Items?.map((i) => [i.sk, i.source, i.permit.name])).toEqual([
+    expect(Items?.map((i) => [i.sk, i.source, JSON.parse(i.permit).name])).toEqual([
       ["REVISION#00001", "permits/a.json", "（演示）第 1 热电厂"],
       ["REVISION#00002", "permits/b.json", "（演示）改名热电厂"],
     ]);

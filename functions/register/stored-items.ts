@@ -89,8 +89,26 @@ export interface DeviceItem {
   version: number;
 }
 
+/**
+ * The permit is kept as JSON text: nothing ever asks for a part of it, and as a nested map one write cost the embedded
+ * engine six times as much (1.3 against 0.2 ms for 1.8 KB).
+ */
+export const permitText = (permit: Permit): string => JSON.stringify(permit);
+
+const PermitText = z.pipe(
+  z.string(),
+  z.transform((text, ctx): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      ctx.issues.push({ code: "custom", input: text, message: "is not JSON" });
+      return z.NEVER;
+    }
+  }),
+);
+
 export const PlantItem: z.ZodMiniType<PlantRecord> = z.object({
-  permit: StoredPermit,
+  permit: z.pipe(PermitText, StoredPermit),
   revision: z.int(),
   code: z.string(),
   shard: z.int(),
