@@ -53,26 +53,32 @@ export function hashOfFiles(patterns: readonly string[], more = ""): string {
  * Builds what is missing or stale. Throws when an entry of `FUNCTIONS` does not exist, or with esbuild's own messages.
  * Returns true when something was built.
  */
-export async function buildFunctions(): Promise<boolean> {
+export const buildFunctions = (): Promise<boolean> => withBuild(async (built) => built);
+
+/** Builds, then runs `work` while no other process can build again under its hands. */
+export async function withBuild<T>(work: (built: boolean) => Promise<T>): Promise<T> {
   mkdirSync(OUT, { recursive: true });
-  return withLock(join(OUT, "build.lock"), async () => {
-    const hash = hashOfFiles([
-      "functions/**/*.ts",
-      "layers/**/*.{ts,json}",
-      "web/**/*.{ts,js,css,html,svg}",
-      "events/*.ts",
-      "infra/build.ts",
-      "package-lock.json",
-    ]);
-    if (existsSync(STAMP) && buildHash() === hash) return false;
-    rmSync(STAMP, { force: true });
-    await bundle();
-    rmSync(LAYER_DIR, { recursive: true, force: true });
-    cpSync(join(ROOT, "layers/rule-data"), join(LAYER_DIR, "rule-data"), { recursive: true });
-    writeFileSync(STAMP, hash);
-    return true;
-  });
+  return withLock(join(OUT, "build.lock"), async () => work(await buildIfStale()));
 }
+
+async function buildIfStale(): Promise<boolean> {
+  const hash = hashOfFiles(INPUTS);
+  if (existsSync(STAMP) && buildHash() === hash) return false;
+  rmSync(STAMP, { force: true });
+  await bundle();
+  rmSync(LAYER_DIR, { recursive: true, force: true });
+  cpSync(join(ROOT, "layers/rule-data"), join(LAYER_DIR, "rule-data"), { recursive: true });
+  writeFileSync(STAMP, hash);
+  return true;
+}
+
+const INPUTS = [
+  "functions/**/*.ts",
+  "layers/**/*.{ts,json}",
+  "web/**/*.{ts,tsx,js,css,html,svg}",
+  "infra/build.ts",
+  "package-lock.json",
+];
 
 async function bundle(): Promise<void> {
   const missing = Object.entries(FUNCTIONS).filter(([, entry]) => !existsSync(join(ROOT, entry)));

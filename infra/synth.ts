@@ -1,8 +1,7 @@
 /** Builds the functions and synthesizes all stacks; works offline and without an account. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { buildFunctions, buildHash, hashOfFiles, ROOT } from "./build.ts";
-import { withLock } from "./lock.ts";
+import { buildHash, hashOfFiles, ROOT, withBuild } from "./build.ts";
 
 export interface SynthesizeOptions {
   /** Where the cloud assembly goes. Default `cdk.out`. */
@@ -37,9 +36,8 @@ const INPUTS = [
  */
 export async function synthesize(options: SynthesizeOptions = {}): Promise<Synthesized> {
   const outdir = resolve(options.outdir ?? join(ROOT, "cdk.out"));
-  await buildFunctions();
-  mkdirSync(dirname(outdir), { recursive: true });
-  return withLock(join(ROOT, ".build/synth.lock"), async () => {
+  return withBuild(async () => {
+    mkdirSync(dirname(outdir), { recursive: true });
     const inputs = hashOfFiles(INPUTS, JSON.stringify([buildHash(), process.env.CDK_CONTEXT_JSON, options.context]));
     const stamp = join(outdir, "inputs.sha256");
     if (options.cached && existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return { outdir, stacks: {} };

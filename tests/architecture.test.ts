@@ -137,7 +137,11 @@ describe("imports", () => {
     [/^layers\//, /^functions\/(?!shared\/)|^(infra|web|tests)\//, "rule data stands on its own"],
     [/^events\/[^.]+\.ts$/, /^(functions|infra|web|tests)\//, "the rules are data for all of them"],
     [/^web\//, /^(infra|tests)\/|^functions\/(?!.*\/domain\/|shared\/)/, "a browser runs it"],
-    [/^infra\/(?!local\/)/, /^(functions|tests)\/|^infra\/local\//, "the template names bundles, not code"],
+    [
+      /^infra\/(app|synth|build|config|stacks|constructs)/,
+      /^functions\/|^infra\/local\//,
+      "the template names bundles, not code",
+    ],
     [/^infra\/local\//, /^infra\/(stacks|constructs|app)/, "the machine reads the template, not the CDK"],
     [/./, TEST_SUPPORT, "tests are not part of the product"],
   ];

@@ -58,7 +58,7 @@ export class PublicApi {
     });
     houseAlarm(stack, {
       name: "serve-api-server-errors",
-      impact: "People who open a plant's page see no fresh values or cannot complain.",
+      impact: "People who open a plant's page see no fresh values.",
       metric: this.api.metricServerError({ period: Duration.minutes(5), statistic: "Sum" }),
       threshold: 5,
     });
