@@ -18,6 +18,7 @@ const commands = {
   replay: "infra/local/replay.ts",
   synth: "infra/synth.ts",
   check: "tests/check.ts",
+  posters: "infra/posters.ts",
 };
 
 function fail(message) {

@@ -1,4 +1,5 @@
 /** The last 24 hours of a pollutant as hand-written SVG: small, sharp in print, no script. Decorative: the words beside it say the same. */
+import { round6 } from "../shared/round.ts";
 import { floorDay, formatClock, HOUR, parseIso } from "../shared/shanghai.ts";
 import type { QuantityView } from "./domain/quantity-view.ts";
 import { STEP } from "./domain/series-view.ts";
@@ -44,10 +45,12 @@ export function chart(quantity: QuantityView): string {
     path("i", ticks(series.invalid)),
     path("k", ticks(series.marked)),
     axis(series.from, series.values.length),
+    ...bounds.map((b) => `<text class=b x=1 y=${y(b) - 3}>${bound(b)}</text>`),
   ];
-  return `<svg viewBox="0 -2 ${width} ${HIGH + 22}" aria-hidden=true>${parts.join("")}</svg>`;
+  return `<svg viewBox="0 -12 ${width} ${HIGH + 32}" aria-hidden=true>${parts.join("")}</svg>`;
 }
 
+const bound = (value: number): string => String(round6(value));
 const span = (values: readonly number[]): number => Math.max(...values) - Math.min(...values) || 1;
 const path = (kind: string, d: string): string => (d === "" ? "" : `<path class=${kind} d="${d}"/>`);
 

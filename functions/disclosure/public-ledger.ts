@@ -64,7 +64,9 @@ export function publicLedger({ db, table }: { db: DynamoDBDocumentClient; table:
     },
     async days(permitNo, from, to) {
       const items = await query(permitNo, `DAY#${formatDay(from)}`, `DAY#${formatDay(to)}`, DayItem);
-      return items.flatMap(({ sk, verdicts }) => verdicts.map(({ valid, ...v }) => ({ ...v, validHours: valid, day: periodOf(sk) })));
+      return items.flatMap(({ sk, verdicts }) =>
+        verdicts.map(({ valid, ...v }) => ({ ...v, validHours: valid, day: periodOf(sk) })),
+      );
     },
     async marks(permitNo, from, to) {
       const items = await query(permitNo, "MARK#", "MARK$", MarkItem);

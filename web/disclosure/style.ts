@@ -38,7 +38,7 @@ dl{margin:.4rem 0;display:grid;grid-template-columns:max-content 1fr;gap:.1rem .
 dt{color:#444}
 dd{margin:0;min-width:0}
 figure{margin:.5rem 0 0}
-svg{display:block;width:100%;height:auto}
+svg{display:block;width:100%;height:auto;margin-bottom:.3rem}
 svg path{fill:none;stroke:#111}
 svg .v{stroke:#3568a8;stroke-width:1.2}
 svg .m{stroke-width:2.6}
@@ -49,6 +49,7 @@ svg .i{stroke:#888;stroke-width:5}
 svg .k{stroke:#111;stroke-width:5;stroke-dasharray:1.2 1.2}
 svg .a{stroke:#555;stroke-width:.8}
 text{font-size:14px;text-anchor:middle;fill:#333}
+.b{text-anchor:start;fill:#6b4000;font-weight:700;paint-order:stroke;stroke:#fff;stroke-width:3px}
 summary{cursor:pointer;padding:.6rem 0;font-weight:700;color:#0b3d91}
 .w{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
