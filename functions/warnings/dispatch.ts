@@ -75,6 +75,8 @@ async function send(one: Owed, services: DispatchServices): Promise<Outcome> {
     .digest("hex");
   const { state, id } = await sms({ ...content, to: claim.phone, key });
   await ledger.settle(claim.permitNo, claim.tick, claim.phoneHash, state, id);
+  if (state !== "failed" && one.message.lines.some((l) => l.kind === "warning"))
+    await ledger.noteRecipient(claim.permitNo, claim.tick, claim.phoneHash);
   return state;
 }
 

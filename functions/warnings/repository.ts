@@ -10,7 +10,7 @@ import {
   type DynamoDBDocumentClient,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
-import { formatDay, formatHour, formatMinute, DAY } from "../shared/shanghai.ts";
+import { formatDay, formatHour, formatIso, formatMinute, DAY } from "../shared/shanghai.ts";
 import { shardOf } from "../shared/shard.ts";
 import { ledgerHints } from "../telemetry/ledger-hints.ts";
 import type { EpisodeEvent } from "./domain/evaluate-plant.ts";
@@ -38,6 +38,18 @@ export interface Claim {
   cap: number | null;
 }
 
+/** What a contact says is being done. */
+export const ACTIONS = ["adjusting", "repairing", "stopping", "device-fault"] as const;
+
+export interface Acknowledgement {
+  permitNo: string;
+  phoneHash: string;
+  /** Epoch ms. */
+  at: number;
+  action: (typeof ACTIONS)[number];
+  text: string;
+}
+
 export interface WarningLedger {
   plant(permitNo: string): Promise<{ state: PlantState; version: number; first: Record<string, number> }>;
   /** Writes the next state with what happened to episodes; false when another run was faster. */
@@ -60,7 +72,13 @@ export interface WarningLedger {
   /** `claimed`: send it now; `there`: claimed before; `capped`: above the daily cap, kept for the plant to read. */
   claim(claim: Claim): Promise<"claimed" | "there" | "capped">;
   settle(permitNo: string, tick: number, phoneHash: string, state: SendState, id: string | null): Promise<void>;
+  /** Remembers that this phone had a message of the plant, so that its answer finds the way back. */
+  noteRecipient(permitNo: string, tick: number, phoneHash: string): Promise<void>;
   sends(permitNo: string, tick: number): Promise<Sent[]>;
+  /** Plants of which this phone had a message, with the tick of the last one. */
+  plantsOfPhone(phoneHash: string): Promise<{ permitNo: string; tick: number }[]>;
+  /** Who answered what, when; false when this very answer is there already. */
+  putAcknowledgement(ack: Acknowledgement): Promise<boolean>;
   /** Records a message that was due and never sent. */
   expire(claim: Omit<Claim, "cap">): Promise<void>;
   /** Devices that ever spoke, by gateway and, under "", of the city. */
@@ -340,6 +358,14 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
         ),
       );
     },
+    async noteRecipient(permitNo, tick, phoneHash) {
+      await db.send(
+        new PutCommand({
+          TableName: table,
+          Item: { pk: `PHONE#${phoneHash}`, sk: permitNo, tick, ttl: Math.floor((tick + 2 * DAY) / 1000) },
+        }),
+      );
+    },
     async sends(permitNo, tick) {
       const prefix = sendKey(tick, "");
       return (await query(plantKey(permitNo), { prefix })).map((i) =>
@@ -347,6 +373,19 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       );
     },
     expire: (c) => expire(c, "expired"),
+    async plantsOfPhone(phoneHash) {
+      return (await query(`PHONE#${phoneHash}`, null)).map((i) => ({ permitNo: String(i.sk), tick: Number(i.tick) }));
+    },
+    putAcknowledgement: ({ permitNo, phoneHash, at, action, text }) =>
+      conditional(() =>
+        db.send(
+          new PutCommand({
+            TableName: table,
+            Item: { pk: plantKey(permitNo), sk: `ACK#${formatIso(at)}#${phoneHash}`, at, action, text },
+            ConditionExpression: "attribute_not_exists(pk)",
+          }),
+        ),
+      ),
 
     async deviceTotals() {
       const items = await query("DEVICES", null);
