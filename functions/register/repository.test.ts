@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, QueryCommand, ScanCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startDynamo, type TestDynamo } from "../../tests/dynamo.ts";
 import { loadRuleData } from "../../layers/rule-data.ts";
@@ -194,6 +194,54 @@ describe("writers at the same time", () => {
       options,
     );
     expect((await register.bindings("SHARED")).map((b) => b.permitNo)).toEqual([0, 1, 2, 3, 4].map(permitNo));
+  });
+});
+
+describe("an import that breaks off", () => {
+  /** The client, which fails at the nth write and every one after it; with `late`, the nth was done and only its answer lost. */
+  const breaking = (n: number, late: boolean): TestDynamo["db"] =>
+    new Proxy(dynamo.db, {
+      get: (db, name) =>
+        name !== "send"
+          ? Reflect.get(db, name)
+          : async (command: TransactWriteCommand) => {
+              if (!(command instanceof TransactWriteCommand)) return db.send(command);
+              n--;
+              if (n === 0 && late) await db.send(command);
+              if (n <= 0) throw new Error("broken off");
+              return db.send(command);
+            },
+    });
+  const stored = async (name: string): Promise<unknown[]> => {
+    const { Items = [] } = await dynamo.db.send(new ScanCommand({ TableName: name }));
+    return Items.filter((item) => !String(item.pk).startsWith("CODE#"))
+      .map((item): Record<string, unknown> => ({ ...item, code: "any" }))
+      .sort((a, b) => `${String(a.pk)}${String(a.sk)}`.localeCompare(`${String(b.pk)}${String(b.sk)}`));
+  };
+
+  it.each(
+    [1, 2, 4].flatMap((n) => [
+      { n, late: false },
+      { n, late: true },
+    ]),
+  )("at write $n (done: $late) is whole after it is run again", async ({ n, late }) => {
+    const first = permits(...Array.from({ length: 25 }, (_, i) => permit(i)));
+    const second = permits(
+      ...Array.from({ length: 25 }, (_, i) => permit(i, i % 2 ? bound(`MN-${i}`, `NEW-${i}`) : bound(`OTHER-${i}`))),
+      permit(99, bound(...Array.from({ length: 120 }, (_, i) => `D${i}`))),
+    );
+    await register.applyPermits(first, options);
+    await expect(registerRepository({ db: breaking(n, late), table }).applyPermits(second, options)).rejects.toThrow(
+      "broken off",
+    );
+    expect(await register.applyPermits(second, options)).toMatchObject({ ok: true });
+    const broken = await stored(table);
+
+    await dynamo.createTable(`${table}-whole`);
+    const whole = registerRepository({ db: dynamo.db, table: `${table}-whole` });
+    await whole.applyPermits(first, options);
+    await whole.applyPermits(second, options);
+    expect(broken).toEqual(await stored(`${table}-whole`));
   });
 });
 

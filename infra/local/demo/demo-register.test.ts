@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadRuleData } from "../../../layers/rule-data.ts";
 import { parsePermits } from "../../../functions/register/domain/parse-permits.ts";
-import { demoPermits, demoPlants } from "./demo-register.ts";
+import { demoFiles, demoPermits, demoPlants } from "./demo-register.ts";
 import { INVENTED_PLANTS } from "./invented-plants.ts";
 
 const parse = (count: number, seed = 1) => {
@@ -71,6 +71,17 @@ describe("the demo register", () => {
     }
     expect(permitNos.size).toBe(100_000);
     expect(mns.size).toBe(devices);
+  });
+
+  it.each([
+    [0, []],
+    [24, [24]],
+    [50, [50]],
+    [120, [50, 50, 20]],
+  ])("comes in files: %d plants as %j", (count, sizes) => {
+    const files = [...demoFiles({ count, seed: 1 }, 50)];
+    expect(files.map((f) => f.permits.length)).toEqual(sizes);
+    expect(files.flatMap((f) => f.permits)).toEqual(demoPermits({ count, seed: 1 }).permits);
   });
 
   it("refuses a number of plants it cannot make", () => {

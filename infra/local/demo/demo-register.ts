@@ -25,3 +25,15 @@ export function* demoPlants({ count, seed }: DemoOptions): Generator<PermitInput
 
 /** The demo register in the form of the permits file of the contract. */
 export const demoPermits = (options: DemoOptions): PermitsFile => ({ permits: [...demoPlants(options)] });
+
+/** The demo register in files that each stay far below what one import takes (50 MB): 10,000 plants are about 15 MB. */
+export function* demoFiles(options: DemoOptions, plantsPerFile = 10_000): Generator<PermitsFile> {
+  let permits: PermitInput[] = [];
+  for (const plant of demoPlants(options)) {
+    permits.push(plant);
+    if (permits.length < plantsPerFile) continue;
+    yield { permits };
+    permits = [];
+  }
+  if (permits.length > 0) yield { permits };
+}
