@@ -1,5 +1,5 @@
 /** The past of a new city: the hours before the start, through the same door as live data, with the closings of that time. */
-import { floorDay, floorHour, HOUR, MINUTE } from "../../../functions/shared/shanghai.ts";
+import { floorDay, floorHour, formatIso, HOUR, MINUTE } from "../../../functions/shared/shanghai.ts";
 import { bundle, type Message } from "./bundle.ts";
 import type { Fleet } from "./fleet.ts";
 import type { SimMachine } from "./machine-port.ts";
@@ -21,7 +21,7 @@ export interface BackfillOptions {
 
 /**
  * Publishes the last `hours` (from the start of a clock hour) and fires close-hour and close-day of that time in order. Fires
- * no `warn`: ticks of the past send nothing. Returns how many messages and bytes went in.
+ * no `warn`: ticks of the past send nothing. Returns how many messages and bytes went in; throws when a closing fails.
  */
 export async function backfill(
   machine: SimMachine,
@@ -29,9 +29,10 @@ export async function backfill(
 ): Promise<{ messages: number; bytes: number }> {
   const from = floorHour(until - hours * HOUR);
   const total = { messages: 0, bytes: 0 };
+  // Bundles start at whole tens of minutes, so every closing falls between two of them and sees what came strictly before.
   for (let at = from; at < until; at += BUNDLE_MINUTES * MINUTE) {
     const end = Math.min(at + BUNDLE_MINUTES * MINUTE, until);
-    await closings(machine, at);
+    await close(machine, closingsAt(at, from));
     const messages = fleet.plants.flatMap((plant) => bundle(plant, at, end));
     messages.sort((a, b) => a.receivedAt - b.receivedAt);
     await publishAll(machine, messages);
@@ -41,15 +42,21 @@ export async function backfill(
   }
   await machine.drain();
   return total;
+}
 
-  /** Fires what is due at `at`: the day first becomes final after its last hour, so hours before days. */
-  async function closings(to: SimMachine, moment: number): Promise<void> {
-    const closesHour = moment - floorHour(moment) === CLOSE_HOUR_AT && moment - CLOSE_HOUR_AT > from;
-    const closesDay = moment - floorDay(moment) === CLOSE_DAY_AT && moment - CLOSE_DAY_AT - from > 0;
-    if (!closesHour && !closesDay) return;
-    await to.drain();
-    if (closesHour) await to.fire("close-hour", moment);
-    if (closesDay) await to.fire("close-day", moment);
+/** Schedules due at `at`: of periods that the back-fill has data of; the hour first, a day is made of hours. */
+function closingsAt(at: number, from: number): { schedule: string; at: number }[] {
+  const due: { schedule: string; at: number }[] = [];
+  if (at - floorHour(at) === CLOSE_HOUR_AT && floorHour(at) > from) due.push({ schedule: "close-hour", at });
+  if (at - floorDay(at) === CLOSE_DAY_AT && floorDay(at) > from) due.push({ schedule: "close-day", at });
+  return due;
+}
+
+async function close(machine: SimMachine, due: readonly { schedule: string; at: number }[]): Promise<void> {
+  if (due.length > 0) await machine.drain();
+  for (const { schedule, at } of due) {
+    const { error } = await machine.fire(schedule, at);
+    if (error) throw new Error(`back-fill: ${schedule} of ${formatIso(at)} failed: ${error.errorMessage}`);
   }
 }
 

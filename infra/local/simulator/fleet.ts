@@ -13,6 +13,8 @@ export interface FleetOptions {
   ruleData: RuleData;
   /** The moment the city starts to run (epoch ms): the running hour gets its events around it. Null: nothing planned. */
   startedAt: number | null;
+  /** Plants whose devices hold their own connections, from the start of the list; default `DIRECT_PLANTS`. */
+  direct?: number;
 }
 
 export interface Fleet {
@@ -22,9 +24,9 @@ export interface Fleet {
   isDirect(plant: SimPlant): boolean;
 }
 
-export function buildFleet({ permits, seed, ruleData, startedAt }: FleetOptions): Fleet {
-  const plants = permits.map((permit, i) => profile(permit, { seed, ruleData, json: i < DIRECT_PLANTS }));
-  const direct = new Set(plants.slice(0, DIRECT_PLANTS));
-  const plans = startedAt === null ? [] : stage([...direct], { seed, startedAt });
-  return { plants, plans, isDirect: (plant) => direct.has(plant) };
+export function buildFleet({ permits, seed, ruleData, startedAt, direct = DIRECT_PLANTS }: FleetOptions): Fleet {
+  const plants = permits.map((permit, i) => profile(permit, { seed, ruleData, json: i < direct }));
+  const own = new Set(plants.slice(0, direct));
+  const plans = startedAt === null ? [] : stage([...own], { seed, startedAt });
+  return { plants, plans, isDirect: (plant) => own.has(plant) };
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, integer, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MINUTE } from "../../../functions/shared/shanghai.ts";
 import type { DeviceRecord, ReadingItem } from "../../../functions/telemetry/domain/reading.ts";
@@ -35,10 +35,10 @@ describe("determinism", () => {
   });
 
   it("a minute alone is the minute within its hour: nothing depends on what was made before", () => {
-    const index = fc.integer({ min: 0, max: devices.length - 1 });
-    const minute = fc.integer({ min: NOON / MINUTE - 20_000, max: NOON / MINUTE + 20_000 });
-    fc.assert(
-      fc.property(index, minute, (i, m) => {
+    const index = integer({ min: 0, max: devices.length - 1 });
+    const minute = integer({ min: NOON / MINUTE - 20_000, max: NOON / MINUTE + 20_000 });
+    assert(
+      property(index, minute, (i, m) => {
         const { plant, device } = devices[i]!;
         const fresh = city().plants.find((p) => p.permitNo === plant.permitNo)!;
         const same = fresh.devices.find(
@@ -57,8 +57,8 @@ describe("determinism", () => {
         .slice(1)
         .flatMap((to, i) => bundle(plant, cuts[i]!, to))
         .map((m) => Buffer.from(m.payload).toString("latin1"));
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 20 * MINUTE - 1 }), { maxLength: 6 }), (inner) => {
+    assert(
+      property(array(integer({ min: 1, max: 20 * MINUTE - 1 }), { maxLength: 6 }), (inner) => {
         const cuts = [...new Set([0, ...inner, 20 * MINUTE])].toSorted((a, b) => a - b).map((x) => NOON + x);
         expect(frames(cuts).join("")).toBe(frames([NOON, NOON + 20 * MINUTE]).join(""));
       }),
@@ -157,12 +157,12 @@ describe("values", () => {
       Leq: [25, 130],
       a01012: [0, 400],
     };
-    const random = fc.record({
-      i: fc.integer({ min: 0, max: devices.length - 1 }),
-      minute: fc.integer({ min: NOON / MINUTE - 400_000, max: NOON / MINUTE + 400_000 }),
+    const random = record({
+      i: integer({ min: 0, max: devices.length - 1 }),
+      minute: integer({ min: NOON / MINUTE - 400_000, max: NOON / MINUTE + 400_000 }),
     });
-    fc.assert(
-      fc.property(random, ({ i, minute }) => {
+    assert(
+      property(random, ({ i, minute }) => {
         const { plant, device } = devices[i]!;
         for (const record of ownMessages(plant, device, minute - (minute % device.interval)).flatMap(read))
           for (const { pollutant, value, converted } of record.items) {

@@ -62,11 +62,20 @@ export function startSimulator({ fleet, mqttUrl, clock, since, log = () => {} }:
     lines.set(clientId, client);
     return client;
   };
+  // mqtt.js leaves the publishes of a client that is ended by force pending for ever: they are let go here.
+  const pending = new Set<(error: Error) => void>();
   const through = (client: MqttClient): Pick<Sender, "publish" | "ready"> => ({
     ready: () => client.connected,
-    publish: async ({ topic, payload }) => {
-      await client.publishAsync(topic, Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength), { qos: 1 });
-    },
+    publish: ({ topic, payload }) =>
+      new Promise((resolve, reject) => {
+        pending.add(reject);
+        const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+        client.publish(topic, bytes, { qos: 1 }, (error) => {
+          pending.delete(reject);
+          if (error) reject(error);
+          else resolve();
+        });
+      }),
   });
 
   const senders = fleet.plants.flatMap((plant): Sender[] =>
@@ -96,8 +105,9 @@ export function startSimulator({ fleet, mqttUrl, clock, since, log = () => {} }:
     }),
     async stop() {
       clearInterval(timer);
-      // Forced: an acknowledgement that never comes must not hold the machine up; what it was for is sent again next time.
+      // Forced: an acknowledgement that never comes must not hold the machine up.
       await Promise.all([...lines.values()].map((client) => client.endAsync(true)));
+      for (const reject of pending) reject(new Error("the simulator stops"));
       await work.settled();
     },
   };
