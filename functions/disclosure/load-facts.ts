@@ -1,38 +1,42 @@
 /** Reads the facts of the public view of one plant: a day of blocks and the ledger's newest verdicts, marks and state. */
-import { DAY, HOUR, floorDay, floorHour } from "../shared/shanghai.ts";
 import type { PlantRecord } from "../register/stored-items.ts";
+import { DAY, floorDay, floorHour } from "../shared/shanghai.ts";
 import type { BlockRepository } from "../telemetry/block-repository.ts";
-import { collectFacts, recordsFrom, type StoredFacts } from "./domain/collect-facts.ts";
+import type { WarningLedger } from "../warnings/repository.ts";
+import { collectFacts, recordsFrom } from "./domain/collect-facts.ts";
 import type { DisclosureFacts } from "./domain/facts.ts";
 
 export interface FactSources {
   blocks: Pick<BlockRepository, "records">;
-  ledger: PublicLedger;
+  ledger: Pick<WarningLedger, "plant" | "closedBetween" | "marks">;
 }
 
-/** What the public view needs of the ledger. Hours and days: every revision of the periods that start in [from, to). */
-export interface PublicLedger {
-  warning(permitNo: string): Promise<StoredFacts["warning"]>;
-  hours(permitNo: string, from: number, to: number): Promise<StoredFacts["hours"]>;
-  days(permitNo: string, from: number, to: number): Promise<StoredFacts["days"]>;
-  marks(permitNo: string, from: number, to: number): Promise<StoredFacts["marks"]>;
-}
+/** The newest day that was judged may be some days back: a plant that stood still keeps its last verdict in view. */
+const DAYS_BACK = 7 * DAY;
 
-/** Eventually consistent reads: a page may be seconds behind, and says as of when it is. */
+/** Eventually consistent blocks: a page may be seconds behind, and says as of when it is. */
 export async function loadFacts(
-  plant: PlantRecord,
+  { permit, code }: PlantRecord,
   asOf: number,
   { blocks, ledger }: FactSources,
 ): Promise<DisclosureFacts> {
-  const { permit, code } = plant;
   const { permitNo } = permit;
   const from = recordsFrom(asOf);
   const [records, warning, hours, days, marks] = await Promise.all([
     blocks.records(permitNo, from, asOf, false),
-    ledger.warning(permitNo),
-    ledger.hours(permitNo, floorHour(asOf) - DAY, floorHour(asOf) + HOUR),
-    ledger.days(permitNo, floorDay(asOf) - 7 * DAY, floorDay(asOf) + DAY),
-    ledger.marks(permitNo, from, asOf),
+    ledger.plant(permitNo),
+    ledger.closedBetween(permitNo, "HOUR", floorHour(asOf) - DAY, floorHour(asOf)),
+    ledger.closedBetween(permitNo, "DAY", floorDay(asOf) - DAYS_BACK, floorDay(asOf)),
+    ledger.marks(permitNo),
   ]);
-  return collectFacts({ code, permit, asOf, records, warning, hours, days, marks });
+  return collectFacts({
+    code,
+    permit,
+    asOf,
+    records,
+    warning: warning.version === 0 ? null : warning.state, // 0: the warnings have not looked at it yet
+    hours: hours.flatMap(({ start, verdicts }) => verdicts.map((v) => ({ ...v, hour: start }))),
+    days: days.flatMap(({ start, verdicts }) => verdicts.map((v) => ({ ...v, day: start, validHours: v.valid }))),
+    marks: Object.groupBy(marks, (m) => m.outlet) as Record<string, typeof marks>,
+  });
 }

@@ -76,7 +76,7 @@ function fitted(name: string): { name: string[]; size: number } {
   }
   const size = NAME_SIZES.at(-1) ?? 8;
   const all = lines(name, (WIDE - 30) / size).slice(0, NAME_LINES);
-  return { name: all.with(-1, `${(all.at(-1) ?? "").slice(0, -1)}…`), size };
+  return { name: [...all.slice(0, -1), `${(all.at(-1) ?? "").slice(0, -1)}…`], size };
 }
 
 /** The same number of lines of about the same width: no single character on the last. */

@@ -4,8 +4,8 @@ import type { RuleData } from "../../layers/rule-data.ts";
 import { registerRepository } from "../register/repository.ts";
 import type { PlantRecord } from "../register/stored-items.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
+import { warningLedger } from "../warnings/repository.ts";
 import { plantView, type PlantView } from "./domain/plant-view.ts";
-import { publicLedger } from "./public-ledger.ts";
 import { loadFacts } from "./load-facts.ts";
 
 export interface PublicViews {
@@ -25,7 +25,7 @@ export interface PublicViewSources {
 export function publicViews({ db, tables, rules, now }: PublicViewSources): PublicViews {
   const register = registerRepository({ db, table: tables.REGISTER_TABLE });
   const blocks = blockRepository({ db, table: tables.BLOCKS_TABLE });
-  const ledger = publicLedger({ db, table: tables.LEDGER_TABLE });
+  const ledger = warningLedger({ db, table: tables.LEDGER_TABLE });
   const view = async (plant: PlantRecord | null): Promise<PlantView | null> =>
     plant && plantView(await loadFacts(plant, now(), { blocks, ledger }), rules);
   return {

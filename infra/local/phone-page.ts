@@ -6,7 +6,7 @@ export interface PhoneMessage {
   to: string;
   permitNo: string;
   text: string;
-  /** State of the send: claimed, sent, failed, unknown, expired. */
+  /** State of the send: claimed, sent, failed, unknown, expired, capped. */
   state: string;
 }
 
@@ -16,6 +16,7 @@ const STATES: Record<string, string> = {
   failed: "发送失败 failed",
   unknown: "运营商未答复，不重发 no answer from the carrier, not repeated",
   expired: "过时未发 expired, not sent",
+  capped: "超过每日上限，未发短信 above the daily cap, not sent",
 };
 
 /** What a plant answers most often; the digit alone is enough. */
@@ -34,7 +35,7 @@ main{max-width:76rem;margin:auto;padding:0 1rem 2rem;display:flex;flex-wrap:wrap
 .phone ol{list-style:none;margin:0;padding:.8rem;max-height:34rem;overflow-y:auto}
 li{margin-bottom:.8rem}time{display:block;color:#444;font-size:.9rem}
 .b{background:#e7eef9;border-radius:.9rem .9rem .9rem .2rem;padding:.5rem .8rem;margin:.1rem 0;white-space:pre-wrap;overflow-wrap:anywhere}
-.failed .b,.unknown .b,.expired .b{background:#fdecec;border:1px dashed #a00016}
+.failed .b,.unknown .b,.expired .b,.capped .b{background:#fdecec;border:1px dashed #a00016}
 .st{font-size:.9rem;color:#333}
 form{border-top:1px solid #c4cad3;background:#f2f4f7;padding:.7rem .8rem}
 fieldset{border:0;margin:0;padding:0}legend{padding:0;font-size:.95rem}

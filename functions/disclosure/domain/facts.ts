@@ -3,10 +3,11 @@
  * by hand. Values are in the rule data's unit of the pollutant, on the basis of its limit; times are epoch milliseconds.
  */
 import type { Permit } from "../../register/domain/permit.ts";
+import type { PublicState } from "../../warnings/domain/plant-state.ts";
+import type { Judgement } from "../../warnings/domain/verdict.ts";
 
-/** What the public may see of the warnings; the words of the ledger's WARNING item. */
-export type PublicState = "normal" | "warned" | "lost" | "silent";
-export type HourVerdict = "met" | "exceeded" | "insufficient" | "marked";
+export type { PublicState };
+export type HourVerdict = Judgement;
 
 /** One minute of one pollutant for which something was received; minutes without a record are absent. */
 export interface Slot {
