@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DAY, formatIso, MINUTE } from "../../../functions/shared/shanghai.ts";
+import { DAY, formatIso, HOUR, MINUTE } from "../../../functions/shared/shanghai.ts";
 import { backfill } from "./backfill.ts";
 import { bundle } from "./bundle.ts";
 import { demo, ruleData } from "./fixture.ts";
@@ -10,7 +10,7 @@ const fleet = buildFleet({ permits: demo(3), seed: 1, ruleData, startedAt: UNTIL
 
 type Event = { at: number; what: "message" | "drain" | "close-hour" | "close-day"; bytes?: Uint8Array };
 
-async function run(hours: number, fails?: string): Promise<Event[]> {
+async function run(hours: number, fails?: string, city = fleet, behind = hours): Promise<Event[]> {
   const events: Event[] = [];
   let last = 0;
   await backfill(
@@ -29,7 +29,7 @@ async function run(hours: number, fails?: string): Promise<Event[]> {
         return Promise.resolve();
       },
     },
-    { fleet, until: UNTIL, hours },
+    { fleet: city, until: UNTIL, hours, hoursBehindGateways: behind },
   );
   return events;
 }
@@ -75,6 +75,16 @@ describe("the back-fill", () => {
     expect(size(messages.map((m) => ({ bytes: m.bytes!.length })))).toBe(
       size(live.map((m) => ({ bytes: m.payload.length }))),
     );
+  });
+
+  it("can give the plants behind gateways a shorter past", async () => {
+    const city = buildFleet({ permits: demo(3), seed: 1, ruleData, startedAt: null, direct: 1 });
+    const of = (events: Event[], mn: string): number[] =>
+      events.filter((e) => e.bytes && Buffer.from(e.bytes).includes(mn)).map((e) => e.at);
+    const events = await run(4, undefined, city, 1);
+    const [own, other] = [city.plants[0]!, city.plants[1]!].map((p) => of(events, p.devices[0]!.mn));
+    expect(Math.min(...own!)).toBeLessThan(UNTIL - 4 * HOUR + 10 * MINUTE);
+    expect(Math.min(...other!)).toBeGreaterThanOrEqual(Date.parse("2026-11-18T02:00:00+08:00"));
   });
 
   it("stops with what failed and when", async () => {

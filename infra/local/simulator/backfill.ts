@@ -16,6 +16,8 @@ export interface BackfillOptions {
   /** Epoch ms; messages sent before it are in. */
   until: number;
   hours: number;
+  /** For the plants behind gateways, of which there may be thousands; default `hours`. */
+  hoursBehindGateways?: number;
   progress?: (done: { at: number; share: number; messages: number }) => void;
 }
 
@@ -25,15 +27,18 @@ export interface BackfillOptions {
  */
 export async function backfill(
   machine: SimMachine,
-  { fleet, until, hours, progress }: BackfillOptions,
+  { fleet, until, hours, hoursBehindGateways = hours, progress }: BackfillOptions,
 ): Promise<{ messages: number; bytes: number }> {
   const from = floorHour(until - hours * HOUR);
+  const othersFrom = floorHour(until - hoursBehindGateways * HOUR);
   const total = { messages: 0, bytes: 0 };
   // Bundles start at whole tens of minutes, so every closing falls between two of them and sees what came strictly before.
   for (let at = from; at < until; at += BUNDLE_MINUTES * MINUTE) {
     const end = Math.min(at + BUNDLE_MINUTES * MINUTE, until);
     await close(machine, closingsAt(at, from));
-    const messages = fleet.plants.flatMap((plant) => bundle(plant, at, end));
+    const messages = fleet.plants.flatMap((plant) =>
+      at < othersFrom && !fleet.isDirect(plant) ? [] : bundle(plant, at, end),
+    );
     messages.sort((a, b) => a.receivedAt - b.receivedAt);
     await publishAll(machine, messages);
     total.messages += messages.length;

@@ -20,6 +20,8 @@ export interface Courier {
   tick(now: number): void;
   /** Resolves when nothing is under way. */
   settled(): Promise<void>;
+  /** Up to here (epoch ms) every minute is acknowledged or given up: where a later run has to go on. */
+  sentUntil(): number;
   counts(): { sent: number; failed: number; skippedMinutes: number; underWay: number };
 }
 
@@ -77,6 +79,7 @@ export function courier(senders: readonly Sender[], { since, inFlight, memoryMin
     async settled() {
       while (busy.size > 0) await Promise.all(busy);
     },
+    sentUntil: () => next.reduce((least, minute) => Math.min(least, minute), Infinity) * MINUTE,
     counts: () => ({ sent, failed, skippedMinutes, underWay: busy.size }),
   };
 }

@@ -37,6 +37,7 @@ describe("the courier", () => {
       await work.settled();
     }
     expect(state.published).toEqual(["m/0", "m/1"]);
+    expect(work.sentUntil()).toBe(START + 2 * MINUTE);
   });
 
   it("waits while the connection is down and then sends all that is missing, in order", async () => {
@@ -60,6 +61,7 @@ describe("the courier", () => {
     work.tick(START + 30_000);
     await work.settled();
     expect(work.counts()).toMatchObject({ sent: 0, failed: 1 });
+    expect(work.sentUntil()).toBe(START);
     state.fail = false;
     work.tick(START + 31_000);
     await work.settled();

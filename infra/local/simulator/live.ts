@@ -28,6 +28,8 @@ export interface SimulatorOptions {
 }
 
 export interface Simulator {
+  /** Epoch ms from which the next run has to send (`since`). */
+  sentUntil(): number;
   counts(): ReturnType<Courier["counts"]> & { connections: number; connected: number };
   stop(): Promise<void>;
 }
@@ -98,6 +100,7 @@ export function startSimulator({ fleet, mqttUrl, clock, since, log = () => {} }:
   const timer = setInterval(() => work.tick(clock.now()), TICK);
 
   return {
+    sentUntil: () => work.sentUntil(),
     counts: () => ({
       ...work.counts(),
       connections: lines.size,
