@@ -70,6 +70,10 @@ export function readConfig(app: App): Config {
     .map(([key, value]) => [key.slice(CONTEXT_PREFIX.length), value]);
   const parsed = ConfigSchema.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${CONTEXT_PREFIX}${path.join(".")}: ${message}`);
-  throw new Error(`CDK context: ${problems.join("; ")}. The keys are described in infra/config.ts.`);
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${CONTEXT_PREFIX}${path.join(".")}: ${message}` : message,
+  );
+  throw new Error(
+    `CDK context: ${problems.join("; ")}. The keys begin with ${CONTEXT_PREFIX} and are described in infra/config.ts.`,
+  );
 }

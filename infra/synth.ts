@@ -69,7 +69,7 @@ export function cdkContext(): Record<string, unknown> {
 
 async function writeAssembly(outdir: string, context: Record<string, unknown>): Promise<Record<string, number>> {
   const { permitWatch } = await import("./app.ts"); // a second and a half of CDK, only when needed
-  const app = permitWatch({ outdir, context: { ...cdkContext(), ...context } });
+  const app = permitWatch({ outdir, autoSynth: false, context: { ...cdkContext(), ...context } });
   const report = join(outdir, "validation-report.json");
   try {
     const { stacks } = app.synth();

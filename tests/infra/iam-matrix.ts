@@ -33,7 +33,7 @@ export function iamMatrix(templates: Templates): string[] {
       trust.push(...lines(templates, `${name} is assumed by`, props.AssumeRolePolicyDocument));
     }
     const owner = RESOURCE_POLICIES[type];
-    if (owner) resource.push(...lines(templates, `${templates.text(owner(props))} allows`, props.PolicyDocument));
+    if (owner) resource.push(...lines(templates, `${templates.text(owner(props))}:`, props.PolicyDocument));
   }
   return [...identity.sort(), ...trust.sort(), ...resource.sort()];
 }
