@@ -55,8 +55,10 @@ export function startAsyncQueue(options: {
   lambda: LambdaService;
   now: () => number;
   log: (line: string) => void;
+  /** Short name of a function. */
+  label: (functionName: string) => string;
 }): AsyncQueue {
-  const { store, lambda, now, log } = options;
+  const { store, lambda, now, log, label } = options;
   const { db } = store;
   db.exec(`
     CREATE TABLE IF NOT EXISTS async_events (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, payload TEXT, enqueued INTEGER,
@@ -81,7 +83,7 @@ export function startAsyncQueue(options: {
   let stopping = false;
 
   const give = (row: Row, reason: string): Promise<unknown> => {
-    log(`${row.name}: an event was given up: ${reason}`);
+    log(`${label(row.name)}: an event was given up: ${reason}`);
     return store.write(() => {
       bury.run(now(), row.name, row.payload, reason, row.dead_letter);
       remove.run(row.id);
@@ -94,7 +96,7 @@ export function startAsyncQueue(options: {
     const result = await lambda.invoke(row.name, row.payload);
     if (!result.error) return void (await store.write(() => remove.run(row.id)));
     const { errorType, errorMessage } = result.error;
-    log(`${row.name}: ${errorType}: ${errorMessage}`);
+    log(`${label(row.name)}: ${errorType}: ${errorMessage}`);
     if (row.attempts >= row.retries) return void (await give(row, `${errorType}: ${errorMessage}`));
     notBefore.set(row.id, performance.now() + (RETRY_MS[Math.min(row.attempts, RETRY_MS.length - 1)] ?? 0));
   };
@@ -118,7 +120,7 @@ export function startAsyncQueue(options: {
       const running = work(name)
         .catch((error: unknown) => {
           // The disk may be full, or the function may have left the template: later, again.
-          if (!stopping) log(`${name}: ${(error as Error).message}`);
+          if (!stopping) log(`${label(name)}: ${(error as Error).message}`);
           clearTimeout(timer);
           timer = setTimeout(wake, 5_000).unref();
         })

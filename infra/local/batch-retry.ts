@@ -25,7 +25,8 @@ export async function processBatch<R>(
   parts: {
     invoke: (records: R[]) => Promise<InvocationResult>;
     sequence: (record: R) => string;
-    failed: (reason: string) => void;
+    /** Called when a retry failed as well: a first failure is often a conflict that the retry settles. */
+    failedAgain: (reason: string) => void;
     stopped: () => boolean;
   },
 ): Promise<BatchOutcome<R> | null> {
@@ -37,7 +38,7 @@ export async function processBatch<R>(
     const verdict = read(await parts.invoke(chunk.records), chunk.records, policy, parts.sequence);
     if (verdict === null) continue;
     if (parts.stopped()) return null;
-    parts.failed(verdict.reason);
+    if (chunk.attempts > 0) parts.failedAgain(verdict.reason);
     const rest = chunk.records.slice(verdict.from);
     if (policy.bisect && rest.length > 1) {
       const middle = Math.ceil(rest.length / 2);

@@ -39,6 +39,7 @@ export function openCity({ plants, simulator, dataDir, log }: CityOptions): City
   let fleet: Fleet | null = null;
   let live: Simulator | null = null;
   let timer: NodeJS.Timeout | undefined;
+  let stopping = false;
 
   const remember = (changes: Partial<Note>): void => {
     note = { ...note, ...changes };
@@ -88,13 +89,22 @@ export function openCity({ plants, simulator, dataDir, log }: CityOptions): City
     start: (machine) => {
       if (!fleet || machine.mqttPort === null) return null;
       const since = Math.max(note.sentUntil ?? 0, Date.now() - BACKFILL_HOURS * HOUR);
-      live = startSimulator({ fleet, mqttUrl: `mqtt://127.0.0.1:${machine.mqttPort}`, clock: Date, since, log });
+      live = startSimulator({
+        fleet,
+        mqttUrl: `mqtt://127.0.0.1:${machine.mqttPort}`,
+        clock: Date,
+        since,
+        log: (line) => {
+          if (!stopping) log(line);
+        },
+      });
       timer = setInterval(() => remember({ sentUntil: Date.now() }), NOTE_MS);
       if (fleet.plans.length > 0) log("what the simulated city does in this hour:");
       for (const plan of fleet.plans) log(`  ${describe(plan)}`);
       return live;
     },
     stop: async () => {
+      stopping = true;
       clearInterval(timer);
       if (!live) return;
       const until = Date.now();

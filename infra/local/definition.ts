@@ -5,6 +5,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import {
+  Bucket,
+  EventRule,
+  InvokeConfig,
+  LambdaFunction,
+  Layer,
+  Schedule,
+  Source,
+  Table,
+  TopicRule,
+} from "./definition-schemas.ts";
 import { TemplateError, type Assembly, type Resource } from "./template.ts";
 
 export interface TableDefinition {
@@ -41,6 +52,8 @@ export interface FunctionDefinition {
 }
 export interface SourceDefinition {
   name: string;
+  /** Label of its function. */
+  label: string;
   sourceArn: string;
   functionName: string;
   batchSize: number;
@@ -89,122 +102,6 @@ export interface MachineDefinition {
   topicRules: TopicRuleDefinition[];
 }
 
-const text = z.string();
-const whole = z.coerce.number().check(z.int());
-const keys = z.array(z.strictObject({ AttributeName: text, KeyType: text }));
-const onFailure = z.strictObject({ OnFailure: z.optional(z.strictObject({ Destination: text })) });
-
-const Table = z.strictObject({
-  KeySchema: keys,
-  AttributeDefinitions: z.array(z.strictObject({ AttributeName: text, AttributeType: text })),
-  GlobalSecondaryIndexes: z.optional(
-    z.array(
-      z.object({
-        IndexName: text,
-        KeySchema: keys,
-        Projection: z.strictObject({ ProjectionType: text, NonKeyAttributes: z.optional(z.array(text)) }),
-      }),
-    ),
-  ),
-  StreamSpecification: z.optional(z.strictObject({ StreamViewType: text })),
-  TimeToLiveSpecification: z.optional(z.strictObject({ AttributeName: text, Enabled: z.boolean() })),
-});
-const Bucket = z.strictObject({
-  VersioningConfiguration: z.optional(z.strictObject({ Status: z.enum(["Enabled", "Suspended"]) })),
-  ObjectLockEnabled: z.optional(z.boolean()),
-  ObjectLockConfiguration: z.optional(
-    z.strictObject({
-      ObjectLockEnabled: z.literal("Enabled"),
-      Rule: z.optional(
-        z.strictObject({
-          DefaultRetention: z.strictObject({ Mode: text, Days: z.optional(whole), Years: z.optional(whole) }),
-        }),
-      ),
-    }),
-  ),
-  NotificationConfiguration: z.optional(
-    z.strictObject({
-      EventBridgeConfiguration: z.optional(z.strictObject({ EventBridgeEnabled: z.optional(z.boolean()) })),
-    }),
-  ),
-});
-const LambdaFunction = z.strictObject({
-  Code: z.strictObject({ S3Bucket: text, S3Key: text }),
-  Handler: text,
-  Runtime: z.literal("nodejs24.x"),
-  Environment: z.optional(z.strictObject({ Variables: z.record(text, z.coerce.string()) })),
-  Layers: z.optional(z.array(text)),
-  MemorySize: z._default(whole, 128),
-  Timeout: z._default(whole, 3),
-  ReservedConcurrentExecutions: z.optional(whole),
-  DeadLetterConfig: z.optional(z.strictObject({ TargetArn: text })),
-});
-const Layer = z.strictObject({ Content: z.strictObject({ S3Bucket: text, S3Key: text }) });
-const Source = z.strictObject({
-  EventSourceArn: text,
-  FunctionName: text,
-  BatchSize: z._default(whole, 100),
-  MaximumBatchingWindowInSeconds: z._default(whole, 0),
-  BisectBatchOnFunctionError: z._default(z.boolean(), false),
-  MaximumRetryAttempts: z._default(whole, -1),
-  FunctionResponseTypes: z._default(z.array(z.literal("ReportBatchItemFailures")), []),
-  DestinationConfig: z.optional(onFailure),
-  FilterCriteria: z.optional(z.strictObject({ Filters: z.array(z.strictObject({ Pattern: text })) })),
-  Enabled: z._default(z.literal(true), true),
-});
-const InvokeConfig = z.strictObject({
-  FunctionName: text,
-  MaximumRetryAttempts: z._default(whole, 2),
-  MaximumEventAgeInSeconds: z._default(whole, 21_600),
-  DestinationConfig: z.optional(onFailure),
-});
-const Schedule = z.strictObject({
-  Name: z.optional(text),
-  ScheduleExpression: text,
-  ScheduleExpressionTimezone: z._default(text, "UTC"),
-  State: z._default(z.enum(["ENABLED", "DISABLED"]), "ENABLED"),
-  FlexibleTimeWindow: z.strictObject({ Mode: z.literal("OFF") }),
-  Target: z.strictObject({
-    Arn: text,
-    RoleArn: text,
-    Input: z._default(text, "{}"),
-    RetryPolicy: z.optional(
-      z.strictObject({
-        MaximumEventAgeInSeconds: z._default(whole, 86_400),
-        MaximumRetryAttempts: z._default(whole, 185),
-      }),
-    ),
-    DeadLetterConfig: z.optional(z.strictObject({ Arn: text })),
-  }),
-});
-const EventRule = z.strictObject({
-  EventPattern: z.record(text, z.unknown()),
-  State: z._default(z.literal("ENABLED"), "ENABLED"),
-  Targets: z.array(
-    z.strictObject({
-      Arn: text,
-      Id: text,
-      RetryPolicy: z.optional(z.unknown()),
-      DeadLetterConfig: z.optional(z.strictObject({ Arn: text })),
-    }),
-  ),
-});
-const TopicRule = z.strictObject({
-  RuleName: z.optional(text),
-  TopicRulePayload: z.strictObject({
-    Sql: text,
-    AwsIotSqlVersion: z.literal("2016-03-23"),
-    Description: z.optional(text),
-    RuleDisabled: z._default(z.literal(false), false),
-    Actions: z
-      .array(z.strictObject({ Kinesis: z.strictObject({ StreamName: text, PartitionKey: text, RoleArn: text }) }))
-      .check(z.length(1)),
-    ErrorAction: z.strictObject({
-      S3: z.strictObject({ BucketName: text, Key: text, RoleArn: text, CannedAcl: z.optional(text) }),
-    }),
-  }),
-});
-
 /** Typed parts of the assembly. Throws TemplateError naming the resource and the property it does not understand. */
 export function readDefinition(assembly: Assembly): MachineDefinition {
   const all = <S extends z.ZodMiniType>(type: string, schema: S): { resource: Resource; properties: z.output<S> }[] =>
@@ -220,6 +117,38 @@ export function readDefinition(assembly: Assembly): MachineDefinition {
       properties,
     ]),
   );
+
+  const functions = all("AWS::Lambda::Function", LambdaFunction).map(({ resource, properties }) => {
+    const layers = (properties.Layers ?? []).map((reference) => {
+      const layer = assembly.find("AWS::Lambda::LayerVersion", reference);
+      if (!layer) throw new TemplateError(`${resource.path}: ${reference} is not a layer of the template`);
+      return assembly.asset(parse(layer, Layer).Content.S3Key);
+    });
+    const own = asyncOf.get(resource.name);
+    return {
+      name: resource.name,
+      label: properties.Environment?.Variables["POWERTOOLS_SERVICE_NAME"] ?? resource.name,
+      arn: resource.arn ?? "",
+      handler: properties.Handler,
+      codeDir: assembly.asset(properties.Code.S3Key),
+      environment: Object.fromEntries(
+        Object.entries(properties.Environment?.Variables ?? {}).map(([key, value]) => [
+          key,
+          mounted(value, layers, `${resource.path}: ${key}`),
+        ]),
+      ),
+      memoryMb: properties.MemorySize,
+      timeoutMs: properties.Timeout * 1000,
+      concurrency: properties.ReservedConcurrentExecutions ?? null,
+      async: {
+        retries: own?.MaximumRetryAttempts ?? 2,
+        maxAgeMs: (own?.MaximumEventAgeInSeconds ?? 21_600) * 1000,
+        deadLetterArn: own?.DestinationConfig?.OnFailure?.Destination ?? properties.DeadLetterConfig?.TargetArn ?? null,
+      },
+    };
+  });
+
+  const labelOfFunction = (name: string): string => functions.find((each) => each.name === name)?.label ?? name;
 
   return {
     tables: ["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"].flatMap((type) =>
@@ -251,38 +180,10 @@ export function readDefinition(assembly: Assembly): MachineDefinition {
     streams: assembly
       .ofType("AWS::Kinesis::Stream")
       .map((resource) => ({ name: resource.name, arn: resource.arn ?? "" })),
-    functions: all("AWS::Lambda::Function", LambdaFunction).map(({ resource, properties }) => {
-      const layers = (properties.Layers ?? []).map((reference) => {
-        const layer = assembly.find("AWS::Lambda::LayerVersion", reference);
-        if (!layer) throw new TemplateError(`${resource.path}: ${reference} is not a layer of the template`);
-        return assembly.asset(parse(layer, Layer).Content.S3Key);
-      });
-      const own = asyncOf.get(resource.name);
-      return {
-        name: resource.name,
-        label: properties.Environment?.Variables["POWERTOOLS_SERVICE_NAME"] ?? resource.name,
-        arn: resource.arn ?? "",
-        handler: properties.Handler,
-        codeDir: assembly.asset(properties.Code.S3Key),
-        environment: Object.fromEntries(
-          Object.entries(properties.Environment?.Variables ?? {}).map(([key, value]) => [
-            key,
-            mounted(value, layers, `${resource.path}: ${key}`),
-          ]),
-        ),
-        memoryMb: properties.MemorySize,
-        timeoutMs: properties.Timeout * 1000,
-        concurrency: properties.ReservedConcurrentExecutions ?? null,
-        async: {
-          retries: own?.MaximumRetryAttempts ?? 2,
-          maxAgeMs: (own?.MaximumEventAgeInSeconds ?? 21_600) * 1000,
-          deadLetterArn:
-            own?.DestinationConfig?.OnFailure?.Destination ?? properties.DeadLetterConfig?.TargetArn ?? null,
-        },
-      };
-    }),
+    functions,
     sources: all("AWS::Lambda::EventSourceMapping", Source).map(({ resource, properties }) => ({
       name: resource.name,
+      label: labelOfFunction(functionName(properties.FunctionName, resource)),
       sourceArn: properties.EventSourceArn,
       functionName: functionName(properties.FunctionName, resource),
       batchSize: properties.BatchSize,

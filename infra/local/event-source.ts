@@ -87,7 +87,7 @@ export function startStreamSource(
       const outcome = await processBatch(records, source, {
         invoke: (some) => lambda.invoke(source.functionName, kinesisEvent(source.sourceArn, shard, some)),
         sequence: (record) => sequenceText(record.sequence),
-        failed: (reason) => say(`${source.functionName}: ${reason}`),
+        failedAgain: (reason) => say(`${source.label}: ${reason}; trying again`),
         stopped: () => stopping,
       });
       if (!outcome) return;
@@ -106,14 +106,14 @@ export function startStreamSource(
         return await write();
       } catch (error) {
         if (stopping) throw error;
-        say(`${source.name}: ${(error as Error).message}; trying again`);
+        say(`${source.label}: ${(error as Error).message}; trying again`);
         await new Promise((done) => setTimeout(done, 1_000));
       }
     }
   };
   const loops = wakers.map((_, shard) =>
     run(shard).catch((error: unknown) => {
-      if (!stopping) say(`${source.name} shard ${shard} ended: ${(error as Error).stack}`);
+      if (!stopping) say(`${source.label} shard ${shard} ended: ${(error as Error).stack}`);
     }),
   );
 

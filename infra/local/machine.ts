@@ -125,7 +125,13 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     log,
   });
   stops.push(() => lambda.stop());
-  const events = startAsyncQueue({ store, lambda, now, log });
+  const events = startAsyncQueue({
+    store,
+    lambda,
+    now,
+    log,
+    label: (name) => definition.functions.find((each) => each.name === name)?.label ?? name,
+  });
   queue = events;
   stops.push(() => atMost(STOP_MS, events.stop()));
 

@@ -16,12 +16,12 @@ async function run(): Promise<void> {
 
   const log = (line: string): void => console.log(`${new Date().toTimeString().slice(0, 8)} ${line}`);
   // Loaded late, so that wrong flags answer at once and a missing package gets its own message.
-  const [{ synthesize }, { startMachine }, { openCity }] = await Promise.all([
-    import("../synth.ts"),
+  const [{ synthesizeApart }, { startMachine }, { openCity }] = await Promise.all([
+    import("./synthesize-apart.ts"),
     import("./machine.ts"),
     import("./city.ts"),
   ]);
-  const { outdir } = await synthesize({ quiet: true, cached: true });
+  const template = await synthesizeApart();
   const city = openCity({ plants: settings.plants, simulator: settings.simulator, dataDir, log });
   const machine = await startMachine({
     dataDir,
@@ -29,7 +29,7 @@ async function run(): Promise<void> {
     mqttPort: settings.mqttPort,
     schedules: true,
     log,
-    template: outdir,
+    template,
     prepare: (prepared) => city.prepare(prepared),
   });
   city.start(machine);

@@ -105,7 +105,7 @@ export function startTableSource(
         const outcome = await processBatch(relevant.slice(i, i + source.batchSize), source, {
           invoke: (some) => lambda.invoke(source.functionName, streamEvent(source.sourceArn, some)),
           sequence: (record) => record.dynamodb.SequenceNumber,
-          failed: (reason) => say(`${source.functionName}: ${reason}`),
+          failedAgain: (reason) => say(`${source.label}: ${reason}; trying again`),
           stopped: () => stopping,
         });
         if (!outcome) return;
@@ -135,7 +135,7 @@ export function startTableSource(
         await run();
       } catch (error) {
         if (stopping) return;
-        if (error instanceof DynamoError) say(`${source.name}: ${error.message}; reading the stream again`);
+        if (error instanceof DynamoError) say(`${source.label}: ${error.message}; reading the stream again`);
         await pause(500);
       }
     }
