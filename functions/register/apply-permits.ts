@@ -1,30 +1,19 @@
-/** Writing permits into the register: idempotent, one transaction per plant, every revision kept. */
+/** Writing permits into the register: idempotent, a plant whole or not at all, every revision kept. */
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { isDeepStrictEqual } from "node:util";
 import { inParallel } from "../shared/in-parallel.ts";
 import type { Problem } from "../shared/problems.ts";
-import { shardOf } from "../shared/shard.ts";
-import { bindingsOf, overlaps, type Binding, type PermitBinding } from "./domain/bindings.ts";
+import { bindingsOf, overlaps } from "./domain/bindings.ts";
 import type { Permit } from "./domain/permit.ts";
+import { deviceWrites, plantWrites, type ApplyOptions, type Write } from "./permit-writes.ts";
 import { readDevices, readPlants, type RegisterTable } from "./register-table.ts";
-import { keys, permitText, type DeviceItem, type PlantRecord } from "./stored-items.ts";
+import type { DeviceItem } from "./stored-items.ts";
 
-export interface ApplyOptions {
-  /** ISO 8601, kept with each revision. */
-  importedAt: string;
-  /** File the permits come from. */
-  source: string;
-  /** Makes a public code for a new plant (public-code.ts). */
-  newCode: () => string;
-}
+export type Applied = ({ ok: true } & Record<Outcome, number>) | { ok: false; problems: Problem[] };
 
-export type Applied =
-  | { ok: true; created: number; revised: number; unchanged: number }
-  | { ok: false; problems: Problem[] };
-
-type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
-type Outcome = "created" | "revised" | "unchanged";
+/** `outdated`: the register has this plant from a later file, whose import overtook this one. */
+type Outcome = "created" | "revised" | "unchanged" | "outdated";
 
 /** What one changed plant writes: its devices, and the permit with its revision, code and list entry. */
 interface Plan {
@@ -64,7 +53,13 @@ export async function applyPermits(
   const apply = (group: readonly Permit[]): Promise<Outcome[]> => applyGroup(at, group, inFile, options, 1);
   const outcomes = (await inParallel(groups, GROUPS_AT_A_TIME, apply)).flat();
   const count = (outcome: Outcome): number => outcomes.filter((o) => o === outcome).length;
-  return { ok: true, created: count("created"), revised: count("revised"), unchanged: count("unchanged") };
+  return {
+    ok: true,
+    created: count("created"),
+    revised: count("revised"),
+    unchanged: count("unchanged"),
+    outdated: count("outdated"),
+  };
 }
 
 /** Devices of `permit` that a plant which the file does not replace has at the same time. */
@@ -90,40 +85,48 @@ async function applyGroup(
   options: ApplyOptions,
   attempt: number,
 ): Promise<Outcome[]> {
-  const plans = await plan(at, permits, inFile, options);
-  const outcomes: Outcome[] = plans.map((p) => p.outcome);
-  while (outcomes.length < permits.length) outcomes.push("unchanged");
+  const { plans, skipped } = await plan(at, permits, inFile, options);
+  const outcomes = skipped;
   for (const pack of packs(plans)) {
     try {
       await write(at, pack);
+      outcomes.push(...pack.map((p) => p.outcome));
     } catch (error) {
       // Another writer was first, or a new public code was taken: read again and decide again.
       if (!(error instanceof TransactionCanceledException) || attempt === ATTEMPTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, 10 * 2 ** attempt));
-      for (const { permit, outcome } of pack) {
-        const [again = outcome] = await applyGroup(at, [permit], inFile, options, attempt + 1);
-        outcomes[plans.findIndex((p) => p.permit === permit)] = again;
-      }
+      for (const { permit } of pack) outcomes.push(...(await applyGroup(at, [permit], inFile, options, attempt + 1)));
     }
   }
   return outcomes;
 }
 
-/** What is to be written for those of `permits` that differ from the register. */
+/** What is to be written for those of `permits` that differ from the register, and what the others are. */
 async function plan(
   at: RegisterTable,
   permits: readonly Permit[],
   inFile: ReadonlySet<string>,
   options: ApplyOptions,
-): Promise<Plan[]> {
+): Promise<{ plans: Plan[]; skipped: Outcome[] }> {
   const plants = await readPlants(
     at,
     permits.map((p) => p.permitNo),
     true,
   );
+  const skipped: Outcome[] = [];
   const changed = permits.flatMap((permit) => {
     const current = plants.get(permit.permitNo);
-    if (current && isDeepStrictEqual(current.permit, permit)) return [];
+    const skip =
+      current && isDeepStrictEqual(current.permit, permit)
+        ? "unchanged"
+        : // Deliveries may come late and out of order: a file never overwrites what a later one said.
+          current && current.importedAt > options.importedAt
+          ? "outdated"
+          : null;
+    if (skip) {
+      skipped.push(skip);
+      return [];
+    }
     const before = current ? bindingsOf(current.permit).map((b) => b.mn) : [];
     const wanted = bindingsOf(permit);
     return [{ permit, current, wanted, mns: new Set([...wanted.map((b) => b.mn), ...before]) }];
@@ -132,7 +135,7 @@ async function plan(
     at,
     changed.flatMap((c) => [...c.mns]),
   );
-  return changed.map(({ permit, current, wanted, mns }) => {
+  const plans = changed.map(({ permit, current, wanted, mns }): Plan => {
     // Checked for the whole file already; here only when another import came in between: the retried event reports it.
     const [clash] = clashes(permit, devices, inFile, "");
     if (clash) throw new Error(`register: ${permit.permitNo}: ${clash.path} ${clash.reason}`);
@@ -143,6 +146,7 @@ async function plan(
       plant: plantWrites(at.table, permit, current, wanted, options),
     };
   });
+  return { plans, skipped };
 }
 
 /** Plans that fit one transaction together: 100 writes, and no device twice (moved from one plant to the next). */
@@ -173,63 +177,4 @@ async function write({ db }: RegisterTable, pack: readonly Plan[]): Promise<void
     devices = devices.slice(WRITES_PER_TRANSACTION);
   }
   await db.send(new TransactWriteCommand({ TransactItems: [...devices, ...plants] }));
-}
-
-function plantWrites(
-  table: string,
-  permit: Permit,
-  current: PlantRecord | undefined,
-  bindings: PermitBinding[],
-  { importedAt, source, newCode }: ApplyOptions,
-): Write[] {
-  const { permitNo, name, town } = permit;
-  const shard = shardOf(permitNo);
-  const text = permitText(permit);
-  const revision = (current?.revision ?? 0) + 1;
-  const code = current?.code ?? newCode();
-  const devices = new Set(bindings.map((b) => b.mn)).size;
-  const unless = { TableName: table, ConditionExpression: "attribute_not_exists(pk)" };
-  return [
-    {
-      Put: {
-        TableName: table,
-        Item: { ...keys.plant(permitNo), permit: text, revision, code, shard, importedAt },
-        ...(current
-          ? { ConditionExpression: "revision = :read", ExpressionAttributeValues: { ":read": current.revision } }
-          : { ConditionExpression: "attribute_not_exists(pk)" }),
-      },
-    },
-    { Put: { ...unless, Item: { ...keys.revision(permitNo, revision), permit: text, importedAt, source } } },
-    ...(current ? [] : [{ Put: { ...unless, Item: { ...keys.code(code), permitNo } } }]),
-    { Put: { TableName: table, Item: { ...keys.entry(shard, permitNo), code, name, town, devices } } },
-  ];
-}
-
-/** The device items that change: this plant's bindings as wanted beside those of other plants, oldest first. */
-function deviceWrites(
-  table: string,
-  permitNo: string,
-  wanted: PermitBinding[],
-  mns: ReadonlySet<string>,
-  devices: Map<string, DeviceItem>,
-): Write[] {
-  return [...mns].flatMap((mn): Write[] => {
-    const item = devices.get(mn);
-    const own = wanted
-      .filter((b) => b.mn === mn)
-      .map(({ outlet, from, to }): Binding => ({ permitNo, outlet, from, to }));
-    const bindings = [...(item?.bindings.filter((b) => b.permitNo !== permitNo) ?? []), ...own].sort(
-      (a, b) => a.from - b.from,
-    );
-    if (isDeepStrictEqual(bindings, item?.bindings ?? [])) return [];
-    const asRead = item
-      ? { ConditionExpression: "version = :read", ExpressionAttributeValues: { ":read": item.version } }
-      : { ConditionExpression: "attribute_not_exists(pk)" };
-    // An item without bindings stays: were it deleted, its version would start again and a writer could mistake it.
-    return [
-      {
-        Put: { TableName: table, Item: { ...keys.device(mn), bindings, version: (item?.version ?? 0) + 1 }, ...asRead },
-      },
-    ];
-  });
 }

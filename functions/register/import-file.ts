@@ -28,6 +28,7 @@ export interface ImportResult {
   created: number;
   revised: number;
   unchanged: number;
+  outdated: number;
   problemCount: number;
   problems: Problem[];
 }
@@ -41,7 +42,7 @@ export async function importFile(
   const answer = (
     ok: boolean,
     problems: Problem[],
-    counts = { plants: 0, created: 0, revised: 0, unchanged: 0 },
+    counts = { plants: 0, created: 0, revised: 0, unchanged: 0, outdated: 0 },
   ): ImportResult => ({
     ok,
     source,
@@ -65,6 +66,6 @@ export async function importFile(
   if (!parsed.ok) return answer(false, parsed.problems);
   const applied = await register.applyPermits(parsed.permits, { importedAt, source, newCode });
   if (!applied.ok) return answer(false, applied.problems);
-  const { created, revised, unchanged } = applied;
-  return answer(true, [], { plants: parsed.permits.length, created, revised, unchanged });
+  const { ok: _, ...counts } = applied;
+  return answer(true, [], { plants: parsed.permits.length, ...counts });
 }

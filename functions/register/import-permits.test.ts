@@ -40,7 +40,7 @@ const services = (): Services => ({
     applyPermits: async (permits, { importedAt, source }) => {
       expect([importedAt, source]).toEqual(["2026-10-01T08:00:12+08:00", expect.stringMatching(/^permits\//)]);
       applied.push([...permits]);
-      return { ok: true, created: permits.length, revised: 0, unchanged: 0 };
+      return { ok: true, created: permits.length, revised: 0, unchanged: 0, outdated: 0 };
     },
   },
 });
@@ -65,6 +65,7 @@ it("applies a good file and says so under results/", async () => {
     created: 2,
     revised: 0,
     unchanged: 0,
+    outdated: 0,
     problemCount: 0,
     problems: [],
   });

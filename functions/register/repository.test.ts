@@ -43,7 +43,13 @@ beforeEach(async () => {
 describe("a new plant", () => {
   it("is found by number, by code, by device and in its shard", async () => {
     const [p] = permits(permit(1));
-    expect(await register.applyPermits([p!], options)).toEqual({ ok: true, created: 1, revised: 0, unchanged: 0 });
+    expect(await register.applyPermits([p!], options)).toEqual({
+      ok: true,
+      created: 1,
+      revised: 0,
+      unchanged: 0,
+      outdated: 0,
+    });
     const plant = {
       permit: p,
       revision: 1,
@@ -86,6 +92,7 @@ describe("a further import", () => {
       created: 0,
       revised: 0,
       unchanged: 2,
+      outdated: 0,
     });
     expect((await register.getPlant(permitNo(1)))?.importedAt).toBe(options.importedAt);
   });
@@ -115,6 +122,22 @@ describe("a further import", () => {
     ]);
     const [entry] = await collect(register.listPlants());
     expect(entry).toMatchObject({ name: "（演示）改名热电厂", code: "code-0" });
+  });
+
+  it("of an older file that comes late does not overwrite the later one", async () => {
+    await register.applyPermits(permits(permit(1)), { ...options, importedAt: "2026-10-01T09:00:00+08:00" });
+    const late = permits(permit(1, { name: "（演示）旧名" }), permit(2));
+    expect(await register.applyPermits(late, options)).toEqual({
+      ok: true,
+      created: 1,
+      revised: 0,
+      unchanged: 0,
+      outdated: 1,
+    });
+    expect(await register.getPlant(permitNo(1))).toMatchObject({
+      revision: 1,
+      permit: { name: "（演示）第 1 热电厂" },
+    });
   });
 
   it("moves a device from one plant to another within a file", async () => {

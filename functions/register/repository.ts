@@ -1,8 +1,9 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod/mini";
+import type { ApplyOptions } from "./permit-writes.ts";
 import { readPlants, type RegisterTable } from "./register-table.ts";
 import { SHARDS } from "../shared/shard.ts";
-import { applyPermits, type Applied, type ApplyOptions } from "./apply-permits.ts";
+import { applyPermits, type Applied } from "./apply-permits.ts";
 import type { Binding } from "./domain/bindings.ts";
 import type { Permit } from "./domain/permit.ts";
 import {
