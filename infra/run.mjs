@@ -34,13 +34,15 @@ function installWhatIsMissing() {
   const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock && existsSync(node24)) return;
   console.error("installing the packages of package-lock.json …");
-  // npm warns that the machine's Node is older than some tools want; they run on the Node 24 it installs.
-  const done = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+  // `npm install --no-save` takes the versions of the lock and leaves it as it is. `npm ci` would insist on lock entries
+  // for other platforms' optional binaries, which not every registry carries. Warnings about the machine's Node being
+  // older than some tools want are beside the point: they run on the Node 24 that comes with this.
+  const done = spawnSync("npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
   if (done.error) fail(`npm could not be started: ${done.error.message}`);
-  if (done.status !== 0) fail(`npm ci failed (exit ${done.status}); see its message above.`);
+  if (done.status !== 0) fail(`npm install failed (exit ${done.status}); see its message above.`);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, lock);
 }
