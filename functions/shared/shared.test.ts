@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as z from "zod/mini";
 import { HouseEnv, readEnv } from "./env.ts";
 import { house } from "./handler.ts";
 import { inParallel } from "./in-parallel.ts";
-import { maskPhone } from "./logger.ts";
+import { logger, maskPhone } from "./logger.ts";
 import { parseInput } from "./problems.ts";
 import { SHARDS, shardOf } from "./shard.ts";
 
@@ -71,8 +71,11 @@ describe("house", () => {
       if (event.fail) throw new Error("no table");
       return "done";
     });
+    const logged = vi.spyOn(logger, "error").mockReturnValue();
     expect(await handler({ fail: false }, context)).toBe("done");
+    expect(logged).not.toHaveBeenCalled();
     await expect(handler({ fail: true }, context)).rejects.toThrow("no table");
+    expect(logged).toHaveBeenCalledExactlyOnceWith("event failed", new Error("no table"));
   });
 });
 
