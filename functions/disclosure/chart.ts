@@ -2,7 +2,7 @@
 import { round6 } from "../shared/round.ts";
 import { floorDay, formatClock, HOUR, parseIso } from "../shared/shanghai.ts";
 import type { QuantityView } from "./domain/quantity-view.ts";
-import { STEP } from "./domain/series-view.ts";
+import { STEP, type HourView } from "./domain/series-view.ts";
 
 /** Units per step, and the plot's height; the axis text stands below. */
 const DX = 3;
@@ -17,9 +17,11 @@ export function chart(quantity: QuantityView): string {
   const { series, hours, limits } = quantity;
   const present = series.values.filter((v) => v !== null);
   if (present.length === 0 && series.invalid.length === 0) return "";
-  const bounds = [limits[0]?.max, limits[0]?.min].filter((v) => v !== null && v !== undefined);
+  const noise = limits[0]?.statistic === "period";
+  const limited = noise ? limits : limits.slice(0, 1);
+  const bounds = [...new Set(limited.flatMap((l) => [l.max, l.min]))].filter((v) => v !== null);
   const all = [...present, ...bounds, ...hours.flatMap((h) => (h.verdict !== null && h.mean !== null ? [h.mean] : []))];
-  const range = limits[0]?.statistic === "instant" || limits[0]?.statistic === "period";
+  const range = noise || limits[0]?.statistic === "instant";
   const low = range ? Math.min(...all) - span(all) * 0.1 : Math.min(0, ...all);
   const high = Math.max(...all) + (range ? span(all) * 0.1 : Math.max(...all) * 0.08) || 1;
   const y = (value: number): number => px(HIGH - ((value - low) / (high - low)) * HIGH);
@@ -31,7 +33,7 @@ export function chart(quantity: QuantityView): string {
   const bar = (h: { x: number; mean: number | null }): string => `M${h.x} ${y(h.mean ?? 0)}h${STEPS_PER_HOUR * DX}`;
   const over = judged.filter((h) => h.verdict === "exceeded");
   const parts = [
-    ...bounds.map((b) => `<path class=l d="M0 ${y(b)}h${width}"/>`),
+    path("l", noise ? steps(hours, y) : bounds.map((b) => `M0 ${y(b)}h${width}`).join("")),
     path("v", line(series.values, y)),
     path(
       "m",
@@ -93,6 +95,12 @@ function ticks(steps: readonly number[]): string {
     i += n;
   }
   return d;
+}
+
+/** The limit of noise: by day one, by night another; no line over the running hour. */
+function steps(hours: readonly HourView[], y: (value: number) => number): string {
+  const hour = STEPS_PER_HOUR * DX;
+  return hours.map(({ limit }, i) => (limit === null ? "" : `M${i * hour} ${y(limit)}h${hour}`)).join("");
 }
 
 /** A tick each hour, a long one with the time each six hours. */

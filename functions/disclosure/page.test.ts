@@ -190,6 +190,26 @@ describe("chart", () => {
     expect(paths(draw(slotsOf("marked")), "v").match(/M/g)).toHaveLength(1); // a mark keeps the value
   });
 
+  test("noise has the limit of the day by day and that of the night by night", () => {
+    const both = [
+      limit("Leq", { statistic: "period", period: "day", max: 70 }),
+      limit("Leq", { statistic: "period", period: "night", max: 55 }),
+    ];
+    const series = { outlet: "DZ001", pollutant: "Leq", minutes: 10, slots: slots(AS_OF - 24 * HOUR, AS_OF, 50, 2) };
+    const q = plantView(
+      facts({ permit: permit([outlet("DZ001", both, { medium: "noise" })]), series: [series] }),
+      rules,
+    );
+    const view = q.outlets[0]?.quantities[0];
+    expect(view?.hours.map((h) => h.limit)).toEqual([
+      ...Array.from({ length: 13 }, () => 70), // 09:00 … 21:00
+      ...Array.from({ length: 8 }, () => 55), // 22:00 … 05:00
+      ...Array.from({ length: 3 }, () => 70), // 06:00 … 08:00
+    ]);
+    const heights = new Set([...paths(view ? chart(view) : "", "l").matchAll(/M\d+ (\d+)/g)].map((m) => m[1]));
+    expect(heights.size).toBe(2);
+  });
+
   test("nothing to draw is no picture", () => {
     expect(draw(plain({ series: [], hours: [] }))).toBe("");
   });

@@ -25,7 +25,7 @@ export function page(view: PlantView, rules: RuleData): string {
     `<header id="zh"><nav aria-label="语言 Language"><a lang="zh" href="#zh">中文</a><a lang="en" href="#en">English</a></nav>`,
     `<p class="k">${both(title)}</p><h1>${esc(view.name)}</h1>`,
     `<p>${esc(view.town)} · ${esc(view.industry)} · ${both(view.management)}</p>`,
-    `<p>${both(words("permit"))} ${esc(view.permitNo)}, ${both(view.permit.text, "permit.text")}</p></header>`,
+    `<p>${both(words("permit"))} ${esc(view.permitNo)} · ${both(view.permit.text, "permit.text")}</p></header>`,
     `<main data-code="${esc(view.code)}" data-at="${view.asOf}">`,
     status(view, words),
     ...view.outlets.map((o, i) => outlet(o, i, words)),
@@ -76,6 +76,7 @@ function card(q: QuantityView, path: string, words: Words): string {
   const until = latest === null ? "" : ` data-until="${latest.until}" data-a="until ${path}.latest.until"`;
   return [
     `<article${old}${until}><h3>${both(q.name)} <span class="r">${both(words("raw"))}</span></h3>`,
+    `<p class="k e">${both(words("last"))}</p>`,
     `<p class="n"><span data-k="${path}.latest.text">${latest?.text ?? "—"}</span> <small>${esc(q.unit)}</small></p>`,
     latest === null ? "" : `<p>${both(latest.what, `${path}.latest.what`)}</p>`,
     `<p class="t c" data-standing="${q.standing.key}" data-a="standing ${path}.standing.key">${both(q.standing.text, `${path}.standing.text`)}</p>`,

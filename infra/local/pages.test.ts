@@ -61,14 +61,17 @@ describe("phonePage", () => {
 
 describe("homePage", () => {
   test("links every plant's public page, names escaped", () => {
-    const html = homePage([{ permitNo: "P1", code: "abc def", name: "A & <B>" }]);
+    const html = homePage([{ permitNo: "P1", code: "abc def", name: "A & <B>", town: "崇福镇" }]);
     expect(html).toContain(`href="/p/abc%20def"`);
     expect(html).toContain("A &#38; &#60;B&#62;");
+    expect(html).toContain("<h3>崇福镇</h3>");
   });
 
   test("says so when there are no plants, and stops at two hundred", () => {
     expect(homePage([])).toContain("还没有企业");
-    const html = homePage(Array.from({ length: 203 }, (_, i) => ({ permitNo: `P${i}`, code: `c${i}`, name: `n${i}` })));
+    const html = homePage(
+      Array.from({ length: 203 }, (_, i) => ({ permitNo: `P${i}`, code: `c${i}`, name: `n${i}`, town: `t${i % 3}` })),
+    );
     expect(html.match(/href="\/p\//g)).toHaveLength(200);
     expect(html).toContain("另有 3 家");
   });

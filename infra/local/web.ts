@@ -83,7 +83,7 @@ async function listPlants({ call, definition }: WebParts): Promise<HomePlant[]> 
         ...(from ? { ExclusiveStartKey: from } : {}),
       });
       for (const item of page.Items)
-        plants.push({ permitNo: text(item["sk"]), code: text(item["code"]), name: text(item["name"]) });
+        plants.push({ permitNo: text(item["sk"]), code: text(item["code"]), name: text(item["name"]), town: text(item["town"]) });
       from = page.LastEvaluatedKey;
     } while (from);
   }

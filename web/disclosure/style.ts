@@ -7,7 +7,7 @@ body{margin:0;background:#fff;color:#111;font:17px/1.5 system-ui,"PingFang SC","
 header,main,footer{max-width:68rem;margin:auto;padding:0 1rem}
 header{padding-top:.75rem}
 a{color:#0b3d91}
-nav{float:right}
+nav{float:right;margin-bottom:.5rem}
 nav a{display:inline-block;padding:.5rem .75rem;border:2px solid #0b3d91;border-radius:.4rem;font-weight:700;text-decoration:none}
 .k{color:#444;margin:0}
 h1{font-size:1.7rem;line-height:1.25;margin:.6rem 0 .3rem;clear:both;overflow-wrap:anywhere}
@@ -32,7 +32,7 @@ article{border:2px solid #777;border-radius:.5rem;padding:.7rem .9rem;min-width:
 [data-standing=within]:before,[data-standing=in-range]:before,[data-standing=level-below]:before{content:"✓ ";color:#1b6e33}
 [data-standing=above]:before,[data-standing=out-of-range]:before,[data-standing=level-above]:before{content:"▲ ";color:#8a5300}
 [data-standing=stale]:before,[data-standing=none]:before,[data-standing=invalid]:before{content:"? "}
-.old .n{color:#444;font-size:1.5rem;text-decoration:line-through}
+.old .n{color:#555;font-size:1.5rem}
 .old .c,article:not(.old) .e{display:none}
 dl{margin:.4rem 0;display:grid;grid-template-columns:max-content 1fr;gap:.1rem .7rem}
 dt{color:#444}

@@ -3,6 +3,7 @@ import type { RuleData } from "../../../layers/rule-data.ts";
 import { inForce, type Limit, type Outlet } from "../../register/domain/permit.ts";
 import { round6 } from "../../shared/round.ts";
 import { floorHour } from "../../shared/shanghai.ts";
+import { governs } from "../../warnings/domain/conditions.ts";
 import type { DisclosureFacts, HourFact, SeriesFact, Slot } from "./facts.ts";
 import { figure, limitText, scaleOf } from "./figures.ts";
 import { judgedDay, judgedHour, type JudgedView } from "./judged.ts";
@@ -59,7 +60,9 @@ export function quantityView(
 
   const primary = primaryLimit(limits, numbers, asOf);
   const judgedHours = primary?.statistic === "hour" ? verdicts(facts.hours) : [];
-  const hours = hourViews(series.slots, judgedHours, asOf);
+  const noiseLimit = (hour: number): number | null =>
+    limits.find((l) => l.statistic === "period" && governs(l, hour, numbers.noise))?.max ?? null;
+  const hours = hourViews(series.slots, judgedHours, asOf, noiseLimit);
   const latest = latestView(series, asOf, rules, decimals, primary?.max ?? null, outlet.medium === "noise");
   const soFar = soFarView(series.slots, flow, outlet.medium, primary, asOf, rules, decimals);
   const standing = standingOf(latest, primary, soFar, numbers);

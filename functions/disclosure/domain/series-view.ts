@@ -28,6 +28,7 @@ export interface HourView {
   max: number | null;
   /** Null: no limit of this pollutant is judged by the hour. */
   verdict: HourVerdict | null;
+  /** The limit of the verdict; of noise the one of that part of the day. */
   limit: number | null;
   revision: number;
 }
@@ -63,7 +64,12 @@ export function seriesView(slots: readonly Slot[], asOf: number, digits: number)
 const rounded = (x: number | null): number | null => (x === null ? null : round6(x));
 
 /** The 24 hours before the one of `asOf`, oldest first: the stored verdict where the hour is judged, else plain means. */
-export function hourViews(slots: readonly Slot[], verdicts: readonly HourFact[], asOf: number): HourView[] {
+export function hourViews(
+  slots: readonly Slot[],
+  verdicts: readonly HourFact[],
+  asOf: number,
+  noiseLimit: (hour: number) => number | null,
+): HourView[] {
   const start = seriesStart(asOf);
   const byHour: Slot[][] = Array.from({ length: HOURS - 1 }, () => []);
   for (const slot of slots) byHour[Math.floor((slot.t - start) / HOUR)]?.push(slot);
@@ -78,7 +84,7 @@ export function hourViews(slots: readonly Slot[], verdicts: readonly HourFact[],
       min: values.length === 0 ? null : Math.min(...values),
       max: values.length === 0 ? null : Math.max(...values),
       verdict: judged?.verdict ?? null,
-      limit: judged?.limit ?? null,
+      limit: judged ? judged.limit : noiseLimit(from),
       revision: judged?.revision ?? 0,
     };
   });
