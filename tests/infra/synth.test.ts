@@ -12,6 +12,8 @@ import { buildFunctions, bundleDir, FUNCTIONS, ROOT, type FunctionName } from ".
 import { readConfig } from "../../infra/config.ts";
 import { cdkContext, synthesize } from "../../infra/synth.ts";
 
+vi.setConfig({ testTimeout: 120_000 }); // a synthesis takes seconds; on a busy machine many of them
+
 const folder = mkdtempSync(join(tmpdir(), "synth-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
