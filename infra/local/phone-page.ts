@@ -1,4 +1,4 @@
-/** The SMS outbox of the local machine as people would meet it: a phone per recipient, newest first, with a box to answer. */
+/** The SMS outbox of the local machine as people would meet it: a phone per recipient, newest first, with a box to answer below. */
 
 export interface PhoneMessage {
   at: string;
@@ -28,18 +28,18 @@ const SHOWN = 40;
 const esc = (text: string): string => text.replaceAll(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 const STYLE = `*{box-sizing:border-box}body{margin:0;background:#d9dee6;color:#111;font:16px/1.5 system-ui,"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif}
-header{max-width:76rem;margin:auto;padding:1rem}h1{font-size:1.4rem;margin:0}p{margin:.3rem 0}a{color:#0b3d91}
-main{max-width:76rem;margin:auto;padding:0 1rem 2rem;display:flex;flex-wrap:wrap;gap:1.2rem;align-items:flex-start}
-.phone{background:#fff;border:10px solid #1c2430;border-radius:2rem;width:24rem;max-width:100%;overflow:hidden}
+header{max-width:84rem;margin:auto;padding:1rem}h1{font-size:1.4rem;margin:0}p{margin:.3rem 0}a{color:#0b3d91}
+main{max-width:84rem;margin:auto;padding:0 1rem 2rem;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1.2rem;align-items:start}
+.phone{background:#fff;border:10px solid #1c2430;border-radius:2rem;overflow:hidden}
 .phone h2{font-size:1.05rem;margin:0;padding:.8rem 1rem;background:#f2f4f7;border-bottom:1px solid #c4cad3;text-align:center;font-variant-numeric:tabular-nums}
-.phone ol{list-style:none;margin:0;padding:.8rem;max-height:34rem;overflow-y:auto}
+.phone ol{list-style:none;margin:0;padding:.8rem;max-height:26rem;overflow-y:auto}
 li{margin-bottom:.8rem}time{display:block;color:#444;font-size:.9rem}
 .b{background:#e7eef9;border-radius:.9rem .9rem .9rem .2rem;padding:.5rem .8rem;margin:.1rem 0;white-space:pre-wrap;overflow-wrap:anywhere}
 .failed .b,.unknown .b,.expired .b,.capped .b{background:#fdecec;border:1px dashed #a00016}
 .st{font-size:.9rem;color:#333}
 form{border-top:1px solid #c4cad3;background:#f2f4f7;padding:.7rem .8rem}
 fieldset{border:0;margin:0;padding:0}legend{padding:0;font-size:.95rem}
-button{font:inherit;background:#0b3d91;color:#fff;border:0;border-radius:.5rem;padding:.45rem .7rem;margin:.3rem .3rem 0 0;cursor:pointer}
+button{font:inherit;background:#0b3d91;color:#fff;border:0;border-radius:.5rem;padding:.4rem .55rem;margin:.2rem .2rem 0 0;cursor:pointer}
 input{font:inherit;padding:.4rem .5rem;border:1px solid #555;border-radius:.4rem;width:100%;margin-top:.3rem}
 output{display:block;min-height:1.5rem;font-weight:700}
 .empty{background:#fff;border:2px dashed #555;border-radius:.8rem;padding:1.2rem;max-width:44rem}
@@ -79,5 +79,5 @@ function phone(to: string, messages: readonly PhoneMessage[], plants: ReadonlyMa
   const more = messages.length > SHOWN ? `<li>… 另有 ${messages.length - SHOWN} 条 more</li>` : "";
   const quick = REPLIES.map((r) => `<button type="button" value="${r}">${r}</button>`).join("");
   const id = `r${to.replaceAll(/\D/g, "")}`;
-  return `<section class="phone" aria-labelledby="h${id}"><h2 id="h${id}">${esc(to)}</h2><form data-from="${esc(to)}"><fieldset><legend>回复 reply</legend>${quick}<input name="text" aria-label="回复 reply ${esc(to)}" maxlength="200" placeholder="1–4 或文字 or text" autocomplete="off"></fieldset><output></output></form><ol tabindex="0" aria-label="短信 messages ${esc(to)}">${bubbles.join("")}${more}</ol></section>`;
+  return `<section class="phone" aria-labelledby="h${id}"><h2 id="h${id}">${esc(to)}</h2><ol tabindex="0" aria-label="短信 messages ${esc(to)}">${bubbles.join("")}${more}</ol><form data-from="${esc(to)}"><fieldset><legend>回复 reply</legend>${quick}<input name="text" aria-label="回复 reply ${esc(to)}" maxlength="200" placeholder="1–4 或文字 or text" autocomplete="off"></fieldset><output></output></form></section>`;
 }

@@ -1,6 +1,7 @@
 /** Debian's Chromium for the browser tests; a test that needs it fails without it, it never skips. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import axe from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 
@@ -33,12 +34,12 @@ export interface Site {
 }
 
 /** A server on loopback that answers by path; anything else is 404. */
-export async function serve(answer: (path: string) => Answer | null): Promise<Site> {
+export async function serve(answer: (path: string, body: string) => Answer | null): Promise<Site> {
   const asked: string[] = [];
-  const server: Server = createServer((request, response) => {
+  const server: Server = createServer(async (request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     asked.push(path);
-    const found = answer(path) ?? { status: 404, body: "" };
+    const found = answer(path, await text(request)) ?? { status: 404, body: "" };
     response.writeHead(found.status ?? 200, {
       "content-type": found.type ?? "text/html; charset=utf-8",
       ...found.headers,
