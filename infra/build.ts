@@ -16,6 +16,7 @@ export const FUNCTIONS = {
   "ingest-telemetry": "functions/telemetry/ingest-telemetry.ts",
   "import-permits": "functions/register/import-permits.ts",
   "warn-plants": "functions/warnings/warn-plants.ts",
+  "receive-reply": "functions/warnings/receive-reply.ts",
   "close-hours": "functions/warnings/close-hours.ts",
   "close-days": "functions/warnings/close-days.ts",
   "publish-pages": "functions/disclosure/publish-pages.ts",

@@ -33,8 +33,7 @@ export class PublicApi {
       methods: [HttpMethod.GET, HttpMethod.POST],
       integration: new HttpLambdaIntegration("serve-api-integration", fn),
     });
-    for (const route of routes)
-      acknowledge(route, { APIG4: "what the law makes public needs no account; the carrier's replies are signed" });
+    for (const route of routes) acknowledge(route, { APIG4: "what the law makes public needs no account" });
 
     const log = new LogGroup(stack, "api-access-log", {
       retention: stack.config.logRetentionDays,

@@ -1,8 +1,10 @@
 // oxlint-disable no-new -- a construct registers itself with its scope
-import { Duration, type App } from "aws-cdk-lib";
+import { Aws, CfnOutput, Duration, type App } from "aws-cdk-lib";
 import { Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
-import { Grant, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Grant, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { LambdaSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Config } from "../config.ts";
 import { houseAlarm, houseMetric } from "../constructs/alarm.ts";
 import { getObjects, putObjects, readTable, writeTable } from "../constructs/grants.ts";
@@ -22,6 +24,7 @@ export class ServicesStack extends WorkStack {
     this.data = data;
     this.importPermits();
     this.warnPlants();
+    this.receiveReplies();
     this.closing("close-hours", "close-hour", "10 * * * ? *", "Verdicts of the past hour are missing on the pages.");
     this.closing("close-days", "close-day", "30 0 * * ? *", "Verdicts of yesterday are missing on the pages.");
     this.api = new PublicApi(this, this.serveApi());
@@ -136,6 +139,34 @@ export class ServicesStack extends WorkStack {
     const name = (this.config.smsWebhookSecretParameter ?? "").replace(/^\//, "");
     const parameter = this.formatArn({ service: "ssm", resource: "parameter", resourceName: name });
     Grant.addToPrincipal({ grantee: fn, actions: ["ssm:GetParameter"], resourceArns: [parameter] });
+  }
+
+  /** Answers of the plants, by two-way SMS of AWS End User Messaging or of a carrier that posts to the same topic. */
+  private receiveReplies(): void {
+    const { register, ledger } = this.data;
+    const fn = new HouseFunction(this, {
+      name: "receive-reply",
+      environment: { REGISTER_TABLE: register.tableName, LEDGER_TABLE: ledger.tableName },
+      timeout: Duration.seconds(30),
+      memory: 1024,
+      errorImpact: "A plant answered a warning and is not heard: it keeps getting the repeats.",
+      asynchronous: { maxEventAge: Duration.hours(1), retryAttempts: 2 },
+    });
+    readTable(register, fn.ownRole);
+    writeTable(ledger, fn.ownRole, "PutItem");
+    const topic = new Topic(this, "replies", { displayName: "Permit Watch replies", enforceSSL: true });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: "TwoWayMessages",
+        principals: [new ServicePrincipal("sms-voice.amazonaws.com")],
+        actions: ["sns:Publish"],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
+      }),
+    );
+    if (fn.failed) topic.addSubscription(new LambdaSubscription(fn, { deadLetterQueue: fn.failed }));
+    // The number's two-way setting, or a carrier's gateway, needs it.
+    new CfnOutput(this, "RepliesTopic", { value: topic.topicArn });
   }
 
   private closing(

@@ -165,6 +165,7 @@ describe("nothing is lost", () => {
       ...templates.ofType("AWS::Events::Rule").flatMap((r) => r.props.Targets),
     ];
     expect(targets).toHaveLength(4);
+    expect(templates.ofType("AWS::SNS::Subscription")).toHaveLength(1);
     const destinations = new Map(
       templates
         .ofType("AWS::Lambda::EventInvokeConfig")
@@ -174,7 +175,13 @@ describe("nothing is lost", () => {
       .ofType("AWS::CloudWatch::Alarm")
       .filter((r) => r.props.MetricName === "ApproximateNumberOfMessagesVisible")
       .map((r) => r.props.Dimensions[0].Value["Fn::GetAtt"][0]);
-    for (const target of targets) {
+    const subscribed = templates
+      .ofType("AWS::SNS::Subscription")
+      .map(({ props }) => ({
+        Arn: props.Endpoint,
+        DeadLetterConfig: { Arn: props.RedrivePolicy.deadLetterTargetArn },
+      }));
+    for (const target of [...targets, ...subscribed]) {
       const queue = destinations.get(target.Arn["Fn::GetAtt"][0]);
       expect(queue, JSON.stringify(target)).toEqual(target.DeadLetterConfig.Arn);
       expect(watched).toContain(queue["Fn::GetAtt"][0]);
@@ -292,6 +299,7 @@ describe("shape", () => {
         "AWS::Logs::LogGroup",
         "AWS::S3::Bucket",
         "AWS::S3::BucketPolicy",
+        "AWS::SNS::Subscription",
         "AWS::SNS::Topic",
         "AWS::SNS::TopicPolicy",
         "AWS::SQS::Queue",
