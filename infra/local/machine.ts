@@ -1,5 +1,5 @@
 /** The whole system in one process: reads the synthesized template, starts its parts in order, stops them in reverse. */
-import { mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { formatIso } from "../../functions/shared/shanghai.ts";
 import { startAsyncQueue, type AsyncQueue } from "./async-queue.ts";
@@ -91,11 +91,14 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   const now = (): number => options.clock?.now() ?? Date.now();
   const virtualNow = (): number | null =>
     options.clock && (options.clock.virtual?.() ?? true) ? options.clock.now() : null;
-  const assembly = readAssembly(options.template);
-  const definition = readDefinition(assembly);
-
   mkdirSync(join(options.dataDir, "logs"), { recursive: true });
   stops.push(lockFolder(options.dataDir));
+  // A copy of its own: the next build replaces the template and the bundles while this machine runs on.
+  const own = join(options.dataDir, "assembly");
+  rmSync(own, { recursive: true, force: true });
+  cpSync(options.template, own, { recursive: true });
+  const assembly = readAssembly(own);
+  const definition = readDefinition(assembly);
   const store = openStore(join(options.dataDir, "machine.sqlite"));
   stops.push(() => store.close());
 
