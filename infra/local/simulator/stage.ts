@@ -64,7 +64,7 @@ export function stage(plants: readonly SimPlant[], { seed, startedAt }: { seed: 
 
   upset("lost", stream(hourly), { rise: 4, hold: 70, fall: 15, peak: 2.6 }, -22);
   upset("recovers", stream(hourly), { rise: 5, hold: 18, fall: 12, peak: 1.55 }, -14);
-  upset("begins", stream(hourly), { rise: 5, hold: 26, fall: 15, peak: 1.5 }, 3);
+  upset("begins", stream(hourly), { rise: 5, hold: 40, fall: 15, peak: 2.2 }, 3);
   upset(
     "ph-out",
     stream((s) => s.code === "w01001" && s.behaviour.kind === "range"),
