@@ -59,6 +59,7 @@ export class DataStack extends HouseStack {
     super(app, "PermitWatchData", "Permit Watch: tables, archive and buckets; retained", config);
     // Where permits are uploaded to: permits/{anything}.json; the answer comes under results/.
     new CfnOutput(this, "ImportsBucket", { value: this.imports.bucketName });
+    new CfnOutput(this, "RegisterTable", { value: this.register.tableName }); // for npm run posters
   }
 
   // "as": the CDK's classes and interfaces differ in optional properties under exactOptionalPropertyTypes.
