@@ -4,7 +4,7 @@
  * after the message is durable.
  */
 import { createServer, type Socket } from "node:net";
-import { Aedes, type Client } from "aedes";
+import { Aedes, type AuthErrorCode, type Client } from "aedes";
 
 export interface Broker {
   port: number;
@@ -42,20 +42,21 @@ export const maySubscribe = (clientId: string, filter: string): boolean => filte
 /** Listens on 127.0.0.1; rejects with the system's error when the port is taken. */
 export async function startBroker({ port, now, route, log, maxConnections = 20_000 }: BrokerOptions): Promise<Broker> {
   const seen = new Map<Socket, number>();
+  const strangers = new WeakSet<Client>();
   const aedes = await Aedes.createBroker({
     maxClientsIdLength: 128,
     maxTopicLevels: 16,
     connectTimeout: 15_000,
     preConnect: (client, packet, done) => {
-      const id = packet.clientId;
-      if (!CLIENT_ID.test(id)) {
-        log(
-          `mqtt: client id ${JSON.stringify(id.slice(0, 80))} refused: it must be the device's MN, or gw- and the gateway's id`,
-        );
-        return done(null, false);
-      }
       client.conn.setMaxListeners(0);
-      return done(null, true);
+      // Only here is the id as it was sent: an empty one is replaced later.
+      if (!CLIENT_ID.test(packet.clientId)) strangers.add(client);
+      done(null, true);
+    },
+    authenticate: (client, _username, _password, done) => {
+      if (!strangers.has(client)) return done(null, true);
+      log(`mqtt: a client id was refused (${JSON.stringify(client.id.slice(0, 80))}): it must be the device's MN, or gw- and the gateway's id`);
+      return done(Object.assign(new Error("identifier rejected"), { returnCode: 2 as AuthErrorCode }), null);
     },
     authorizePublish: (client, packet, done) => {
       if (!client) return done(new Error("only clients publish"));

@@ -58,6 +58,8 @@ interface Environment {
   parked: ServerResponse | null;
   failure: { errorType: string; errorMessage: string } | null;
   idleSince: number;
+  /** It has asked for work: its handler is loaded. */
+  initialised: boolean;
   initTimer: NodeJS.Timeout;
 }
 interface Pool {
@@ -121,6 +123,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
   function park(environment: Environment, response: ServerResponse): void {
     clearTimeout(environment.initTimer);
     environment.parked = response;
+    environment.initialised = true;
     environment.idleSince = performance.now();
     dispatch(environment.pool);
   }
@@ -206,6 +209,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
       parked: null,
       failure: null,
       idleSince: performance.now(),
+      initialised: false,
       initTimer: setTimeout(
         () =>
           end(environment, {
@@ -231,7 +235,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
       const error = { payload: JSON.stringify(failure), error: failure };
       if (environment.current) finish(environment, error);
       // A process that dies before its first invocation fails the one that it was started for.
-      else if (!environment.parked && !stopping) {
+      else if (!environment.initialised && !stopping) {
         const invocation = pool.waiting.shift();
         if (invocation) settle(pool, invocation, error);
       }
@@ -280,6 +284,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
     counts: () => Object.fromEntries([...pools.values()].map((pool) => [pool.definition.label, { ...pool.counts }])),
     pids: (name) => [...(pools.get(name)?.environments ?? [])].flatMap((each) => each.child.pid ?? []),
     stop: async () => {
+      if (stopping) return;
       stopping = true;
       clearInterval(poll);
       const gone = [...environments.values()].map(

@@ -163,7 +163,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   }
   const received = Buffer.concat(chunks);
   const chunked =
-    `${request.headers["x-amz-content-sha256"] ?? ""}`.startsWith("STREAMING-") ||
+    /^STREAMING-/.test(String(request.headers["x-amz-content-sha256"])) ||
     (request.headers["content-encoding"] ?? "").includes("aws-chunked");
   const { body, trailers } = chunked ? decodeChunked(received) : { body: received, trailers: {} };
   const expected = request.headers["x-amz-decoded-content-length"];

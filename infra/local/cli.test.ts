@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { readSettings, UsageError } from "./cli.ts";
+
+const read = (args: string[], env: Record<string, string> = {}): ReturnType<typeof readSettings> => readSettings(args, env, "/project/.data");
+
+test("defaults are the contract's", () => {
+  expect(read([])).toEqual({ plants: 24, simulator: true, data: "/project/.data", port: 8080, mqttPort: 1883 });
+});
+
+test("flags win over the environment, which wins over defaults", () => {
+  const env = { PLANTS: "5", PORT: "1", MQTT_PORT: "2", DATA: "/e", NO_SIM: "1" };
+  expect(read([], env)).toEqual({ plants: 5, simulator: false, data: "/e", port: 1, mqttPort: 2 });
+  expect(read(["--plants", "7", "--port=9", "--mqtt-port", "0", "--data", "x"], env)).toEqual({ plants: 7, simulator: false, data: "x", port: 9, mqttPort: 0 });
+  expect(read(["--no-sim"], { NO_SIM: "0" }).simulator).toBe(false);
+});
+
+describe("refuses", () => {
+  test.each<[string[], Record<string, string>, RegExp]>([
+    [["--nothing"], {}, /--nothing[\s\S]*--plants N/],
+    [["stray"], {}, /stray/],
+    [["--plants", "many"], {}, /--plants takes a whole number from 0 to 100000, not "many"/],
+    [["--plants", "100001"], {}, /--plants/],
+    [["--port", "65536"], {}, /--port takes/],
+    [[], { PORT: "x" }, /PORT takes a whole number/],
+    [[], { NO_SIM: "perhaps" }, /NO_SIM takes 1 or 0/],
+    [["--port"], {}, /--port/],
+    [["--hj212-port", "9212"], {}, /--hj212-port is not available in this version/],
+    [["--mqtts-port=8883"], {}, /--mqtts-port is not available/],
+    [[], { HJ212_HOST: "0.0.0.0" }, /--hj212-host is not available/],
+  ])("%j with %j", (args, env, message) => {
+    expect(() => read(args, env)).toThrow(message);
+    expect(() => read(args, env)).toThrow(UsageError);
+  });
+});
