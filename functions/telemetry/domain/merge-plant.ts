@@ -150,9 +150,12 @@ function riskOf(
   return until;
 }
 
-/** Limits change at the start of a period; a slot near the change may be judged by either. */
+/**
+ * Limits change at the start of a period; a slot near the change may be judged by either, and the newest slots of an hour
+ * are read with the next hour's limit.
+ */
 const mayGovern = (limit: Limit, from: number, to: number): boolean =>
-  inForce(limit, from) || inForce(limit, to) || inForce(limit, floorDay(from)) || inForce(limit, floorHour(from));
+  [from, to, floorDay(from), floorHour(from), floorHour(to - 1) + HOUR].some((t) => inForce(limit, t));
 
 function periodEnd(limit: Limit, last: number): number {
   if (limit.statistic === "hour") return floorHour(last - 1) + HOUR;
