@@ -1,5 +1,6 @@
 /** The public page of one plant: static HTML that is complete without script, in both languages, in one request. */
 import type { RuleData } from "../../layers/rule-data.ts";
+import { PAGE_META_CSP } from "../../web/disclosure/csp.ts";
 import { REFRESH_SCRIPT } from "../../web/disclosure/refresh.ts";
 import { STYLE } from "../../web/disclosure/style.ts";
 import { MINUTE, parseIso } from "../shared/shanghai.ts";
@@ -19,6 +20,7 @@ export function page(view: PlantView, rules: RuleData): string {
   const title = words("title");
   return [
     `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">`,
+    `<meta http-equiv="Content-Security-Policy" content="${PAGE_META_CSP}">`,
     `<meta name="viewport" content="width=device-width,initial-scale=1">`,
     `<title>${esc(view.name)} · ${title.zh} ${title.en}</title>`,
     `<link rel="icon" href="data:,"><style>${STYLE}</style></head><body><i id="en"></i>`,

@@ -27,7 +27,7 @@ export function publicViews({ db, tables, rules, now }: PublicViewSources): Publ
   const blocks = blockRepository({ db, table: tables.BLOCKS_TABLE });
   const ledger = warningLedger({ db, table: tables.LEDGER_TABLE });
   const view = async (plant: PlantRecord | null): Promise<PlantView | null> =>
-    plant && plantView(await loadFacts(plant, now(), { blocks, ledger }), rules);
+    plant && plantView(await loadFacts(plant, Math.floor(now() / 1000) * 1000, { blocks, ledger }), rules);
   return {
     viewByCode: async (code) => view(await register.getPlantByCode(code)),
     viewByPermit: async (permitNo) => view(await register.getPlant(permitNo)),

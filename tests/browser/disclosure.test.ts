@@ -55,8 +55,10 @@ const stored = usual(AS_OF, 0);
 let written = stored;
 const heavy = plantView(heavyFacts(), rules);
 
+/** What a mistake in escaping would let through. */
+let injected = "";
 const html = (view: PlantView): Answer => ({
-  body: render(view, rules),
+  body: render(view, rules).replace("</main>", `${injected}</main>`),
   headers: { "content-security-policy": PAGE_CSP },
 });
 const json = (view: PlantView): Answer => ({ type: "application/json", body: JSON.stringify(view) });
@@ -147,6 +149,16 @@ test("when it cannot refresh it says so and marks every value as no longer curre
   // The data are of another day than the test: all values are old, none may be called current.
   expect(await page.locator("article:not(.old)").count()).toBe(0);
   expect(text).not.toContain("本小时到目前低于限值");
+  await page.context().close();
+});
+
+test("a script that found its way into the page is not run", async () => {
+  api = () => json(stored);
+  injected = `<script>document.title="owned"</script><img src=x onerror="document.title='owned'">`;
+  const { page } = await open("/p/usual");
+  injected = "";
+  await page.locator('[data-fresh="live"]').waitFor(); // its own does run
+  expect(await page.title()).not.toBe("owned");
   await page.context().close();
 });
 

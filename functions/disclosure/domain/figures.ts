@@ -31,17 +31,18 @@ export function scaleOf(rules: RuleData, pollutant: string, size: number): Scale
 }
 
 /**
- * `value` with its decimals; with more of them where the rounded figure would look equal to `against` although it is
- * not: 50.04 beside a limit of 50 is never printed as 50.0.
+ * `value` with its decimals; with more of them where the rounded figure would stand on another side of `against`:
+ * beside a limit of 50, 50.04 is never printed as 50.0.
  */
 export function figure(value: number, decimals: number, against: number | null = null): string {
   const x = round6(value);
-  for (let digits = decimals; digits < 6; digits += 1) {
-    const text = x.toFixed(digits);
-    if (against === null || x === round6(against) || Number(text) !== round6(against))
-      return text.replace(/^-(0\.?0*)$/, "$1");
+  const bar = against === null ? null : round6(against);
+  let text = "";
+  for (let digits = decimals; digits <= 6; digits += 1) {
+    text = x.toFixed(digits).replace(/^-(0\.?0*)$/, "$1");
+    if (bar === null || Math.sign(Number(text) - bar) === Math.sign(x - bar)) break;
   }
-  return x.toFixed(6);
+  return text;
 }
 
 /** "50 mg/m³ · hourly mean, converted to 6 % O₂", in both languages. */

@@ -1,6 +1,7 @@
 /** The newest closed period of a pollutant that was judged, in words. */
 import type { RuleData } from "../../../layers/rule-data.ts";
 import type { Medium } from "../../register/domain/permit.ts";
+import { round6 } from "../../shared/round.ts";
 import { HOUR, formatDay } from "../../shared/shanghai.ts";
 import type { DayFact, HourFact, HourVerdict } from "./facts.ts";
 import { figure, span } from "./figures.ts";
@@ -21,7 +22,7 @@ const words = (rules: RuleData, fact: HourFact | DayFact, period: Text, decimals
   const mean = fact.mean === null || fact.verdict === "insufficient" ? "none" : "mean";
   return {
     verdict: fact.verdict,
-    mean: fact.mean,
+    mean: fact.mean === null ? null : round6(fact.mean),
     revised: fact.revision > 0,
     text: say(rules, `disclosure.judged.${mean}`, {
       period,

@@ -1,5 +1,6 @@
 /** The newest value of a pollutant, with what it is a mean of and until when it may be called current. */
 import type { RuleData, WarningNumbers } from "../../../layers/rule-data.ts";
+import { round6 } from "../../shared/round.ts";
 import { MINUTE, formatIso } from "../../shared/shanghai.ts";
 import type { SeriesFact } from "./facts.ts";
 import { clock, figure, span } from "./figures.ts";
@@ -37,7 +38,7 @@ export function latestView(
   const end = newest.t + MINUTE;
   const start = end - k * MINUTE;
   const until = end + silentAfter(rules.warning(asOf), k);
-  const value = newest.quality === "invalid" ? null : newest.value;
+  const value = newest.quality === "invalid" || newest.value === null ? null : round6(newest.value);
   const time = k === 1 ? clock(newest.t, asOf) : span(start, end, asOf);
   const key =
     newest.quality !== "counts"

@@ -55,7 +55,7 @@ export function seriesView(slots: readonly Slot[], asOf: number, digits: number)
   return {
     from: formatIso(start),
     stepMinutes: STEP / MINUTE,
-    values: values.map((v) => (v === null ? null : Number(v.toFixed(digits)))),
+    values: values.map((v) => (v === null ? null : Number(v.toFixed(digits)) + 0)),
     invalid: where((step) => step.length > 0 && step.every((s) => s.quality === "invalid")),
     marked: where((step) => step.some((s) => s.quality === "marked")),
   };
@@ -80,9 +80,9 @@ export function hourViews(
     return {
       from: formatIso(from),
       valid: judged?.valid ?? values.length,
-      mean: judged ? judged.mean : rounded(meanOf(values)),
-      min: values.length === 0 ? null : Math.min(...values),
-      max: values.length === 0 ? null : Math.max(...values),
+      mean: rounded(judged ? judged.mean : meanOf(values)),
+      min: values.length === 0 ? null : round6(Math.min(...values)),
+      max: values.length === 0 ? null : round6(Math.max(...values)),
       verdict: judged?.verdict ?? null,
       limit: judged ? judged.limit : noiseLimit(from),
       revision: judged?.revision ?? 0,
