@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
 
 /** What is wrong with a piece of input: `permits[3].outlets[0].limits[1].max`, and why in words a person can act on. */
 export interface Problem {
@@ -14,7 +14,7 @@ export function parseInput<T>(schema: z.ZodMiniType<T>, input: unknown): Parsed<
   if (parsed.success) return { ok: true, data: parsed.data };
   return {
     ok: false,
-    problems: parsed.error.issues.map((issue) => ({ path: z.core.toDotPath(issue.path), reason: issue.message })),
+    problems: parsed.error.issues.map((issue) => ({ path: pathText(issue.path), reason: issue.message })),
   };
 }
 
@@ -24,6 +24,15 @@ export function parseEvent<T>(schema: z.ZodMiniType<T>, event: unknown, name: st
   if (parsed.ok) return parsed.data;
   throw new Error(`${name}: ${parsed.problems.map(({ path, reason }) => `${path} ${reason}`).join("; ")}`);
 }
+
+/** `permits[3].contacts[0]["phone number"]`. As `z.core.toDotPath`, whose namespace brings 400 KB of zod into a bundle. */
+const pathText = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    const name = String(key);
+    if (/[^\w$]/.test(name)) return `${text}[${JSON.stringify(name)}]`;
+    return text === "" ? name : `${text}.${name}`;
+  }, "");
 
 type RawIssue = Parameters<z.core.$ZodErrorMap>[0];
 
