@@ -6,9 +6,15 @@ import type { InvocationResult } from "./runtime-api.ts";
 const POLICY: BatchPolicy = { bisect: true, retries: 1, partialFailures: true };
 const ok: InvocationResult = { payload: "null" };
 const thrown: InvocationResult = { payload: "{}", error: { errorType: "Error", errorMessage: "boom" } };
-const failedFrom = (...ids: number[]): InvocationResult => ({ payload: JSON.stringify({ batchItemFailures: ids.map((id) => ({ itemIdentifier: `${id}` })) }) });
+const failedFrom = (...ids: number[]): InvocationResult => ({
+  payload: JSON.stringify({ batchItemFailures: ids.map((id) => ({ itemIdentifier: `${id}` })) }),
+});
 
-async function run(records: number[], policy: BatchPolicy, invoke: (some: number[], call: number) => InvocationResult): Promise<{ calls: number[][]; lost: number[]; again: string[] }> {
+async function run(
+  records: number[],
+  policy: BatchPolicy,
+  invoke: (some: number[], call: number) => InvocationResult,
+): Promise<{ calls: number[][]; lost: number[]; again: string[] }> {
   const calls: number[][] = [];
   const again: string[] = [];
   const outcome = await processBatch(records, policy, {
@@ -26,7 +32,10 @@ test("a batch that succeeds is one call", async () => {
 
 test("with partial failures everything before the lowest failed record is done", async () => {
   const { calls, lost } = await run([1, 2, 3, 4], POLICY, (_, call) => (call === 1 ? failedFrom(4, 3) : ok));
-  expect(calls).toEqual([[1, 2, 3, 4], [3, 4]]);
+  expect(calls).toEqual([
+    [1, 2, 3, 4],
+    [3, 4],
+  ]);
   expect(lost).toEqual([]);
 });
 
@@ -38,7 +47,10 @@ test("a thrown error halves the batch; a single record gets its retries and is t
 
 test("without bisecting the whole batch is tried again and given up together", async () => {
   const { calls, lost, again } = await run([1, 2], { ...POLICY, bisect: false }, () => thrown);
-  expect(calls).toEqual([[1, 2], [1, 2]]);
+  expect(calls).toEqual([
+    [1, 2],
+    [1, 2],
+  ]);
   expect(lost).toEqual([1, 2]);
   expect(again).toEqual(["Error: boom"]);
 });

@@ -46,7 +46,10 @@ async function connect(clientId: string): Promise<MqttClient> {
 async function isDisconnectedFor(clientId: string, topic: string, payload: string | Buffer = "x"): Promise<boolean> {
   const client = await connect(clientId);
   const closed = new Promise<boolean>((resolve) => client.once("close", () => resolve(true)));
-  const acknowledged = client.publishAsync(topic, payload, { qos: 1 }).then(() => false, () => closed);
+  const acknowledged = client.publishAsync(topic, payload, { qos: 1 }).then(
+    () => false,
+    () => closed,
+  );
   return Promise.race([acknowledged, closed]);
 }
 
@@ -54,7 +57,12 @@ test("a device's message reaches the rules with its bytes, its client id and the
   const client = await connect("330483A890001600000169C1");
   await client.publishAsync("plants/330483A890001600000169C1/hj212", Buffer.from([0x23, 0x23, 0xff, 0x00]), { qos: 1 });
   expect(routed).toEqual([
-    { topic: "plants/330483A890001600000169C1/hj212", payload: Buffer.from([0x23, 0x23, 0xff, 0x00]), receivedAt: 1_790_000_000_000, clientId: "330483A890001600000169C1" },
+    {
+      topic: "plants/330483A890001600000169C1/hj212",
+      payload: Buffer.from([0x23, 0x23, 0xff, 0x00]),
+      receivedAt: 1_790_000_000_000,
+      clientId: "330483A890001600000169C1",
+    },
   ]);
 });
 
@@ -78,7 +86,11 @@ test.each([
 });
 
 test("subscriptions reach own topics only", async () => {
-  expect([maySubscribe("MN1", "plants/MN1/#"), maySubscribe("MN1", "plants/+/hj212"), maySubscribe("MN1", "#")]).toEqual([true, false, false]);
+  expect([
+    maySubscribe("MN1", "plants/MN1/#"),
+    maySubscribe("MN1", "plants/+/hj212"),
+    maySubscribe("MN1", "#"),
+  ]).toEqual([true, false, false]);
   const client = await connect("MN1");
   await expect(client.subscribeAsync("plants/#")).rejects.toThrow();
   expect(await client.subscribeAsync("plants/MN1/commands")).toMatchObject([{ qos: 0 }]);
@@ -119,5 +131,7 @@ test("the same client id connects again: the older connection ends", async () =>
 });
 
 test("a port in use is an error with its code", async () => {
-  await expect(startBroker({ port: broker.port, now: Date.now, log: () => undefined, route: async () => undefined })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await expect(
+    startBroker({ port: broker.port, now: Date.now, log: () => undefined, route: async () => undefined }),
+  ).rejects.toMatchObject({ code: "EADDRINUSE" });
 });

@@ -26,6 +26,8 @@ export interface BrokerOptions {
 const MAX_PAYLOAD = 128 * 1024;
 /** Bytes a client may send without completing a message, looked at once a second. */
 const MAX_UNPARSED = 1024 * 1024;
+/** CONNACK code; aedes declares it as a const enum, which does not exist at run time. */
+const IDENTIFIER_REJECTED: AuthErrorCode = 2;
 const CLIENT_ID = /^(gw-)?[A-Za-z0-9_-]{1,64}$/;
 const BASIC_INGEST = /^\$aws\/rules\/[^/]+\//;
 
@@ -55,8 +57,10 @@ export async function startBroker({ port, now, route, log, maxConnections = 20_0
     },
     authenticate: (client, _username, _password, done) => {
       if (!strangers.has(client)) return done(null, true);
-      log(`mqtt: a client id was refused (${JSON.stringify(client.id.slice(0, 80))}): it must be the device's MN, or gw- and the gateway's id`);
-      return done(Object.assign(new Error("identifier rejected"), { returnCode: 2 as AuthErrorCode }), null);
+      log(
+        `mqtt: a client id was refused (${JSON.stringify(client.id.slice(0, 80))}): it must be the device's MN, or gw- and the gateway's id`,
+      );
+      return done(Object.assign(new Error("identifier rejected"), { returnCode: IDENTIFIER_REJECTED }), null);
     },
     authorizePublish: (client, packet, done) => {
       if (!client) return done(new Error("only clients publish"));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readSettings, UsageError } from "./cli.ts";
 
-const read = (args: string[], env: Record<string, string> = {}): ReturnType<typeof readSettings> => readSettings(args, env, "/project/.data");
+const read = (args: string[], env: Record<string, string> = {}): ReturnType<typeof readSettings> =>
+  readSettings(args, env, "/project/.data");
 
 test("defaults are the contract's", () => {
   expect(read([])).toEqual({ plants: 24, simulator: true, data: "/project/.data", port: 8080, mqttPort: 1883 });
@@ -10,7 +11,13 @@ test("defaults are the contract's", () => {
 test("flags win over the environment, which wins over defaults", () => {
   const env = { PLANTS: "5", PORT: "1", MQTT_PORT: "2", DATA: "/e", NO_SIM: "1" };
   expect(read([], env)).toEqual({ plants: 5, simulator: false, data: "/e", port: 1, mqttPort: 2 });
-  expect(read(["--plants", "7", "--port=9", "--mqtt-port", "0", "--data", "x"], env)).toEqual({ plants: 7, simulator: false, data: "x", port: 9, mqttPort: 0 });
+  expect(read(["--plants", "7", "--port=9", "--mqtt-port", "0", "--data", "x"], env)).toEqual({
+    plants: 7,
+    simulator: false,
+    data: "x",
+    port: 9,
+    mqttPort: 0,
+  });
   expect(read(["--no-sim"], { NO_SIM: "0" }).simulator).toBe(false);
 });
 

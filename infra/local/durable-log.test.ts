@@ -60,7 +60,9 @@ test("whatever is appended, read, committed and reopened: every record is read o
         }
       }
       for (const shard of [0, 1])
-        expect(machine.log.read(shard, machine.consumer.checkpoint(shard), 1000, 1e6).map((record) => text(record.data))).toEqual(waiting[shard]);
+        expect(
+          machine.log.read(shard, machine.consumer.checkpoint(shard), 1000, 1e6).map((record) => text(record.data)),
+        ).toEqual(waiting[shard]);
       machine.store.close();
     }),
     { numRuns: 40 },
@@ -104,7 +106,9 @@ test("kill -9 in the middle of many appends: every acknowledged record is there"
     const log = openLog(openStore(${JSON.stringify(file)}), "telemetry");
     for (let n = 0; ; n += 20)
       await Promise.all(Array.from({ length: 20 }, (_, i) => log.append("key" + (i % 7), Buffer.from(String(n + i)), 0).then(() => process.stdout.write(n + i + "\\n"))));`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const exited = new Promise((resolve) => child.once("exit", resolve));
   let acknowledged = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -114,7 +118,11 @@ test("kill -9 in the middle of many appends: every acknowledged record is there"
   await exited;
   const store = openStore(file);
   const log = openLog(store, "telemetry");
-  const kept = new Set(Array.from({ length: log.shards }, (_, shard) => log.read(shard, 0, 1e6, 1e9)).flatMap((records) => records.map((record) => text(record.data))));
+  const kept = new Set(
+    Array.from({ length: log.shards }, (_, shard) => log.read(shard, 0, 1e6, 1e9)).flatMap((records) =>
+      records.map((record) => text(record.data)),
+    ),
+  );
   const told = acknowledged.split("\n").slice(0, -1);
   expect(told.length).toBeGreaterThan(300);
   expect(told.filter((n) => !kept.has(n))).toEqual([]);

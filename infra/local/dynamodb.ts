@@ -203,7 +203,9 @@ function openStreamTable(
         log(`stream records of ${table} were not trimmed: ${(error as Error).message}`);
       }
     },
-    close: () => db.close(),
+    close: () => {
+      if (db.isOpen) db.close();
+    },
   };
 }
 

@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { compilePattern } from "./event-pattern.ts";
 
-const EVENT = { source: "aws.s3", detail: { bucket: { name: "imports" }, object: { key: "permits/a.json", size: 3 } }, tags: ["a", "b"], none: null };
+const EVENT = {
+  source: "aws.s3",
+  detail: { bucket: { name: "imports" }, object: { key: "permits/a.json", size: 3 } },
+  tags: ["a", "b"],
+  none: null,
+};
 
 test.each<[string, Record<string, unknown>, boolean]>([
   ["equal", { source: ["aws.s3"] }, true],

@@ -50,7 +50,11 @@ beforeEach(async () => {
     };
   };
   lambda = await startLambda({
-    functions: [define("work", SOURCE), define("broken", "throw new Error('bad environment')"), define("empty", "export const other = 1;")],
+    functions: [
+      define("work", SOURCE),
+      define("broken", "throw new Error('bad environment')"),
+      define("empty", "export const other = 1;"),
+    ],
     logDir: folder.path,
     environment: { AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1" },
     virtualNow: () => virtual,
@@ -93,8 +97,16 @@ test("its environment is the template's and the machine's, nothing of this proce
 describe("what goes wrong is answered, and the next invocation works in a fresh process", () => {
   test.each([
     ["an exception", { do: "throw" }, { errorType: "TypeError", errorMessage: "no such plant" }],
-    ["an answer that never comes", { do: "hang" }, { errorType: "Sandbox.Timedout", errorMessage: "Task timed out after 0.70 seconds" }],
-    ["an endless loop", { do: "spin" }, { errorType: "Sandbox.Timedout", errorMessage: "Task timed out after 0.70 seconds" }],
+    [
+      "an answer that never comes",
+      { do: "hang" },
+      { errorType: "Sandbox.Timedout", errorMessage: "Task timed out after 0.70 seconds" },
+    ],
+    [
+      "an endless loop",
+      { do: "spin" },
+      { errorType: "Sandbox.Timedout", errorMessage: "Task timed out after 0.70 seconds" },
+    ],
     ["an exit", { do: "exit" }, { errorType: "Runtime.ExitError", errorMessage: "Runtime exited: exit status 3" }],
     ["an exception outside of the handler", { do: "later" }, { errorType: "Error", errorMessage: "after the fact" }],
   ])("%s", async (_, event, expected) => {
@@ -103,7 +115,10 @@ describe("what goes wrong is answered, and the next invocation works in a fresh 
   });
 
   test("more memory than the template gives", async () => {
-    expect((await call({ do: "eat" })).error).toMatchObject({ errorType: "Runtime.OutOfMemory", errorMessage: expect.stringMatching(/of 192 MB/) });
+    expect((await call({ do: "eat" })).error).toMatchObject({
+      errorType: "Runtime.OutOfMemory",
+      errorMessage: expect.stringMatching(/of 192 MB/),
+    });
     expect((await call({ do: "count" })).value).toMatchObject({ calls: 1 });
   });
 

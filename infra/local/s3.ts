@@ -162,9 +162,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
     chunks.push(chunk as Buffer);
   }
   const received = Buffer.concat(chunks);
-  const chunked =
-    /^STREAMING-/.test(String(request.headers["x-amz-content-sha256"])) ||
-    (request.headers["content-encoding"] ?? "").includes("aws-chunked");
+  const { "x-amz-content-sha256": signed, "content-encoding": encoding = "" } = request.headers;
+  const chunked = (typeof signed === "string" && signed.startsWith("STREAMING-")) || encoding.includes("aws-chunked");
   const { body, trailers } = chunked ? decodeChunked(received) : { body: received, trailers: {} };
   const expected = request.headers["x-amz-decoded-content-length"];
   if (chunked && expected !== undefined && Number(expected) !== body.length)

@@ -16,7 +16,12 @@ beforeEach(async () => {
   folder = temporaryFolder();
   store = openStore(join(folder.path, "machine.sqlite"));
   sns = await startSns({ store, topics: [TOPIC], now: () => NOW });
-  client = new SNSClient({ endpoint: sns.endpoint, region: "local-1", credentials: { accessKeyId: "a", secretAccessKey: "b" }, maxAttempts: 1 });
+  client = new SNSClient({
+    endpoint: sns.endpoint,
+    region: "local-1",
+    credentials: { accessKeyId: "a", secretAccessKey: "b" },
+    maxAttempts: 1,
+  });
 });
 afterEach(async () => {
   client.destroy();
@@ -24,12 +29,17 @@ afterEach(async () => {
   store.close();
   folder[Symbol.dispose]();
 });
-const send = (PhoneNumber: string, Message = "【预警】NOₓ & <限值>"): Promise<unknown> => client.send(new PublishCommand({ PhoneNumber, Message }));
+const send = (PhoneNumber: string, Message = "【预警】NOₓ & <限值>"): Promise<unknown> =>
+  client.send(new PublishCommand({ PhoneNumber, Message }));
 
 test("a text message is in the outbox, newest first, with the machine's time and its attributes", async () => {
   await send("+8613800000001");
   const { MessageId } = await client.send(
-    new PublishCommand({ PhoneNumber: "+8613800000002", Message: "二", MessageAttributes: { permitNo: { DataType: "String", StringValue: "P1" } } }),
+    new PublishCommand({
+      PhoneNumber: "+8613800000002",
+      Message: "二",
+      MessageAttributes: { permitNo: { DataType: "String", StringValue: "P1" } },
+    }),
   );
   expect(MessageId).toMatch(/^[0-9a-f-]{36}$/);
   expect(sns.outbox()).toMatchObject([
@@ -46,7 +56,9 @@ test.each(["13800000001", "+086", "+86138000000011111", "phone"])("%s is not E.1
 test("a topic message goes to the operators' list; an unknown topic is refused", async () => {
   await client.send(new PublishCommand({ TopicArn: TOPIC, Subject: "outage", Message: "20 devices" }));
   expect(sns.topicMessages()).toEqual([{ at: NOW, topicArn: TOPIC, subject: "outage", message: "20 devices" }]);
-  await expect(client.send(new PublishCommand({ TopicArn: `${TOPIC}x`, Message: "1" }))).rejects.toMatchObject({ name: "NotFoundException" });
+  await expect(client.send(new PublishCommand({ TopicArn: `${TOPIC}x`, Message: "1" }))).rejects.toMatchObject({
+    name: "NotFoundException",
+  });
 });
 
 test("the carrier can be told to refuse, to answer late, to lose its answer, and never to answer", async () => {
@@ -61,7 +73,9 @@ test("the carrier can be told to refuse, to answer late, to lose its answer, and
   expect(sns.outbox()).toHaveLength(2);
   sns.setFault((to) => (to.endsWith("9") ? { kind: "hang" } : null));
   const controller = new AbortController();
-  const hanging = client.send(new PublishCommand({ PhoneNumber: "+8613800000009", Message: "x" }), { abortSignal: controller.signal });
+  const hanging = client.send(new PublishCommand({ PhoneNumber: "+8613800000009", Message: "x" }), {
+    abortSignal: controller.signal,
+  });
   await send("+8613800000001");
   controller.abort();
   await expect(hanging).rejects.toMatchObject({ name: "AbortError" });

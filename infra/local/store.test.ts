@@ -10,7 +10,12 @@ test("writes of one turn share a transaction, keep their order and answer each f
   const add = store.db.prepare("INSERT INTO t VALUES (?)");
   const results = await Promise.allSettled([1, 2, 2, 3].map((n) => store.write(() => add.run(n) && n)));
   expect(results.map((each) => (each.status === "fulfilled" ? each.value : "refused"))).toEqual([1, 2, "refused", 3]);
-  expect(store.db.prepare("SELECT n FROM t").all().map((row) => row["n"])).toEqual([1, 2, 3]);
+  expect(
+    store.db
+      .prepare("SELECT n FROM t")
+      .all()
+      .map((row) => row["n"]),
+  ).toEqual([1, 2, 3]);
   store.close();
 });
 
@@ -31,7 +36,8 @@ test("a full disk refuses the write, says so, and the next write works when ther
   using folder = temporaryFolder();
   const store = openStore(join(folder.path, "a.sqlite"));
   store.db.exec("CREATE TABLE t (data BLOB)");
-  const add = (): Promise<unknown> => store.write(() => store.db.prepare("INSERT INTO t VALUES (?)").run(Buffer.alloc(100_000)));
+  const add = (): Promise<unknown> =>
+    store.write(() => store.db.prepare("INSERT INTO t VALUES (?)").run(Buffer.alloc(100_000)));
   // SQLite's own bound gives the same error (SQLITE_FULL) as a full disk.
   store.db.exec("PRAGMA max_page_count = 8");
   await expect(add()).rejects.toThrow(/cannot write .*a\.sqlite: database or disk is full/);

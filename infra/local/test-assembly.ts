@@ -11,7 +11,10 @@ export function temporaryFolder(): { path: string } & Disposable {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export const resource = (type: string, properties: Properties = {}): Properties => ({ Type: type, Properties: properties });
+export const resource = (type: string, properties: Properties = {}): Properties => ({
+  Type: type,
+  Properties: properties,
+});
 
 /** A function resource; its source is the asset named after it. */
 export const lambdaResource = (asset: string, properties: Properties = {}): Properties =>
@@ -26,7 +29,11 @@ export const lambdaResource = (asset: string, properties: Properties = {}): Prop
   });
 
 /** Writes manifest, templates and assets. `sources`: asset name → text of its index.mjs. */
-export function writeAssembly(folder: string, stacks: Record<string, { Resources: Record<string, Properties>; [section: string]: unknown }>, sources: Record<string, string> = {}): string {
+export function writeAssembly(
+  folder: string,
+  stacks: Record<string, { Resources: Record<string, Properties>; [section: string]: unknown }>,
+  sources: Record<string, string> = {},
+): string {
   const artifacts: Record<string, unknown> = {};
   const files: Record<string, unknown> = {};
   for (const [asset, source] of Object.entries(sources)) {
