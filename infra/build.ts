@@ -81,13 +81,18 @@ const INPUTS = [
   "package-lock.json",
 ];
 
-async function bundle(): Promise<void> {
-  const missing = Object.entries(FUNCTIONS).filter(([, entry]) => !existsSync(join(ROOT, entry)));
+/** Throws naming each function (bundle name → entry) whose entry file does not exist. */
+export function requireEntries(entries: Readonly<Record<string, string>>): void {
+  const missing = Object.entries(entries).filter(([, entry]) => !existsSync(join(ROOT, entry)));
   if (missing.length > 0)
     throw new Error(
       `no entry file for ${missing.map(([name, entry]) => `${name} (${entry})`).join(", ")}. ` +
         "Write it, or take the function out of infra/build.ts and its stack.",
     );
+}
+
+async function bundle(): Promise<void> {
+  requireEntries(FUNCTIONS);
   const result = await esbuild({
     absWorkingDir: ROOT,
     entryPoints: Object.entries(FUNCTIONS).map(([name, entry]) => ({ in: entry, out: `functions/${name}/index` })),

@@ -1,6 +1,7 @@
 /** The synthesis itself: same input, same output; nothing done twice; findings and wrong settings stop it. */
 import { App } from "aws-cdk-lib";
 import { Queue } from "aws-cdk-lib/aws-sqs";
+import { execFileSync } from "node:child_process";
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,7 @@ import type { Metafile } from "esbuild";
 import { isBuiltin } from "node:module";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { permitWatch } from "../../infra/app.ts";
-import { buildFunctions, bundleDir, FUNCTIONS, ROOT, type FunctionName } from "../../infra/build.ts";
+import { buildFunctions, bundleDir, FUNCTIONS, requireEntries, ROOT, type FunctionName } from "../../infra/build.ts";
 import { readConfig } from "../../infra/config.ts";
 import { cdkContext, synthesize } from "../../infra/synth.ts";
 
@@ -98,15 +99,46 @@ describe("settings", () => {
 });
 
 describe("bundles", () => {
-  test("each is one self-contained module, its map kept apart, and a second run builds nothing", async () => {
+  beforeAll(async () => {
+    await buildFunctions();
+  });
+  const names = Object.keys(FUNCTIONS) as FunctionName[];
+
+  test("a second run builds nothing", async () => {
     expect(await buildFunctions()).toBe(false);
+  });
+
+  test("a function without its entry file is refused by name", () => {
+    const entries = { ...FUNCTIONS, "warn-moon": "functions/warnings/warn-moon.ts" };
+    expect(() => requireEntries(entries)).toThrow(
+      "no entry file for warn-moon (functions/warnings/warn-moon.ts). Write it",
+    );
+  });
+
+  test("each is one self-contained module, its map kept apart", () => {
     const { outputs } = JSON.parse(readFileSync(join(ROOT, ".build/meta.json"), "utf8")) as Metafile;
-    for (const name of Object.keys(FUNCTIONS) as FunctionName[]) {
+    for (const name of names) {
       expect(globSync("**", { cwd: bundleDir(name) }).toSorted()).toEqual([".", "index.mjs"]);
       expect(existsSync(join(bundleDir(name), `../../maps/${name}.mjs.map`))).toBe(true);
       const { imports } = outputs[`.build/functions/${name}/index.mjs`] ?? { imports: [] };
       const outside = imports.filter((i) => i.external && !isBuiltin(i.path)).map((i) => i.path);
       expect(outside, name).toEqual([]); // nothing is left to be found at run time
     }
+  });
+
+  test("none weighs more than 720 KB: start-up is billed, and one careless import of zod costs 400 KB", () => {
+    const heavy = names.map((name) => [name, statSync(join(bundleDir(name), "index.mjs")).size] as const);
+    expect(heavy.filter(([, bytes]) => bytes > 720_000)).toEqual([]);
+  });
+
+  test("each loads by itself and exports its handler", () => {
+    const load = `for (const path of process.argv.slice(1)) console.log(typeof (await import(path)).handler);`;
+    const paths = names.map((name) => join(bundleDir(name), "index.mjs"));
+    const out = execFileSync(process.execPath, ["--input-type=module", "-e", load, ...paths], {
+      cwd: tmpdir(), // no node_modules in reach
+      encoding: "utf8",
+      env: { AWS_REGION: "local-1" },
+    });
+    expect(out.trim().split("\n")).toEqual(names.map(() => "function"));
   });
 });

@@ -175,12 +175,10 @@ describe("nothing is lost", () => {
       .ofType("AWS::CloudWatch::Alarm")
       .filter((r) => r.props.MetricName === "ApproximateNumberOfMessagesVisible")
       .map((r) => r.props.Dimensions[0].Value["Fn::GetAtt"][0]);
-    const subscribed = templates
-      .ofType("AWS::SNS::Subscription")
-      .map(({ props }) => ({
-        Arn: props.Endpoint,
-        DeadLetterConfig: { Arn: props.RedrivePolicy.deadLetterTargetArn },
-      }));
+    const subscribed = templates.ofType("AWS::SNS::Subscription").map(({ props }) => ({
+      Arn: props.Endpoint,
+      DeadLetterConfig: { Arn: props.RedrivePolicy.deadLetterTargetArn },
+    }));
     for (const target of [...targets, ...subscribed]) {
       const queue = destinations.get(target.Arn["Fn::GetAtt"][0]);
       expect(queue, JSON.stringify(target)).toEqual(target.DeadLetterConfig.Arn);
