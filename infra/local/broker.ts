@@ -27,6 +27,7 @@ const MAX_PAYLOAD = 128 * 1024;
 /** Bytes a client may send without completing a message, looked at once a second. */
 const MAX_UNPARSED = 1024 * 1024;
 /** CONNACK code; aedes declares it as a const enum, which does not exist at run time. */
+// oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const IDENTIFIER_REJECTED: AuthErrorCode = 2;
 const CLIENT_ID = /^(gw-)?[A-Za-z0-9_-]{1,64}$/;
 const BASIC_INGEST = /^\$aws\/rules\/[^/]+\//;
