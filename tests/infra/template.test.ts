@@ -2,7 +2,7 @@
 import type { Stack } from "aws-cdk-lib";
 import type { CfnPolicy } from "aws-cdk-lib/aws-iam";
 import type { CfnFunction } from "aws-cdk-lib/aws-lambda";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,11 +10,18 @@ import { renderSql, RULES } from "../../events/rules.ts";
 import { permitWatch } from "../../infra/app.ts";
 import { FUNCTIONS, LAYER_DIR, ROOT } from "../../infra/build.ts";
 import { cdkContext, synthesize } from "../../infra/synth.ts";
+import { SendStates } from "../../functions/warnings/stored-items.ts";
 import { iamMatrix } from "./iam-matrix.ts";
 import { list, Templates, type Resource } from "./templates.ts";
 
 const outdir = mkdtempSync(join(tmpdir(), "synth-"));
+let assembly: string;
 let templates: Templates;
+
+interface MetadataEntry {
+  type: string;
+  data: Record<string, string>;
+}
 const WEBHOOK = {
   "permit-watch:smsChannel": "webhook",
   "permit-watch:smsWebhookUrl": "https://sms.example.com/send",
@@ -22,7 +29,7 @@ const WEBHOOK = {
 };
 
 beforeAll(async () => {
-  const { outdir: assembly } = await synthesize({ quiet: true, cached: true });
+  ({ outdir: assembly } = await synthesize({ quiet: true, cached: true }));
   templates = new Templates(assembly);
 });
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
@@ -30,6 +37,25 @@ afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 /** Function → its resource; the name is the one its logs and metrics carry. */
 const functions = (from = templates): Map<string, Resource> =>
   new Map(from.ofType("AWS::Lambda::Function").map((r) => [r.props.Environment.Variables.POWERTOOLS_SERVICE_NAME, r]));
+
+describe("findings", () => {
+  test("what was accepted, where and why, is the reviewed list", async () => {
+    const accepted = globSync("*.metadata.json", { cwd: assembly }).flatMap((file) => {
+      const entries = JSON.parse(readFileSync(join(assembly, file), "utf8")) as Record<string, MetadataEntry[]>;
+      return Object.entries(entries).flatMap(([path, list_]) =>
+        list_
+          .filter(({ type }) => type === "aws:cdk:acknowledged-rules")
+          .flatMap(({ data }) =>
+            Object.entries(data).map(([rule, reason]) => `${path} ${rule.replace("Annotation::", "")}: ${reason}`),
+          ),
+      );
+    });
+    const readable = accepted.map((line) =>
+      line.replaceAll(/PermitWatchData:ExportsOutputFnGetAtt(\w+?)[0-9A-F]{8}Arn[0-9A-F]{8}/g, "$1"),
+    );
+    await expect(`${readable.sort().join("\n")}\n`).toMatchFileSnapshot("acknowledged.txt");
+  });
+});
 
 describe("permissions", () => {
   test("the matrix is the reviewed one", async () => {
@@ -256,6 +282,29 @@ describe("alarms", () => {
     }
     const names = alarms.map(({ props }) => String(props.AlarmName).replace("permit-watch-", ""));
     expect(headings().filter((heading) => !names.includes(heading))).toEqual([]); // none without an alarm
+  });
+
+  test("each metric of our own is one that a function counts", () => {
+    const source = globSync("functions/**/*.ts", { cwd: ROOT, exclude: ["**/*.test.ts"] })
+      .map((file) => readFileSync(join(ROOT, file), "utf8"))
+      .join("\n");
+    const counted = new Set([
+      ...[...source.matchAll(/addMetric\(\s*(?:[\w.]+ \? )?"(\w+)"(?: : "(\w+)")?/g)].flatMap((m) => [m[1], m[2]]),
+      ...SendStates.map((state) => `Sms_${state}`), // warn-plants counts by outcome
+    ]);
+    const watched = templates
+      .ofType("AWS::CloudWatch::Alarm")
+      .flatMap(({ props }) =>
+        [{ MetricStat: { Metric: props } }, ...(props.Metrics ?? [])]
+          .map((m) => m.MetricStat?.Metric)
+          .filter((m) => m?.Namespace === "PermitWatch"),
+      );
+    expect(watched.length).toBeGreaterThanOrEqual(7);
+    for (const { MetricName, Dimensions } of watched) {
+      expect([...counted]).toContain(MetricName);
+      expect(Dimensions).toEqual([{ Name: "service", Value: expect.stringMatching(/^[a-z-]+$/) }]);
+      expect(Object.keys(FUNCTIONS)).toContain(Dimensions[0].Value);
+    }
   });
 
   test("every function has one on its errors; what must run has one on silence", () => {
