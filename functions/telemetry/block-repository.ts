@@ -1,6 +1,6 @@
 /** The blocks table: ten minutes of a plant as one packed item, written on the condition of the version that was read. */
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { BatchGetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { BatchGetCommand, PutCommand, QueryCommand, TransactWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { DAY, formatMinute } from "../shared/shanghai.ts";
 import { floorBlock, type Block, type BlockRecord, type LiveHead } from "./domain/block.ts";
@@ -53,8 +53,8 @@ export interface BlockRepository {
   /** The plant's present by the newest blocks up to `t`. */
   live(permitNo: string, t: number): Promise<LiveHead | null>;
   get(permitNo: string, starts: readonly number[]): Promise<Map<number, StoredBlock>>;
-  /** False when somebody else wrote since `version` was read. */
-  put(permitNo: string, next: StoredBlock): Promise<boolean>;
+  /** Writes all or nothing; false when somebody else wrote one of them since its `version` was read. */
+  put(permitNo: string, next: readonly StoredBlock[]): Promise<boolean>;
 }
 
 export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; table: string }): BlockRepository {
@@ -110,28 +110,35 @@ export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; tab
       }
       return found;
     },
-    async put(permitNo, { block, version }) {
+    async put(permitNo, next) {
+      const puts = next.map(({ block, version }) => ({
+        TableName: table,
+        Item: {
+          pk: permitNo,
+          sk: formatMinute(block.start),
+          v: version + 1,
+          data: packBlock(block),
+          ttl: Math.floor((block.start + KEEP) / 1000),
+        },
+        ...(version === 0
+          ? { ConditionExpression: "attribute_not_exists(pk)" }
+          : { ConditionExpression: "v = :v", ExpressionAttributeValues: { ":v": version } }),
+      }));
       try {
-        await db.send(
-          new PutCommand({
-            TableName: table,
-            Item: {
-              pk: permitNo,
-              sk: formatMinute(block.start),
-              v: version + 1,
-              data: packBlock(block),
-              ttl: Math.floor((block.start + KEEP) / 1000),
-            },
-            ...(version === 0
-              ? { ConditionExpression: "attribute_not_exists(pk)" }
-              : { ConditionExpression: "v = :v", ExpressionAttributeValues: { ":v": version } }),
-          }),
-        );
+        const [only] = puts;
+        if (puts.length === 1 && only) await db.send(new PutCommand(only));
+        // A minute that ends a block, or late data: more than one, and a crash in between must not leave half of it.
+        else await db.send(new TransactWriteCommand({ TransactItems: puts.map((Put) => ({ Put })) }));
         return true;
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) return false;
+        if (error instanceof TransactionCanceledException && error.CancellationReasons?.some((r) => FASTER.has(r.Code ?? "")))
+          return false;
         throw error;
       }
     },
   };
 }
+
+/** Reasons of a cancelled transaction that mean another writer. */
+const FASTER = new Set(["ConditionalCheckFailed", "TransactionConflict"]);

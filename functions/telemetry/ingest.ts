@@ -54,7 +54,7 @@ interface Work {
 
 type StreamRecord = Parameters<typeof readMessage>[0];
 
-/** Takes a batch in; messages of a plant that another writer got ahead of are reported for a retry. */
+/** Takes a batch in; a plant that another writer got ahead of is merged anew, at last reported for a retry. */
 export async function ingest(
   records: readonly StreamRecord[],
   services: IngestServices,
@@ -69,31 +69,37 @@ export async function ingest(
         byPlant.set(frame.result.permitNo, list);
         list.push({ message, frame, accepted: frame.result.accepted });
       }
-  const works = await Promise.all([...byPlant].map(([permitNo, own]) => mergePlant(permitNo, own, services)));
-  const lines = archiveLines(messages, works);
-  const [first] = messages;
-  if (first && lines.length > 0) await services.archive(first.shard, first.sequence, lines);
   await services.hints.quarantine(messages.flatMap(quarantined));
-  const failed = new Set<string>();
-  await Promise.all(
-    works.map(async (work) => {
-      if (!(await storePlant(work, services))) for (const { message } of work.own) failed.add(message.sequence);
-    }),
-  );
-  const count = (d: ArchiveLine["disposition"]): number => lines.filter((l) => l.disposition === d).length;
+  const counts: IngestCounts = { messages: messages.length, frames: 0, accepted: 0, duplicates: 0, quarantined: 0, blocks: 0 };
+  let open = [...byPlant];
+  for (let attempt = 0; attempt === 0 || (open.length > 0 && attempt < ATTEMPTS); attempt++) {
+    const works = await Promise.all(open.map(([permitNo, own]) => mergePlant(permitNo, own, services)));
+    const lines = archiveLines(messages, works, attempt, services.now());
+    const [first] = messages;
+    if (first && lines.length > 0) await services.archive(first.shard, first.sequence, lines);
+    const stored = await Promise.all(works.map((work) => storePlant(work, services)));
+    open = open.filter((_, i) => !stored[i]);
+    const lost = new Set(open.map(([permitNo]) => permitNo));
+    for (const l of lines) if (l.permitNo === null || !lost.has(l.permitNo)) tally(counts, l);
+    counts.blocks += works.reduce((n, w, i) => n + (stored[i] ? w.merged.touched.size : 0), 0);
+  }
+  const failed = new Set(open.flatMap(([, own]) => own.map((o) => o.message.sequence)));
   return {
     response: {
       batchItemFailures: messages.filter((m) => failed.has(m.sequence)).map((m) => ({ itemIdentifier: m.sequence })),
     },
-    counts: {
-      messages: messages.length,
-      frames: lines.length,
-      accepted: count("accepted"),
-      duplicates: count("duplicate"),
-      quarantined: count("quarantined"),
-      blocks: works.reduce((n, w) => n + w.merged.touched.size, 0),
-    },
+    counts,
   };
+}
+
+/** How often a plant is merged anew because another shard wrote it in between, before the stream has to try again. */
+const ATTEMPTS = 6;
+
+function tally(counts: IngestCounts, { disposition }: ArchiveLine): void {
+  counts.frames += 1;
+  if (disposition === "accepted") counts.accepted += 1;
+  else if (disposition === "duplicate") counts.duplicates += 1;
+  else counts.quarantined += 1;
 }
 
 async function mergePlant(permitNo: string, all: readonly Own[], services: IngestServices): Promise<Work> {
@@ -155,26 +161,29 @@ async function storePlant({ permitNo, merged, blocks, live, own }: Work, service
       ? [hints.rejudge(permitNo, [...merged.hours], [...merged.days], stampOf(own))]
       : []),
   ]);
-  return services.blocks.store(
-    permitNo,
-    [...merged.touched].map((s) => blocks.get(s)!),
-    live,
-  );
+  return services.blocks.store(permitNo, [...merged.touched].map((s) => blocks.get(s)!), live);
 }
 
 const stampOf = (own: readonly Own[]): string =>
   own.map((o) => `${o.message.shard}:${o.message.sequence}`).at(-1) ?? "";
 
 /** One line a frame, in the order of the stream; messages that an earlier try has archived and merged are left out. */
-function archiveLines(messages: readonly Message[], works: readonly Work[]): ArchiveLine[] {
+function archiveLines(
+  messages: readonly Message[],
+  works: readonly Work[],
+  attempt: number,
+  archivedAt: number,
+): ArchiveLine[] {
   const chained = new Map(works.flatMap((w) => [...w.lines]));
   return messages.flatMap((message) =>
     message.frames.flatMap((frame, piece): ArchiveLine[] => {
       const { result } = frame;
       const link = chained.get(frame);
-      if (result.ok && !link) return [];
+      if (result.ok ? !link : attempt > 0) return [];
       return [
         {
+          archivedAt: formatIso(archivedAt),
+          attempt,
           receivedAt: formatIso(message.receivedAt),
           topic: message.topic,
           clientId: message.clientId,

@@ -24,9 +24,13 @@ export interface PlantBlocks {
 }
 
 const NEWEST = 3;
+/** DynamoDB takes 100 writes in a transaction. */
+const MOST_AT_ONCE = 100;
 
 export function plantBlocks(repository: BlockRepository, size = 20_000): PlantBlocks {
   const held = new Map<string, Held>();
+  /** Plants that another shard writes too (devices that publish for themselves): read anew each time. */
+  const shared = new Set<string>();
 
   async function open(permitNo: string, receivedAt: number): Promise<Held> {
     const latest = await repository.latest(permitNo, receivedAt, NEWEST);
@@ -39,10 +43,11 @@ export function plantBlocks(repository: BlockRepository, size = 20_000): PlantBl
 
   return {
     async load(permitNo, starts, receivedAt) {
-      let plant = held.get(permitNo);
+      const own = held.get(permitNo);
       const now = floorBlock(receivedAt);
+      let plant = own;
       if (!plant) plant = await open(permitNo, receivedAt);
-      else if (!plant.blocks.has(now)) {
+      else if (shared.has(permitNo) || !plant.blocks.has(now)) {
         // A new ten minutes: what other shards wrote of this plant's other devices is taken over.
         const fresh = await open(permitNo, receivedAt);
         plant = { live: mergeLive(fresh.live, plant.live) ?? fresh.live, blocks: fresh.blocks };
@@ -66,13 +71,17 @@ export function plantBlocks(repository: BlockRepository, size = 20_000): PlantBl
 
     async store(permitNo, blocks, live) {
       const plant = held.get(permitNo);
-      for (const block of blocks) {
-        const version = plant?.blocks.get(block.start)?.version ?? 0;
-        if (!(await repository.put(permitNo, { block, version }))) {
+      const next = [...blocks].map((block) => ({ block, version: plant?.blocks.get(block.start)?.version ?? 0 }));
+      // The blocks of a long catch-up go ahead in parts; the last part holds the newest, which says what is merged.
+      next.sort((a, b) => Number(a.block.live === live) - Number(b.block.live === live));
+      for (let i = 0; i < next.length; i += MOST_AT_ONCE) {
+        const part = next.slice(i, i + MOST_AT_ONCE);
+        if (!(await repository.put(permitNo, part))) {
           held.delete(permitNo);
+          shared.add(permitNo);
           return false;
         }
-        plant?.blocks.set(block.start, { block, version: version + 1 });
+        for (const { block, version } of part) plant?.blocks.set(block.start, { block, version: version + 1 });
       }
       if (plant) {
         plant.live = live;

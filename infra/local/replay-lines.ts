@@ -5,7 +5,7 @@ import type { Line } from "../../functions/warnings/domain/line.ts";
 import { ClosedItem } from "../../functions/warnings/stored-items.ts";
 import { round6 } from "../../functions/shared/round.ts";
 import { formatDay, formatIso, parseIso } from "../../functions/shared/shanghai.ts";
-import type { ArchiveLine } from "../../functions/telemetry/domain/archive-line.ts";
+import { standing, type ArchiveLine } from "../../functions/telemetry/domain/archive-line.ts";
 import type { ObjectStore } from "./object-store.ts";
 
 export type ReplayLine = { type: "hour" | "day" | "sms" | "quarantine" | "summary"; at: string } & Record<
@@ -103,18 +103,20 @@ function inOrder(a: ReplayLine, b: ReplayLine): number {
   );
 }
 
-/** Frames by what became of them, counted over the archive. */
+/** Frames by what became of them, counted over what stands in the archive. */
 export async function archiveCounts(
   objects: ObjectStore,
   bucket: string,
 ): Promise<Record<ArchiveLine["disposition"], number>> {
   const counts = { accepted: 0, duplicate: 0, quarantined: 0 };
+  const lines: ArchiveLine[] = [];
   for (const { key } of allObjects(objects, bucket, "raw/")) {
     const object = await objects.get(bucket, key);
     if (!object) throw new Error(`the archive lost ${key}`);
     for (const line of gunzipSync(object.body).toString("utf8").trimEnd().split("\n"))
-      counts[(JSON.parse(line) as ArchiveLine).disposition] += 1;
+      lines.push({ ...(JSON.parse(line) as ArchiveLine), bytes: "" });
   }
+  for (const { disposition } of standing(lines)) counts[disposition] += 1;
   return counts;
 }
 

@@ -6,6 +6,9 @@ import { createHash } from "node:crypto";
 import type { QuarantineReason } from "./reading.ts";
 
 export interface ArchiveLine {
+  /** When the line was written, and which try of its batch wrote it: the last try of a frame is what stands. */
+  archivedAt: string;
+  attempt: number;
   receivedAt: string;
   topic: string;
   clientId: string;
@@ -32,6 +35,21 @@ export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256
 /** The next link of a device's chain; hex in, hex out. */
 export const nextLink = (previous: string, receivedAt: string, digest: string): string =>
   sha256(`${previous}\n${receivedAt}\n${digest}`);
+
+/**
+ * What stands of archived lines: of every frame (shard, sequence, piece) the last try. A batch that was cut off, or that
+ * another writer got ahead of, is archived again with the links it finally got.
+ */
+export function standing(lines: Iterable<ArchiveLine>): ArchiveLine[] {
+  const last = new Map<string, ArchiveLine>();
+  for (const l of lines) {
+    const key = `${l.shard}:${l.sequence}:${l.piece}`;
+    const held = last.get(key);
+    const later = !held || l.archivedAt > held.archivedAt || (l.archivedAt === held.archivedAt && l.attempt >= held.attempt);
+    if (later) last.set(key, l);
+  }
+  return [...last.values()];
+}
 
 /** Checks lines of one device in the order of their links; returns the first that does not fit, or null. */
 export function verifyChain(lines: readonly ArchiveLine[]): { index: number; reason: string } | null {
