@@ -1,162 +1,16 @@
 /** What the template must hold whatever is added to it later. */
-import type { Stack } from "aws-cdk-lib";
-import type { CfnPolicy } from "aws-cdk-lib/aws-iam";
-import type { CfnFunction } from "aws-cdk-lib/aws-lambda";
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { renderSql, RULES } from "../../events/rules.ts";
-import { permitWatch } from "../../infra/app.ts";
-import { FUNCTIONS, LAYER_DIR, ROOT } from "../../infra/build.ts";
-import { cdkContext, synthesize } from "../../infra/synth.ts";
-import { SendStates } from "../../functions/warnings/stored-items.ts";
-import { iamMatrix } from "./iam-matrix.ts";
-import { list, Templates, type Resource } from "./templates.ts";
+import { ROOT } from "../../infra/build.ts";
+import { assembly } from "./assembly.ts";
+import { Templates } from "./templates.ts";
 
-const outdir = mkdtempSync(join(tmpdir(), "synth-"));
-let assembly: string;
 let templates: Templates;
-
-interface MetadataEntry {
-  type: string;
-  data: Record<string, string>;
-}
-const WEBHOOK = {
-  "permit-watch:smsChannel": "webhook",
-  "permit-watch:smsWebhookUrl": "https://sms.example.com/send",
-  "permit-watch:smsWebhookSecretParameter": "/permit-watch/sms-secret",
-};
-
 beforeAll(async () => {
-  ({ outdir: assembly } = await synthesize({ quiet: true, cached: true }));
-  templates = new Templates(assembly);
+  templates = new Templates(await assembly());
 });
-afterAll(() => rmSync(outdir, { recursive: true, force: true }));
-
-/** Function → its resource; the name is the one its logs and metrics carry. */
-const functions = (from = templates): Map<string, Resource> =>
-  new Map(from.ofType("AWS::Lambda::Function").map((r) => [r.props.Environment.Variables.POWERTOOLS_SERVICE_NAME, r]));
-
-describe("findings", () => {
-  test("what was accepted, where and why, is the reviewed list", async () => {
-    const accepted = globSync("*.metadata.json", { cwd: assembly }).flatMap((file) => {
-      const entries = JSON.parse(readFileSync(join(assembly, file), "utf8")) as Record<string, MetadataEntry[]>;
-      return Object.entries(entries).flatMap(([path, list_]) =>
-        list_
-          .filter(({ type }) => type === "aws:cdk:acknowledged-rules")
-          .flatMap(({ data }) =>
-            Object.entries(data).map(([rule, reason]) => `${path} ${rule.replace("Annotation::", "")}: ${reason}`),
-          ),
-      );
-    });
-    const readable = accepted.map((line) =>
-      line.replaceAll(/PermitWatchData:ExportsOutputFnGetAtt(\w+?)[0-9A-F]{8}Arn[0-9A-F]{8}/g, "$1"),
-    );
-    await expect(`${readable.sort().join("\n")}\n`).toMatchFileSnapshot("acknowledged.txt");
-  });
-});
-
-describe("permissions", () => {
-  test("the matrix is the reviewed one", async () => {
-    await expect(`${iamMatrix(templates).join("\n")}\n`).toMatchFileSnapshot("iam-matrix.txt");
-  });
-
-  test("no role may do everything or touch everything, but for what has no resource", () => {
-    const reviewed = ["publish-pages-role dynamodb:ListStreams *"];
-    const wide = iamMatrix(templates).filter(
-      (line) => !line.includes(" DENY ") && / \*( |$)|:\*( |$)|[a-z]\*( |$)| MANAGED /.test(line.replace(/ if .*/, "")),
-    );
-    const named = wide.map((line) => line.replace("publishpagesrole", "publish-pages-role"));
-    // Listed in full by the matrix: the text messages, which are everything but topics.
-    expect(named.filter((line) => !line.includes("NOT arn:"))).toEqual(reviewed);
-  });
-
-  test("every role belongs to one function, rule or schedule", () => {
-    const users = templates.resources.flatMap((r) =>
-      (JSON.stringify(r.props).match(/"Fn::GetAtt":\["(\w*role\w*)","Arn"\]/g) ?? []).map((m) => `${r.name} ${m}`),
-    );
-    const roles = templates.ofType("AWS::IAM::Role");
-    for (const role of roles) {
-      const by = users.filter((u) => u.includes(`"${role.id}"`)).map((u) => u.split(" ")[0]);
-      expect(new Set(by).size, `${role.id} is used by ${by.join(", ")}`).toBe(1);
-    }
-  });
-});
-
-describe("functions", () => {
-  test("all are there, on Node 24 and arm64, with memory, timeout and JSON logs of their own", () => {
-    expect([...functions().keys()].toSorted()).toEqual(Object.keys(FUNCTIONS).toSorted());
-    for (const { props } of functions().values()) {
-      expect(props).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Handler: "index.handler" });
-      expect(props.MemorySize).toBeGreaterThanOrEqual(512);
-      expect(props.Timeout).toBeGreaterThan(3);
-      expect(props.LoggingConfig).toMatchObject({ LogFormat: "JSON", LogGroup: { Ref: expect.any(String) } });
-    }
-    for (const { name, props } of templates.ofType("AWS::Logs::LogGroup"))
-      expect(props.RetentionInDays, name).toBeGreaterThanOrEqual(180);
-  });
-
-  test("the layer is attached wherever RULE_DATA_DIR is set, and its files land in that folder", () => {
-    for (const [name, { props, stack }] of functions()) {
-      expect(props.Environment.Variables.RULE_DATA_DIR, name).toBe("/opt/rule-data");
-      const layers = list(props.Layers).map((l) => (l as { Ref: string }).Ref);
-      const ours = templates
-        .ofType("AWS::Lambda::LayerVersion")
-        .filter((l) => l.stack === stack)
-        .map((l) => l.id);
-      expect(layers, name).toEqual(ours);
-    }
-    expect(existsSync(join(LAYER_DIR, "rule-data"))).toBe(true);
-  });
-
-  test("the environment is the one of docs/architecture.md", () => {
-    const documented = environmentTable();
-    expect([...documented.keys()].toSorted()).toEqual(Object.keys(FUNCTIONS).toSorted());
-    for (const [name, { props }] of functions()) {
-      const webhookOnly = (variable: string): boolean => variable.startsWith("SMS_WEBHOOK_");
-      const expected = documented.get(name)?.filter((variable) => !webhookOnly(variable));
-      expect(Object.keys(props.Environment.Variables).toSorted(), name).toEqual(expected);
-    }
-    expect(Object.keys(warnPlantsByWebhook().variables).toSorted()).toEqual(documented.get("warn-plants"));
-  });
-
-  test("with a webhook nobody sends text messages, and the secret is read by its exact name", () => {
-    const { statements } = warnPlantsByWebhook();
-    const allowed = statements.filter(({ Action }) => /^(sns|ssm):/.test(String(Action)));
-    expect(allowed.map((s) => [s.Action, s.NotResource === undefined, JSON.stringify(s.Resource)])).toEqual([
-      ["sns:Publish", true, expect.stringContaining("operators")],
-      ["ssm:GetParameter", true, expect.stringMatching(/:parameter\/permit-watch\/sms-secret"\]\]\}$/)],
-    ]);
-  });
-});
-
-/** Variables and permissions of warn-plants when the carrier is a webhook; from the constructs, without a synthesis. */
-function warnPlantsByWebhook(): { variables: object; statements: Record<string, unknown>[] } {
-  const app = permitWatch({
-    context: { ...cdkContext(), ...WEBHOOK },
-    autoSynth: false,
-    outdir: join(outdir, "webhook"),
-  });
-  const stack = app.node.findChild("PermitWatchServices") as Stack;
-  const fn = stack.node.findChild("warn-plants").node.defaultChild as CfnFunction;
-  const policy = stack.node.findChild("warn-plants-role").node.findChild("DefaultPolicy").node
-    .defaultChild as CfnPolicy;
-  const { variables } = stack.resolve(fn.environment) as { variables: object };
-  const { Statement } = stack.resolve(policy.policyDocument) as { Statement: Record<string, unknown>[] };
-  return { variables, statements: Statement };
-}
-
-/** Function → all variables, from the table of docs/architecture.md. */
-function environmentTable(): Map<string, string[]> {
-  const lines = readFileSync(join(ROOT, "docs/architecture.md"), "utf8").split("\n");
-  const names = (text: string): string[] => text.match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? [];
-  const header = lines.find((line) => /^\| *function/.test(line)) ?? "";
-  const rows = lines
-    .map((line) => line.split("|").map((cell) => cell.trim()))
-    .filter(([, name = ""]) => name in FUNCTIONS);
-  return new Map(rows.map((cells) => [cells[1] ?? "", [...names(header), ...names(cells[4] ?? "")].toSorted()]));
-}
 
 describe("nothing is lost", () => {
   test("every IoT rule is its data, and has an error action that keeps the message", () => {
@@ -261,59 +115,6 @@ describe("nothing is lost", () => {
         Rule: { DefaultRetention: { Mode: "GOVERNANCE", Days: 1826 } },
       },
     });
-  });
-});
-
-describe("alarms", () => {
-  const headings = (): string[] =>
-    readFileSync(join(ROOT, "docs/runbook.md"), "utf8")
-      .split("\n")
-      .filter((line) => line.startsWith("### "))
-      .map((line) => line.slice(4));
-
-  test("each says what it means for people, and has its heading in the runbook", () => {
-    const alarms = templates.ofType("AWS::CloudWatch::Alarm");
-    for (const { props } of alarms) {
-      const name = String(props.AlarmName).replace("permit-watch-", "");
-      expect(headings(), `docs/runbook.md needs a heading "### ${name}"`).toContain(name);
-      expect(props.AlarmDescription).toMatch(/^[A-Z].{20,}\. Runbook: docs\/runbook\.md#[\w-]+$/);
-      expect(props.AlarmDescription.endsWith(`#${name}`)).toBe(true);
-      expect(props.AlarmActions.map((a: unknown) => templates.text(a))).toEqual(["operators"]);
-    }
-    const names = alarms.map(({ props }) => String(props.AlarmName).replace("permit-watch-", ""));
-    expect(headings().filter((heading) => !names.includes(heading))).toEqual([]); // none without an alarm
-  });
-
-  test("each metric of our own is one that a function counts", () => {
-    const source = globSync("functions/**/*.ts", { cwd: ROOT, exclude: ["**/*.test.ts"] })
-      .map((file) => readFileSync(join(ROOT, file), "utf8"))
-      .join("\n");
-    const counted = new Set([
-      ...[...source.matchAll(/addMetric\(\s*(?:[\w.]+ \? )?"(\w+)"(?: : "(\w+)")?/g)].flatMap((m) => [m[1], m[2]]),
-      ...SendStates.map((state) => `Sms_${state}`), // warn-plants counts by outcome
-    ]);
-    const watched = templates
-      .ofType("AWS::CloudWatch::Alarm")
-      .flatMap(({ props }) =>
-        [{ MetricStat: { Metric: props } }, ...(props.Metrics ?? [])]
-          .map((m) => m.MetricStat?.Metric)
-          .filter((m) => m?.Namespace === "PermitWatch"),
-      );
-    expect(watched.length).toBeGreaterThanOrEqual(7);
-    for (const { MetricName, Dimensions } of watched) {
-      expect([...counted]).toContain(MetricName);
-      expect(Dimensions).toEqual([{ Name: "service", Value: expect.stringMatching(/^[a-z-]+$/) }]);
-      expect(Object.keys(FUNCTIONS)).toContain(Dimensions[0].Value);
-    }
-  });
-
-  test("every function has one on its errors; what must run has one on silence", () => {
-    const names = templates.ofType("AWS::CloudWatch::Alarm").map((r) => r.props.AlarmName);
-    for (const name of Object.keys(FUNCTIONS)) expect(names).toContain(`permit-watch-${name}-errors`);
-    const silence = templates
-      .ofType("AWS::CloudWatch::Alarm")
-      .find((r) => r.props.AlarmName === "permit-watch-warn-plants-not-running");
-    expect(silence?.props).toMatchObject({ TreatMissingData: "breaching", ComparisonOperator: "LessThanThreshold" });
   });
 });
 
