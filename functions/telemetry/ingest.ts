@@ -70,7 +70,14 @@ export async function ingest(
         list.push({ message, frame, accepted: frame.result.accepted });
       }
   await services.hints.quarantine(messages.flatMap(quarantined));
-  const counts: IngestCounts = { messages: messages.length, frames: 0, accepted: 0, duplicates: 0, quarantined: 0, blocks: 0 };
+  const counts: IngestCounts = {
+    messages: messages.length,
+    frames: 0,
+    accepted: 0,
+    duplicates: 0,
+    quarantined: 0,
+    blocks: 0,
+  };
   let open = [...byPlant];
   for (let attempt = 0; attempt === 0 || (open.length > 0 && attempt < ATTEMPTS); attempt++) {
     const works = await Promise.all(open.map(([permitNo, own]) => mergePlant(permitNo, own, services)));
@@ -154,14 +161,26 @@ async function storePlant({ permitNo, merged, blocks, live, own }: Work, service
   const news = Object.keys(fresh.carried).length + Object.keys(fresh.devices).length > 0;
   known.set(permitNo, news ? await hints.addFirstSeen(permitNo, fresh) : seen);
   if (known.size > 20_000) known.delete(known.keys().next().value!);
-  await Promise.all([
-    ...(news ? [hints.due(permitNo, Math.min(...own.map((o) => o.message.receivedAt)))] : []),
-    ...(merged.riskUntil > (services.blocks.riskKnown(permitNo) ?? 0) ? [hints.risk(permitNo, merged.riskUntil)] : []),
-    ...(merged.hours.size + merged.days.size > 0
-      ? [hints.rejudge(permitNo, [...merged.hours], [...merged.days], stampOf(own))]
-      : []),
-  ]);
-  return services.blocks.store(permitNo, [...merged.touched].map((s) => blocks.get(s)!), live);
+  const closed = merged.hours.size + merged.days.size > 0;
+  // Both before and after the blocks: before, because a crash must not lose them; after, because a tick in between may
+  // have taken them for done without having seen the blocks.
+  const hint = (): Promise<unknown> =>
+    Promise.all([
+      ...(news ? [hints.due(permitNo, Math.min(...own.map((o) => o.message.receivedAt)))] : []),
+      ...(closed ? [hints.rejudge(permitNo, [...merged.hours], [...merged.days], stampOf(own))] : []),
+    ]);
+  await hint();
+  if (merged.riskUntil > (services.blocks.riskKnown(permitNo) ?? 0)) await hints.risk(permitNo, merged.riskUntil);
+  if (
+    !(await services.blocks.store(
+      permitNo,
+      [...merged.touched].map((s) => blocks.get(s)!),
+      live,
+    ))
+  )
+    return false;
+  await hint();
+  return true;
 }
 
 const stampOf = (own: readonly Own[]): string =>

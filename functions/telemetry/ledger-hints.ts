@@ -47,6 +47,7 @@ export interface LedgerHints {
 const KEEP_QUARANTINE = 180 * DAY;
 /** Larger pieces are cut in the item; the archive holds them whole. */
 const SHOWN_BYTES = 8 * 1024;
+const NAMES_AT_ONCE = 40;
 const CARRIED = "c:";
 const DEVICE = "d:";
 
@@ -116,21 +117,27 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
         ...Object.entries(found.carried).map(([k, v]) => [`${CARRIED}${k}`, v] as const),
         ...Object.entries(found.devices).map(([k, v]) => [`${DEVICE}${k}`, v] as const),
       ];
-      const { Attributes } = await db.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: plantKey(permitNo),
-          UpdateExpression: `SET ${attributes.map((_, i) => `#a${i} = if_not_exists(#a${i}, :a${i})`).join(", ")}`,
-          ExpressionAttributeNames: Object.fromEntries(attributes.map(([k], i) => [`#a${i}`, k])),
-          ExpressionAttributeValues: Object.fromEntries(attributes.map(([, v], i) => [`:a${i}`, v])),
-          ReturnValues: "ALL_NEW",
-        }),
-      );
+      let seen: FirstSeen = { carried: {}, devices: {} };
+      // An update expression takes 4 KB: a plant's first bundle of many devices is more.
+      for (let i = 0; i < attributes.length; i += NAMES_AT_ONCE) {
+        const part = attributes.slice(i, i + NAMES_AT_ONCE);
+        const { Attributes } = await db.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: plantKey(permitNo),
+            UpdateExpression: `SET ${part.map((_, n) => `#a${n} = if_not_exists(#a${n}, :a${n})`).join(", ")}`,
+            ExpressionAttributeNames: Object.fromEntries(part.map(([k], n) => [`#a${n}`, k])),
+            ExpressionAttributeValues: Object.fromEntries(part.map(([, v], n) => [`:a${n}`, v])),
+            ReturnValues: "ALL_NEW",
+          }),
+        );
+        seen = read(Attributes);
+      }
       for (const via of Object.values(found.devices)) {
         await count("city");
         if (via !== "") await count(via);
       }
-      return read(Attributes);
+      return seen;
     },
     async quarantine(entries) {
       const items = entries.map((e) => ({

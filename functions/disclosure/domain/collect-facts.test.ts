@@ -15,7 +15,7 @@ const minute = (
   outlet: "DA001",
   kind: "minute",
   at,
-  order: at,
+  qn: at,
   receivedAt: at,
   values: values.map(([channel, value, flag]) => ({ channel, value, flag })),
   ...over,

@@ -16,7 +16,7 @@ const record: fc.Arbitrary<BlockRecord> = fc.record({
   outlet: fc.constantFrom("", "DA001", "DW001"),
   kind: fc.constantFrom("realtime", "minute", "hour", "day", "facility"),
   at: fc.integer({ min: START - 1000, max: START + 700_000 }),
-  order: fc.integer({ min: 0, max: START * 2 }),
+  qn: fc.oneof(fc.constant(null), fc.integer({ min: 0, max: START * 2 })),
   receivedAt: fc.integer({ min: 0, max: START * 2 }),
   values: fc.array(
     fc.record({
@@ -84,7 +84,7 @@ describe("a packed block", () => {
           outlet: `DA00${device}`,
           kind: "minute",
           at,
-          order: sent,
+          qn: sent,
           receivedAt: sent + Math.floor(noise() * 3000),
           values,
         });
@@ -110,7 +110,7 @@ describe("merging", () => {
     outlet: "DA001",
     kind: "minute",
     at: START,
-    order: 10,
+    qn: 10,
     receivedAt: 100,
     values: [
       { channel: "a21002/6", value: 1, flag: "N" },
@@ -119,7 +119,7 @@ describe("merging", () => {
   };
   const later: BlockRecord = {
     ...base,
-    order: 11,
+    qn: 11,
     receivedAt: 90,
     values: [{ channel: "a21002/6", value: 2, flag: "N" }],
   };
@@ -154,7 +154,7 @@ describe("merging", () => {
     const some: fc.Arbitrary<BlockRecord[]> = fc.array(
       fc
         .record({
-          order: fc.integer({ min: 1, max: 3 }),
+          qn: fc.integer({ min: 1, max: 3 }),
           receivedAt: fc.integer({ min: 1, max: 1_000_000 }),
           values: fc
             .array(fc.record({ channel: fc.constantFrom("a/m", "b/m"), value: fc.integer(), flag: fc.constant("N") }), {

@@ -16,6 +16,10 @@ const FLOAT = 14;
 const NOTHING = 15;
 const MAX_SCALE = 9;
 
+/** Signed as unsigned: 0 −1 1 −2 2 … are 0 1 2 3 4 … */
+const zigzag = (n: number): number => (n >= 0 ? n * 2 : -n * 2 - 1);
+const unzigzag = (n: number): number => (n % 2 === 0 ? n / 2 : -(n + 1) / 2);
+
 class Writer {
   bytes: number[] = [];
   byte(b: number): void {
@@ -30,7 +34,7 @@ class Writer {
     this.bytes.push(n);
   }
   int(n: number): void {
-    this.uint(n >= 0 ? n * 2 : -n * 2 - 1);
+    this.uint(zigzag(n));
   }
   text(s: string): void {
     const b = Buffer.from(s, "utf8");
@@ -64,8 +68,7 @@ class Reader {
     }
   }
   int(): number {
-    const n = this.uint();
-    return n % 2 === 0 ? n / 2 : -(n + 1) / 2;
+    return unzigzag(this.uint());
   }
   text(): string {
     return this.raw(this.uint()).toString("utf8");
@@ -183,8 +186,8 @@ export function packBlock(block: Block): Uint8Array {
     const shape = [names.of(record.mn), names.of(record.outlet), KINDS.indexOf(record.kind), ...channels].join(",");
     body.uint(shapes.of(shape));
     body.int(record.at - block.start);
-    body.int(record.order - record.at);
-    body.int(record.receivedAt - record.order);
+    body.int(record.receivedAt - record.at);
+    body.uint(record.qn === null ? 0 : 1 + zigzag(record.receivedAt - record.qn));
     for (const v of record.values) writeValue(body, v.value, v.flag);
   }
   body.uint(block.digests.length);
@@ -215,14 +218,15 @@ export function unpackBlock(bytes: Uint8Array): Block {
   const records = Array.from({ length: r.uint() }, (): BlockRecord => {
     const [mn, outlet, kind, ...channels] = shapes[r.uint()] ?? [];
     const at = r.int() + start;
-    const order = r.int() + at;
-    const receivedAt = r.int() + order;
+    const receivedAt = r.int() + at;
+    const since = r.uint();
+    const qn = since === 0 ? null : receivedAt - unzigzag(since - 1);
     return {
       mn: names[mn ?? -1] ?? "",
       outlet: names[outlet ?? -1] ?? "",
       kind: KINDS[kind ?? -1] ?? "minute",
       at,
-      order,
+      qn,
       receivedAt,
       values: channels.map((c) => ({ channel: names[c] ?? "", ...readValue(r) })),
     };

@@ -34,9 +34,9 @@ export interface BlockRecord {
   kind: RecordKind | "facility";
   /** DataTime, epoch ms. */
   at: number;
-  /** QN as epoch ms, or the receipt where there is no QN: what decides between two records of the same key. */
-  order: number;
-  /** Receipt, epoch ms: decides where `order` is equal. */
+  /** QN as epoch ms, null where the record has none: what decides between two records of the same key. */
+  qn: number | null;
+  /** Receipt, epoch ms: decides where a QN is missing or both are equal. */
   receivedAt: number;
   values: BlockValue[];
 }
@@ -75,11 +75,14 @@ export const counts = (v: BlockValue): boolean => v.value !== null && (v.flag ==
 
 const sameKey = (a: BlockRecord, b: BlockRecord): boolean =>
   a.mn === b.mn && a.kind === b.kind && a.at === b.at && a.outlet === b.outlet;
-/** The greater QN; the later receipt where one of them has none (its order is its receipt) or they are equal. */
-const newer = (a: BlockRecord, b: BlockRecord): boolean => {
-  const both = a.order !== a.receivedAt && b.order !== b.receivedAt;
-  return both && a.order !== b.order ? a.order > b.order : a.receivedAt > b.receivedAt;
-};
+/** The greater QN; the later receipt where one of them has none or they are equal; at the same receipt the one that came behind. */
+const newer = (incoming: BlockRecord, held: BlockRecord): boolean =>
+  incoming.qn !== null && held.qn !== null && incoming.qn !== held.qn
+    ? incoming.qn > held.qn
+    : incoming.receivedAt >= held.receivedAt;
+
+const same = (a: BlockRecord, av: BlockValue, b: BlockRecord, bv: BlockValue): boolean =>
+  a.qn === b.qn && a.receivedAt === b.receivedAt && av.value === bv.value && av.flag === bv.flag;
 
 /**
  * Merges one record; returns the channels that changed. Per channel the newer record (QN, then receipt) wins;
@@ -92,7 +95,7 @@ export function mergeRecord(block: Block, incoming: BlockRecord): Channel[] {
     const held = rivals.flatMap((r) => r.values.filter((v) => v.channel === value.channel).map((v) => ({ r, v })))[0];
     if (!held) {
       kept.push(value);
-    } else if (newer(incoming, held.r)) {
+    } else if (!same(incoming, value, held.r, held.v) && newer(incoming, held.r)) {
       held.r.values = held.r.values.filter((v) => v !== held.v);
       kept.push(value);
     }
@@ -100,7 +103,7 @@ export function mergeRecord(block: Block, incoming: BlockRecord): Channel[] {
   if (kept.length === 0) return [];
   block.records = block.records.filter((r) => r.values.length > 0);
   const twin = block.records.find(
-    (r) => sameKey(r, incoming) && r.order === incoming.order && r.receivedAt === incoming.receivedAt,
+    (r) => sameKey(r, incoming) && r.qn === incoming.qn && r.receivedAt === incoming.receivedAt,
   );
   if (twin) twin.values.push(...kept);
   else block.records.push({ ...incoming, values: kept });

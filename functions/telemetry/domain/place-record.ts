@@ -44,7 +44,7 @@ export function placeRecord(
   const bound = bindingAt(permit, record.mn, record.dataTime);
   // A device may report nothing but facility states: then no outlet lists it.
   if (!bound && !permit.facilities.some((f) => f.mn === record.mn)) return null;
-  const base = { mn: record.mn, at: record.dataTime, order: record.qn ?? receivedAt, receivedAt };
+  const base = { mn: record.mn, at: record.dataTime, qn: record.qn, receivedAt };
   const records: BlockRecord[] = [];
   if (bound && record.kind && record.items.length > 0) {
     const { outlet, device } = bound;

@@ -65,7 +65,7 @@ const reportsOf = (records: readonly BlockRecord[], code: string, t: number): Re
     .flatMap((r) =>
       r.values
         .filter((v) => v.channel === facilityChannel(code) && v.value !== null)
-        .map((v) => ({ at: r.at, order: r.order, state: v.value ?? 0 })),
+        .map((v) => ({ at: r.at, order: r.qn ?? r.receivedAt, state: v.value ?? 0 })),
     )
     .sort((a, b) => a.at - b.at || a.order - b.order);
 
