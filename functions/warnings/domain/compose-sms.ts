@@ -110,11 +110,17 @@ function range(l: Line, number: (x: number | null) => string, ruleData: RuleData
 const fill = (template: string, params: Record<string, string>): string =>
   template.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "");
 const trim = (digits: string): string => (digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits);
-const shorten = (name: string, most: number): string => (name.length <= most ? name : `${name.slice(0, most - 1)}…`);
+const shorten = (name: string, most: number): string => (name.length <= most ? name : clip(name, most));
 
 /** A single line that is too long even alone (a very long outlet code) is cut, never dropped. */
 function cut(text: string, limit: number): string {
   let body = text;
-  while (segments(body) > limit) body = `${body.slice(0, -2)}…`;
+  while (segments(body) > limit) body = clip(text, body.length - 1);
   return body;
+}
+
+/** At most `most` units, never through a rare character of two; with dots of the text's own alphabet, or it would turn UCS-2. */
+function clip(text: string, most: number): string {
+  const dots = GSM.test(text) ? "..." : "…";
+  return text.slice(0, Math.max(0, most - dots.length)).replace(/[\uD800-\uDBFF]$/, "") + dots;
 }
