@@ -62,12 +62,13 @@ interface Segment {
   mode: "N" | "D" | "silent";
   lag: number;
 }
+const MODES: readonly Segment["mode"][] = ["N", "N", "N", "D", "silent"];
 const segments = (values: fc.Arbitrary<number>, longest: number): fc.Arbitrary<Segment[]> =>
   fc.array(
     fc.record({
       minutes: fc.integer({ min: 1, max: longest }),
       value: values,
-      mode: fc.constantFrom("N", "N", "N", "D", "silent") as fc.Arbitrary<Segment["mode"]>,
+      mode: fc.constantFrom(...MODES),
       lag: fc.oneof(fc.constant(70), fc.integer({ min: 1, max: 5400 })),
     }),
     { minLength: 1, maxLength: 12 },
