@@ -4,7 +4,8 @@ import * as z from "zod/mini";
 export const Envelope = z.object({
   topic: z.string(),
   payload: z.string(),
-  receivedAt: z.number().check(z.positive()),
+  /** Epoch ms; what no calendar can write (the year 10000) would stop the whole batch. */
+  receivedAt: z.int().check(z.positive(), z.lt(Date.UTC(9999, 0))),
   clientId: z.optional(z.string()),
 });
 
