@@ -131,7 +131,8 @@ async function mergePlant(permitNo: string, all: readonly Own[], services: Inges
   const lines: Work["lines"] = new Map();
   for (const [i, { message, frame, accepted }] of own.entries()) {
     const { mn } = accepted.record;
-    const head = live.devices[mn] ?? { link: "0".repeat(64), seen: 0, via: accepted.via };
+    // A first frame that is a duplicate: a try that was cut off has merged it, so the device did speak.
+    const head = live.devices[mn] ?? { link: "0".repeat(64), seen: message.receivedAt, via: accepted.via };
     const link = nextLink(head.link, formatIso(message.receivedAt), sha256(frame.bytes));
     lines.set(frame, { disposition: merged.dispositions[i] ?? "accepted", previous: head.link, link });
     live.devices[mn] = { ...head, link };
@@ -163,13 +164,13 @@ async function storePlant({ permitNo, merged, blocks, live, own }: Work, service
   if (known.size > 20_000) known.delete(known.keys().next().value!);
   const closed = merged.hours.size + merged.days.size > 0;
   // Both before and after the blocks: before, because a crash must not lose them; after, because a tick in between may
-  // have taken them for done without having seen the blocks.
-  const hint = (): Promise<unknown> =>
+  // have taken them for done without having seen the blocks. That tick may still clear what it read, not what came after.
+  const hint = (when: "before" | "after"): Promise<unknown> =>
     Promise.all([
       ...(news ? [hints.due(permitNo, Math.min(...own.map((o) => o.message.receivedAt)))] : []),
-      ...(closed ? [hints.rejudge(permitNo, [...merged.hours], [...merged.days], stampOf(own))] : []),
+      ...(closed ? [hints.rejudge(permitNo, [...merged.hours], [...merged.days], `${stampOf(own)} ${when}`)] : []),
     ]);
-  await hint();
+  await hint("before");
   if (merged.riskUntil > (services.blocks.riskKnown(permitNo) ?? 0)) await hints.risk(permitNo, merged.riskUntil);
   if (
     !(await services.blocks.store(
@@ -179,7 +180,7 @@ async function storePlant({ permitNo, merged, blocks, live, own }: Work, service
     ))
   )
     return false;
-  await hint();
+  await hint("after");
   return true;
 }
 

@@ -309,7 +309,7 @@ describe("an episode of a condition", () => {
   const run = (letters: string, limited: number | null): string[] => {
     const ladder = new Ladder();
     let lastWarning: number | null = null;
-    [...letters].forEach((letter, i) => {
+    letters.split("").forEach((letter, i) => {
       const t = at("08:05") + i * TICK;
       const minuteOf = ((t - at("00:00")) / MINUTE) % 60;
       const step = stepCondition(
