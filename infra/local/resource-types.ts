@@ -226,7 +226,11 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     attributes: { TopicName: name, TopicArn: arn("sns", (n) => n) },
   },
   "AWS::SNS::TopicPolicy": inert(POLICY),
-  "AWS::SNS::Subscription": inert("operators' alarms are listed on the machine's console"),
+  // Of the operators' topic: e-mail, listed on the machine's console. Of the replies topic: the function that reads them.
+  "AWS::SNS::Subscription": {
+    used: ["TopicArn", "Protocol", "Endpoint"],
+    ignored: { RedrivePolicy: "a reply is handed over at once, and its sender sees when it fails" },
+  },
   "AWS::SQS::Queue": {
     used: [],
     ignored: {

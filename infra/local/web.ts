@@ -1,8 +1,9 @@
 /** The machine's web side: the public distribution, and `/_local/*` beside it. */
-import type { MachineDefinition } from "./definition.ts";
+import * as z from "zod/mini";
+import { parse, type MachineDefinition } from "./definition.ts";
 import { readDistribution, plain } from "./distribution.ts";
 import type { DynamoCall, Item } from "./dynamodb-call.ts";
-import { readHttpApis, type WebRequest } from "./http-api.ts";
+import { readHttpApis, type WebAnswer, type WebRequest } from "./http-api.ts";
 import type { HomePlant } from "./home-page.ts";
 import { localAnswer, localHome, type LocalParts } from "./local-pages.ts";
 import type { Health } from "./machine.ts";
@@ -12,6 +13,9 @@ import type { Scheduler } from "./scheduler.ts";
 import type { SmsView } from "./sms-view.ts";
 import type { Assembly } from "./template.ts";
 import { startWebServer, type WebServer } from "./web-server.ts";
+
+const Subscription = z.looseObject({ Protocol: z.string(), Endpoint: z.string() });
+const Acknowledged = z.object({ acknowledged: z.number() });
 
 export interface WebParts {
   assembly: Assembly;
@@ -44,19 +48,10 @@ export function startWeb(port: number, parts: WebParts): Promise<WebServer> {
     fire: (schedule, at) => {
       const fired = parts.scheduler.payload(schedule, at);
       if (!fired) throw new Error(`no schedule ${schedule}`);
-      return parts.lambda.invoke(fired.functionName, fired.payload, at);
+      return parts.lambda.invoke(fired.functionName, fired.payload, { asOf: at });
     },
     importPermits: (content) => parts.importPermits(`local-${Date.now()}.json`, content),
-    reply: (from, text) =>
-      distribution?.({
-        method: "POST",
-        path: "/api/carrier/replies",
-        query: "",
-        headers: { host: "localhost", "content-type": "application/json" },
-        body: Buffer.from(JSON.stringify({ from, text })),
-        protocol: "HTTP/1.1",
-        sourceIp: "127.0.0.1",
-      }) ?? Promise.resolve(plain(404, "the template has no distribution")),
+    reply: (from, text) => reply(from, text, parts),
   };
   const handle = async (request: WebRequest): ReturnType<typeof localAnswer> => {
     if (request.path.startsWith("/_local/")) return localAnswer(request, local);
@@ -64,6 +59,24 @@ export function startWeb(port: number, parts: WebParts): Promise<WebServer> {
     return answer.status === 404 && request.path === "/" && request.method === "GET" ? localHome(local) : answer;
   };
   return startWebServer(port, handle, parts.log);
+}
+
+/** An answer by SMS, as two-way messaging brings it: a message on the topic that the replies' function listens to. */
+async function reply(from: string, text: string, { assembly, definition, lambda }: WebParts): Promise<WebAnswer> {
+  const subscription = assembly
+    .ofType("AWS::SNS::Subscription")
+    .map((resource) => parse(resource, Subscription))
+    .find(({ Protocol }) => Protocol === "lambda");
+  const target = definition.functions.find((each) => each.arn === subscription?.Endpoint);
+  if (!target) return plain(404, "no function of the template takes answers in");
+  const Message = JSON.stringify({ originationNumber: from, messageBody: text });
+  const event = { Records: [{ EventSource: "aws:sns", Sns: { Message, Timestamp: new Date().toISOString() } }] };
+  const result = await lambda.invoke(target.name, JSON.stringify(event));
+  if (result.error) return plain(502, result.error.errorMessage);
+  const { acknowledged } = Acknowledged.parse(JSON.parse(result.payload));
+  return acknowledged > 0
+    ? plain(200, `已确认 acknowledged: ${acknowledged}`)
+    : plain(422, "回复 1–4；一小时内没有给这个号码的预警 answer 1–4; no warning went to this phone within the last hour");
 }
 
 /** All plants by the register's shard listing, in order of their permit numbers. */
