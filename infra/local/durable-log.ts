@@ -30,8 +30,11 @@ export interface DurableLog {
   onAppend(listener: (shard: number) => void): void;
 }
 
-/** Opens the stream `name` in the store; the number of shards is fixed when it is first opened. */
-export function openLog(store: Store, name: string, { shards = 4 }: { shards?: number } = {}): DurableLog {
+/**
+ * Opens the stream `name` in the store; the number of shards is fixed when it is first opened. Two by default: as many
+ * as functions run at one time on one machine (runtime-api.ts), so that each keeps its own in memory.
+ */
+export function openLog(store: Store, name: string, { shards = 2 }: { shards?: number } = {}): DurableLog {
   const { db } = store;
   db.exec(`
     CREATE TABLE IF NOT EXISTS streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, shards INTEGER NOT NULL);

@@ -85,7 +85,8 @@ export function startStreamSource(
         continue;
       }
       const outcome = await processBatch(records, source, {
-        invoke: (some) => lambda.invoke(source.functionName, kinesisEvent(source.sourceArn, shard, some)),
+        invoke: (some) =>
+          lambda.invoke(source.functionName, kinesisEvent(source.sourceArn, shard, some), { lane: shardId(shard) }),
         sequence: (record) => sequenceText(record.sequence),
         failedAgain: (reason) => say(`${source.label}: ${reason}; trying again`),
         stopped: () => stopping,

@@ -177,7 +177,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
             .map((each) => each.label)
             .join(", ")}`,
         );
-      return lambda.invoke(fired.functionName, fired.payload, asOf ? at : undefined);
+      return lambda.invoke(fired.functionName, fired.payload, asOf ? { asOf: at } : {});
     },
     drain: async () => {
       do {

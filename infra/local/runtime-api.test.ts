@@ -138,7 +138,7 @@ test("on a virtual clock now is the machine's, dates of the past stay what they 
   virtual = null;
   const [now] = (await call({ do: "clock" })).value as [number];
   expect(Math.abs(now - Date.now())).toBeLessThan(60_000);
-  const asOf = await lambda.invoke("work", JSON.stringify({ do: "clock" }), 1_000);
+  const asOf = await lambda.invoke("work", JSON.stringify({ do: "clock" }), { asOf: 1_000 });
   expect((JSON.parse(asOf.payload) as unknown[])[0]).toBe(1_000);
 });
 
@@ -147,6 +147,16 @@ test("concurrent invocations share at most the allowed processes; all are answer
   expect(pids.every((each) => each.error === undefined)).toBe(true);
   expect(new Set(pids.map((each) => each.value)).size).toBe(2);
   expect(lambda.counts()["work"]).toEqual({ invocations: 6, errors: 0 });
+});
+
+test("invocations of a lane stay in one process while it is free", async () => {
+  const lane = async (name: string): Promise<unknown> =>
+    JSON.parse((await lambda.invoke("work", '{"do":"wait","ms":20}', { lane: name })).payload) as unknown;
+  // The first pair may share a process while the second one starts.
+  await eventually(async () => new Set(await Promise.all([lane("a"), lane("b")])).size === 2);
+  const [a, b] = await Promise.all([lane("a"), lane("b")]);
+  expect(a).not.toBe(b);
+  for (let i = 0; i < 3; i += 1) expect(await Promise.all([lane("b"), lane("a")])).toEqual([b, a]);
 });
 
 test("an error in the log comes to the console as one line", async () => {

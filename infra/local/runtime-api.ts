@@ -18,9 +18,16 @@ export interface InvocationResult {
   error?: { errorType: string; errorMessage: string };
 }
 
+export interface InvokeOptions {
+  /** What the function takes for now. */
+  asOf?: number;
+  /** Invocations of the same lane go to the same process when it is free: what it holds in memory is still right. */
+  lane?: string;
+}
+
 export interface LambdaService {
-  /** Invokes by function name, waits for the answer; never rejects for what the function does wrong. `asOf`: its clock. */
-  invoke(name: string, payload: string, asOf?: number): Promise<InvocationResult>;
+  /** Invokes by function name, waits for the answer; never rejects for what the function does wrong. */
+  invoke(name: string, payload: string, how?: InvokeOptions): Promise<InvocationResult>;
   /** Invocations that run or wait. */
   running(): number;
   /** Per function, since the start: invocations that ended, and how many of them in an error. */
@@ -45,7 +52,7 @@ export interface LambdaOptions {
 interface Invocation {
   id: string;
   payload: string;
-  asOf: number | undefined;
+  how: InvokeOptions;
   resolve: (result: InvocationResult) => void;
   timer?: NodeJS.Timeout;
 }
@@ -58,6 +65,8 @@ interface Environment {
   parked: ServerResponse | null;
   failure: { errorType: string; errorMessage: string } | null;
   idleSince: number;
+  /** Lane of its last invocation. */
+  lane: string | undefined;
   /** It has asked for work: its handler is loaded. */
   initialised: boolean;
   initTimer: NodeJS.Timeout;
@@ -73,6 +82,7 @@ interface Pool {
 
 const INIT_MS = 10_000;
 const IDLE_MS = 10 * 60_000;
+const RETURN_MS = 5_000;
 const MEMORY_POLL_MS = 100;
 const PAGE = 4096;
 const bootstrap = join(import.meta.dirname, "bootstrap.mjs");
@@ -129,17 +139,28 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
   }
 
   function dispatch(pool: Pool): void {
-    for (const environment of pool.environments) {
-      if (pool.waiting.length === 0) return;
-      if (environment.parked && !environment.current) hand(environment, pool.waiting.shift() as Invocation);
-    }
+    pool.waiting = pool.waiting.filter((invocation) => {
+      const environment = environmentFor(pool, invocation.how.lane);
+      if (environment) hand(environment, invocation);
+      return !environment;
+    });
     const starting = [...pool.environments].filter((each) => !each.parked && !each.current).length;
     if (!stopping && pool.waiting.length > starting && pool.environments.size < pool.limit) start(pool);
   }
 
+  /** A free process: the lane's own, waited for while it is about to ask for work; else one whose lane nobody misses. */
+  function environmentFor(pool: Pool, lane: string | undefined): Environment | undefined {
+    const all = [...pool.environments];
+    const own = lane === undefined ? undefined : all.find((each) => each.lane === lane);
+    if (own && !own.current) return own.parked ? own : undefined;
+    const free = all.filter((each) => each.parked && !each.current);
+    return free.find((each) => each.lane === undefined) ?? free[0];
+  }
+
   function hand(environment: Environment, invocation: Invocation): void {
     const { definition } = environment.pool;
-    const virtual = invocation.asOf ?? options.virtualNow();
+    const virtual = invocation.how.asOf ?? options.virtualNow();
+    environment.lane = invocation.how.lane;
     environment.current = invocation;
     invocation.timer = setTimeout(
       () =>
@@ -168,6 +189,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
     if (!invocation) return;
     clearTimeout(invocation.timer);
     environment.current = null;
+    environment.idleSince = performance.now();
     settle(environment.pool, invocation, result);
   }
 
@@ -210,6 +232,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
       failure: null,
       idleSince: performance.now(),
       initialised: false,
+      lane: undefined,
       initTimer: setTimeout(
         () =>
           end(environment, {
@@ -250,6 +273,14 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
     for (const environment of environments.values()) {
       const { definition } = environment.pool;
       if (environment.parked && performance.now() - environment.idleSince > IDLE_MS) environment.child.kill("SIGTERM");
+      // Answered, and then never asked for more: whatever keeps it busy, it would hold up its lane.
+      if (
+        environment.initialised &&
+        !environment.parked &&
+        !environment.current &&
+        performance.now() - environment.idleSince > RETURN_MS
+      )
+        environment.child.kill("SIGKILL");
       if (!environment.current || environment.child.pid === undefined) continue;
       void readFile(`/proc/${environment.child.pid}/statm`, "utf8").then(
         (statm) => {
@@ -267,12 +298,12 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
   poll.unref();
 
   return {
-    invoke: (name, payload, asOf) => {
+    invoke: (name, payload, how = {}) => {
       const pool = pools.get(name);
       if (!pool) return Promise.reject(new Error(`no function ${name}; known: ${[...pools.keys()].join(", ")}`));
       if (stopping) return Promise.reject(new Error(`the machine is stopping; ${name} was not invoked`));
       return new Promise((resolve) => {
-        pool.waiting.push({ id: randomUUID(), payload, asOf, resolve });
+        pool.waiting.push({ id: randomUUID(), payload, how, resolve });
         dispatch(pool);
       });
     },

@@ -18,6 +18,7 @@ interface ChangeRecord {
 /** Poll interval while nothing changes; the same as Lambda's four times a second. */
 const POLL_MS = 250;
 const PAGE = 1000;
+const TRIM_AT = 10_000;
 
 export interface TableParts {
   dynamo: LocalDynamo;
@@ -79,6 +80,13 @@ export function startTableSource(
     return { arn, iterator: ShardIterator };
   };
 
+  /** What was read and is still in the table; taken away when nothing else is to do, or there is much of it. */
+  let trimmable = { sequence: 0, records: 0 };
+  const trim = (): void => {
+    dynamo.trimStream(table.name, trimmable.sequence);
+    trimmable = { ...trimmable, records: 0 };
+  };
+
   const run = async (): Promise<void> => {
     let reader = await open();
     while (!stopping) {
@@ -94,6 +102,7 @@ export function startTableSource(
       const last = Records.at(-1);
       if (!last) {
         empty = true;
+        if (trimmable.records > 0) trim();
         for (const done of drains.splice(0, asked)) done();
         if (drains.length === 0) await pause(POLL_MS);
         continue;
@@ -123,7 +132,8 @@ export function startTableSource(
           });
       }
       await store.write(() => remember.run(source.name, reader.arn, last.dynamodb.SequenceNumber));
-      dynamo.trimStream(table.name, Number(last.dynamodb.SequenceNumber));
+      trimmable = { sequence: Number(last.dynamodb.SequenceNumber), records: trimmable.records + Records.length };
+      if (trimmable.records >= TRIM_AT) trim();
       // A window lets changes gather, so that a plant that changed twice is written once.
       if (drains.length === 0 && Records.length < PAGE && source.windowMs > 0) await pause(source.windowMs);
     }

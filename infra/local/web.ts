@@ -76,7 +76,10 @@ async function reply(from: string, text: string, { assembly, definition, lambda 
   const { acknowledged } = Acknowledged.parse(JSON.parse(result.payload));
   return acknowledged > 0
     ? plain(200, `已确认 acknowledged: ${acknowledged}`)
-    : plain(422, "回复 1–4；一小时内没有给这个号码的预警 answer 1–4; no warning went to this phone within the last hour");
+    : plain(
+        422,
+        "回复 1–4；一小时内没有给这个号码的预警 answer 1–4; no warning went to this phone within the last hour",
+      );
 }
 
 /** All plants by the register's shard listing, in order of their permit numbers. */
@@ -96,7 +99,12 @@ async function listPlants({ call, definition }: WebParts): Promise<HomePlant[]> 
         ...(from ? { ExclusiveStartKey: from } : {}),
       });
       for (const item of page.Items)
-        plants.push({ permitNo: text(item["sk"]), code: text(item["code"]), name: text(item["name"]), town: text(item["town"]) });
+        plants.push({
+          permitNo: text(item["sk"]),
+          code: text(item["code"]),
+          name: text(item["name"]),
+          town: text(item["town"]),
+        });
       from = page.LastEvaluatedKey;
     } while (from);
   }
