@@ -31,16 +31,22 @@ function installWhatIsMissing() {
     fail(`This machine is ${process.platform}-${process.arch}; the embedded parts are published for linux-x64 only.`);
   if (Number(process.versions.node.split(".")[0]) < 20)
     fail(`Node ${process.versions.node} is too old: Node 20 or newer is needed to install the project's own Node 24.`);
-  const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock && existsSync(node24)) return;
   console.error("installing the packages of package-lock.json …");
   // `npm install --no-save` takes the versions of the lock and leaves it as it is. `npm ci` would insist on lock entries
   // for other platforms' optional binaries, which not every registry carries. Warnings about the machine's Node being
   // older than some tools want are beside the point: they run on the Node 24 that comes with this.
-  const done = spawnSync("npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const done = spawnSync(
+    "npm",
+    ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  );
   if (done.error) fail(`npm could not be started: ${done.error.message}`);
   if (done.status !== 0) fail(`npm install failed (exit ${done.status}); see its message above.`);
   mkdirSync(dirname(stamp), { recursive: true });

@@ -19,9 +19,14 @@ function ensureChromium(): void {
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get"))
     throw new Error(`The browser tests need ${CHROMIUM}. Install it as root: ${INSTALL}`);
   console.log(`installing ${PACKAGES.join(", ")} from Debian's packages …`);
-  const done = spawnSync("sh", ["-c", INSTALL], { encoding: "utf8", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+  const done = spawnSync("sh", ["-c", INSTALL], {
+    encoding: "utf8",
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
   if (done.status !== 0 || !existsSync(CHROMIUM))
-    throw new Error(`Chromium could not be installed (${INSTALL}):\n${done.stdout.slice(-2000)}${done.stderr.slice(-2000)}`);
+    throw new Error(
+      `Chromium could not be installed (${INSTALL}):\n${done.stdout.slice(-2000)}${done.stderr.slice(-2000)}`,
+    );
 }
 
 interface Report {

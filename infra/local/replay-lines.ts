@@ -88,7 +88,7 @@ const quarantineLine = (item: Item): ReplayLine => ({
 function inOrder(a: ReplayLine, b: ReplayLine): number {
   const text = (x: unknown, y: unknown): number => {
     if (x === y) return 0;
-    return x !== undefined && (y === undefined || String(x) < String(y)) ? -1 : 1;
+    return typeof x === "string" && (typeof y !== "string" || x < y) ? -1 : 1;
   };
   return (
     (parseIso(a.at) ?? 0) - (parseIso(b.at) ?? 0) ||

@@ -69,10 +69,6 @@ const reportsOf = (records: readonly BlockRecord[], code: string, t: number): Re
     )
     .sort((a, b) => a.at - b.at || a.order - b.order);
 
-/** State of a facility by its newest report before `t`; null when none. `SBn-RS`: 0 off, 1 run. */
-export const facilityState = (records: readonly BlockRecord[], code: string, t: number): number | null =>
-  reportsOf(records, code, t).at(-1)?.state ?? null;
-
 /**
  * Is this treatment facility off while a production facility that shares an outlet runs? The last `reports` of its
  * reports decide, each against the production's newest report by then. Undecided where no production is known.
