@@ -47,8 +47,8 @@ const stored = async (mn = "A"): Promise<Record<string, number | null>> => {
   return Object.fromEntries(
     records
       .filter((r) => r.mn === mn)
-      .map((r): [string, number | null] => [formatClock(r.at), r.values[0]?.value ?? null])
-      .sort(),
+      .sort((a, b) => a.at - b.at)
+      .map((r): [string, number | null] => [formatClock(r.at), r.values[0]?.value ?? null]),
   );
 };
 

@@ -13,6 +13,7 @@ import * as z from "zod/mini";
 import { formatDay, formatHour, formatIso, formatMinute, DAY } from "../shared/shanghai.ts";
 import { shardOf } from "../shared/shard.ts";
 import { ledgerHints } from "../telemetry/ledger-hints.ts";
+import { episodeId } from "./domain/episode.ts";
 import type { EpisodeEvent } from "./domain/evaluate-plant.ts";
 import { freshState, type PlantState } from "./domain/plant-state.ts";
 import {
@@ -191,12 +192,8 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
           ? { ConditionExpression: "attribute_not_exists(pk)" }
           : { ConditionExpression: "v = :v", ExpressionAttributeValues: { ":v": version } }),
       };
-      const histories = new Map(
-        events.map((e) => [
-          `${e.episode.openedAt}#${e.episode.outlet}#${e.episode.pollutant ?? e.episode.facility}`,
-          e,
-        ]),
-      );
+      // Several events of one episode at one tick (opened, escalated): the last tells the whole.
+      const histories = new Map(events.map((e) => [`${e.episode.openedAt}#${episodeId(e.episode)}`, e]));
       const history = [...histories.values()].flatMap(({ type, episode: e }) => {
         const key = `${formatMinute(e.openedAt)}#${e.outlet ?? ""}#${e.facility ?? e.pollutant ?? ""}#${e.statistic}`;
         const ended = type === "recovered" || type === "lapsed";

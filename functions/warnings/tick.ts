@@ -6,7 +6,6 @@
 import type { PlantRecord } from "../register/stored-items.ts";
 import type { Register } from "../register/repository.ts";
 import { inParallel } from "../shared/in-parallel.ts";
-import { logger } from "../shared/logger.ts";
 import { MINUTE } from "../shared/shanghai.ts";
 import { SHARDS } from "../shared/shard.ts";
 import { mergeLive } from "../telemetry/block-repository.ts";
@@ -124,12 +123,18 @@ async function outOf(t: number, visits: readonly Visit[], services: TickServices
   return new Set(offline.filter((s) => scopes.has("") || scopes.has(s.via)).map((s) => s.mn));
 }
 
+/** How often a plant is judged anew when its state changed in between: an answer came in, or another run was faster. */
+const ATTEMPTS = 4;
+
 async function judgePlant(
-  { plant, live, riskUntil }: Visit,
+  visit: Visit,
   t: number,
-  { late, inOutage }: { late: boolean; inOutage: ReadonlySet<string> },
+  how: { late: boolean; inOutage: ReadonlySet<string> },
   services: TickServices,
+  attempt = 1,
 ): Promise<{ owed: Owed[]; opened: number }> {
+  const { plant, live, riskUntil } = visit;
+  const { late, inOutage } = how;
   const { permit } = plant;
   const { ledger, blocks, ruleData } = services;
   const { state: held, version, first } = await ledger.plant(permit.permitNo);
@@ -150,8 +155,10 @@ async function judgePlant(
   });
   const changed = JSON.stringify({ ...state, tick: 0 }) !== JSON.stringify({ ...held, tick: 0 });
   if (changed && !(await ledger.putPlant(permit.permitNo, state, version, events))) {
-    logger.warn("another run judged this plant at the same time", { permitNo: permit.permitNo });
-    return { owed: [], opened: 0 };
+    if (attempt < ATTEMPTS) return judgePlant(visit, t, how, services, attempt + 1);
+    throw new Error(
+      `the state of ${permit.permitNo} changed ${ATTEMPTS} times while it was judged; run this tick again`,
+    );
   }
   const open = state.episodes.length > 0 || state.outbox.length > 0;
   // A plant that owes a message stays in the risk partition until the next tick has settled it.
