@@ -65,9 +65,13 @@ test("killed under the machine, it is started again on the same port with its da
 
 test("trimming keeps the newest record of the stream, so numbers go on", async () => {
   for (const pk of ["a", "b", "c"]) await put("ledger", pk);
-  dynamo.trimStream("ledger", 2);
+  dynamo.streamReader("ledger", "pages");
+  dynamo.streamReader("ledger", "texts");
+  dynamo.trimStream("ledger", "pages", 2);
+  expect(streamNumbers()).toEqual([1, 2, 3]);
+  dynamo.trimStream("ledger", "texts", 3);
   expect(streamNumbers()).toEqual([3]);
-  dynamo.trimStream("ledger", 3);
+  dynamo.trimStream("ledger", "pages", 3);
   expect(streamNumbers()).toEqual([3]);
   await put("ledger", "d");
   expect(streamNumbers()).toEqual([3, 4]);

@@ -15,8 +15,13 @@ import type { TableDefinition } from "./definition.ts";
 export interface LocalDynamo {
   endpoint: string;
   call: DynamoCall;
-  /** Forgets stream records of `table` up to `sequence`, keeping the newest (its successor is numbered from it). */
-  trimStream(table: string, sequence: number): void;
+  /** Names a reader of a table's stream before it reads: nothing is trimmed that it still needs. */
+  streamReader(table: string, reader: string): void;
+  /**
+   * Notes how far a reader came and forgets what all readers have passed, but the newest record (its successor is
+   * numbered from it).
+   */
+  trimStream(table: string, reader: string, sequence: number): void;
   /** Deletes items whose `ttl` (seconds) lies before `now` (milliseconds); resolves with their number. */
   sweepExpired(now: number): Promise<number>;
   /** For tests: the running child's pid. */
@@ -45,10 +50,20 @@ export async function startDynamo({ dataDir, tables, log }: DynamoOptions): Prom
     throw error;
   }
   const streams = engine ? openStreamTable(file, log) : null;
+  const readers = new Map<string, Map<string, number>>();
+  const readersOf = (table: string): Map<string, number> => {
+    const known = readers.get(table) ?? new Map<string, number>();
+    readers.set(table, known);
+    return known;
+  };
   return {
     endpoint,
     call,
-    trimStream: (table, sequence) => streams?.trim(table, sequence),
+    streamReader: (table, reader) => void readersOf(table).set(reader, 0),
+    trimStream: (table, reader, sequence) => {
+      readersOf(table).set(reader, sequence);
+      streams?.trim(table, Math.min(...readersOf(table).values()));
+    },
     sweepExpired: (now) => sweep(call, tables, now),
     pid: () => engine?.pid(),
     stop: async () => {

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { formatIso } from "../../functions/shared/shanghai.ts";
 import { startAsyncQueue, type AsyncQueue } from "./async-queue.ts";
+import { calmLog } from "./calm-log.ts";
 import { startBroker, type Broker } from "./broker.ts";
 import { readDefinition, type FunctionDefinition, type MachineDefinition } from "./definition.ts";
 import { openLog } from "./durable-log.ts";
@@ -87,7 +88,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
 }
 
 async function start(options: MachineOptions, stops: (() => unknown)[], stop: () => Promise<void>): Promise<Machine> {
-  const { log } = options;
+  const log = calmLog(options.log);
   const now = (): number => options.clock?.now() ?? Date.now();
   const virtualNow = (): number | null =>
     options.clock && (options.clock.virtual?.() ?? true) ? options.clock.now() : null;
@@ -144,7 +145,10 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   const sources = startSources({ definition, streams, store, dynamo, lambda, objects, observe: sms.observe, log, now });
   // What runs may finish; a function that takes longer is killed with the others, and its batch comes again.
   stops.push(() =>
-    atMost(STOP_MS, Promise.all([...sources.streams, ...sources.tables].map((source) => source.stop()))),
+    atMost(
+      STOP_MS,
+      Promise.all([...sources.streams, ...sources.tables, ...sources.observers].map((source) => source.stop())),
+    ),
   );
   const scheduler = startScheduler({ schedules: definition.schedules, store, queue: events, now, log });
   stops.push(() => scheduler.stop());
@@ -249,7 +253,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       sms,
       log,
       call: dynamo.call,
-      settled: () => Promise.all(sources.tables.map((source) => source.drain())),
+      settled: () => Promise.all(sources.observers.map((source) => source.drain())),
       health: () => machine.health(),
       importPermits: (name, content) => machine.importPermits(name, content),
     });

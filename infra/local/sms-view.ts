@@ -15,7 +15,7 @@ export interface SmsLine {
 }
 export interface SmsView {
   /** Takes the change records of the ledger that are sends. */
-  observe(records: readonly Record<string, unknown>[]): void;
+  observe(records: readonly Record<string, unknown>[]): Promise<void>;
   /** Newest first. */
   list(limit?: number): SmsLine[];
 }
@@ -33,26 +33,23 @@ export function openSmsView(store: Store, outbox: LocalSns["outbox"]): SmsView {
   const put = db.prepare("INSERT OR REPLACE INTO sends VALUES (?, ?, ?, ?, ?, ?)");
   const newest = db.prepare("SELECT * FROM sends ORDER BY tick DESC, sk DESC LIMIT ?");
   return {
-    observe: (records) => {
+    observe: async (records) => {
       const sends = records.flatMap((record) => {
         const image = (record["dynamodb"] as { NewImage?: Image } | undefined)?.NewImage;
         return image?.["sk"]?.S?.startsWith("SEND#") ? [image] : [];
       });
       if (sends.length === 0) return;
-      // Not awaited: after a crash the stream is read again from its checkpoint.
-      store
-        .write(() => {
-          for (const image of sends)
-            put.run(
-              image["pk"]?.S ?? "",
-              image["sk"]?.S ?? "",
-              Number(image["tick"]?.N ?? 0),
-              image["to"]?.S ?? "",
-              image["text"]?.S ?? "",
-              image["state"]?.S ?? "",
-            );
-        })
-        .catch(() => undefined);
+      await store.write(() => {
+        for (const image of sends)
+          put.run(
+            image["pk"]?.S ?? "",
+            image["sk"]?.S ?? "",
+            Number(image["tick"]?.N ?? 0),
+            image["to"]?.S ?? "",
+            image["text"]?.S ?? "",
+            image["state"]?.S ?? "",
+          );
+      });
     },
     list: (limit = 1_000) => {
       const reached = outbox(limit);

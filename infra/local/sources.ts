@@ -1,11 +1,11 @@
 /** The template's event source mappings, each over its stream or its table. */
 import { randomUUID } from "node:crypto";
-import type { MachineDefinition } from "./definition.ts";
+import type { MachineDefinition, SourceDefinition, TableDefinition } from "./definition.ts";
 import type { DurableLog } from "./durable-log.ts";
 import type { LocalDynamo } from "./dynamodb.ts";
 import { startStreamSource, type EventSource, type KeepUndelivered } from "./event-source.ts";
 import type { ObjectStore } from "./object-store.ts";
-import type { LambdaService } from "./runtime-api.ts";
+import type { InvocationResult, LambdaService } from "./runtime-api.ts";
 import type { Store } from "./store.ts";
 import { startTableSource } from "./table-stream-source.ts";
 import { TemplateError } from "./template.ts";
@@ -13,6 +13,8 @@ import { TemplateError } from "./template.ts";
 export interface Sources {
   streams: EventSource[];
   tables: EventSource[];
+  /** Shows the changes of every table to `observe`. */
+  observers: EventSource[];
 }
 
 /** Starts them all. Throws on a source that the template does not hold. */
@@ -24,7 +26,7 @@ export function startSources(parts: {
   lambda: LambdaService;
   objects: ObjectStore;
   /** Sees the change records of all tables with a stream. */
-  observe: (records: readonly Record<string, unknown>[]) => void;
+  observe: (records: readonly Record<string, unknown>[]) => Promise<void>;
   now: () => number;
   log: (line: string) => void;
 }): Sources {
@@ -43,19 +45,43 @@ export function startSources(parts: {
     });
     say(`${source}: records were given up; they are kept in ${bucket.name} as ${key}`);
   };
-  const made: Sources = { streams: [], tables: [] };
+  const made: Sources = { streams: [], tables: [], observers: [] };
   for (const source of definition.sources) {
     const stream = streams.get(source.sourceArn);
     const table = definition.tables.find((each) => each.streamArn === source.sourceArn);
     if (stream) made.streams.push(startStreamSource(stream, { source, lambda, keepUndelivered, say }));
     else if (table)
       made.tables.push(
-        startTableSource(
-          { dynamo: parts.dynamo, store: parts.store, table, observe: parts.observe },
-          { source, lambda, keepUndelivered, say },
-        ),
+        startTableSource({ dynamo: parts.dynamo, store: parts.store, table }, { source, lambda, keepUndelivered, say }),
       );
     else throw new TemplateError(`${source.name}: ${source.sourceArn} is neither a stream nor a table of the template`);
   }
+  for (const table of definition.tables) if (table.streamView) made.observers.push(startObserver(table, parts));
   return made;
+}
+
+/** A reader of its own beside the functions: what the machine shows does not wait for what they do. */
+function startObserver(
+  table: TableDefinition,
+  { dynamo, store, observe, log: say }: Parameters<typeof startSources>[0],
+): EventSource {
+  const source: SourceDefinition = {
+    name: `machine ${table.name}`,
+    label: "machine",
+    sourceArn: table.streamArn,
+    functionName: "",
+    batchSize: 1_000,
+    windowMs: 0,
+    bisect: false,
+    retries: -1,
+    partialFailures: false,
+    onFailureArn: null,
+    filters: [],
+  };
+  const invoke = async (_: string, payload: string): Promise<InvocationResult> => {
+    await observe((JSON.parse(payload) as { Records: Record<string, unknown>[] }).Records);
+    return { payload: "null" };
+  };
+  const keepUndelivered = (): Promise<void> => Promise.resolve();
+  return startTableSource({ dynamo, store, table }, { source, lambda: { invoke }, keepUndelivered, say });
 }

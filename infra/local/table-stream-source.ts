@@ -5,6 +5,7 @@ import type { TableDefinition } from "./definition.ts";
 import { DynamoError } from "./dynamodb-call.ts";
 import type { LocalDynamo } from "./dynamodb.ts";
 import type { EventSource, SourceParts } from "./event-source.ts";
+import type { LambdaService } from "./runtime-api.ts";
 import type { Store } from "./store.ts";
 import { machineRegion } from "./template.ts";
 
@@ -24,14 +25,12 @@ export interface TableParts {
   dynamo: LocalDynamo;
   store: Store;
   table: TableDefinition;
-  /** Sees every change record before the function does. */
-  observe: (records: readonly ChangeRecord[]) => void;
 }
 
 /** Starts reading the stream of `table` behind the stored checkpoint. */
 export function startTableSource(
-  { dynamo, store, table, observe }: TableParts,
-  { source, lambda, keepUndelivered, say }: SourceParts,
+  { dynamo, store, table }: TableParts,
+  { source, lambda, keepUndelivered, say }: Omit<SourceParts, "lambda"> & { lambda: Pick<LambdaService, "invoke"> },
 ): EventSource {
   const { db } = store;
   db.exec(
@@ -40,6 +39,7 @@ export function startTableSource(
   const remember = db.prepare("INSERT OR REPLACE INTO table_checkpoints VALUES (?, ?, ?)");
   const filters = source.filters.map((pattern) => compilePattern(pattern));
   const wanted = (record: ChangeRecord): boolean => filters.length === 0 || filters.some((matches) => matches(record));
+  dynamo.streamReader(table.name, source.name);
   let wake: () => void = () => undefined;
   let stopping = false;
   /** Who waits for a read that began after they asked and found nothing. */
@@ -83,7 +83,7 @@ export function startTableSource(
   /** What was read and is still in the table; taken away when nothing else is to do, or there is much of it. */
   let trimmable = { sequence: 0, records: 0 };
   const trim = (): void => {
-    dynamo.trimStream(table.name, trimmable.sequence);
+    dynamo.trimStream(table.name, source.name, trimmable.sequence);
     trimmable = { ...trimmable, records: 0 };
   };
 
@@ -108,7 +108,6 @@ export function startTableSource(
         continue;
       }
       empty = false;
-      observe(Records);
       const relevant = Records.filter(wanted);
       for (let i = 0; i < relevant.length; i += source.batchSize) {
         const outcome = await processBatch(relevant.slice(i, i + source.batchSize), source, {
