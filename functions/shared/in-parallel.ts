@@ -24,3 +24,27 @@ export async function inParallel<T, R>(
   if (failure) throw failure.error;
   return results;
 }
+
+/** `work` on every item, whatever becomes of the others; what failed is added to `failures`, for `throwAny` at the end. */
+export async function eachInParallel<T>(
+  items: readonly T[],
+  limit: number,
+  failures: unknown[],
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  await inParallel(items, limit, async (item) => {
+    try {
+      await work(item);
+    } catch (error) {
+      failures.push(error);
+    }
+  });
+}
+
+/** Throws the failure, or all of them as one; nothing when there is none. */
+export function throwAny(failures: readonly unknown[]): void {
+  if (failures.length === 0) return;
+  const [first] = failures;
+  const text = first instanceof Error ? first.message : String(first);
+  throw failures.length === 1 ? first : new AggregateError(failures, `${failures.length} failed, the first: ${text}`);
+}

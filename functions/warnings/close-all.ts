@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
 import { documentClient } from "../shared/clients.ts";
-import { inParallel } from "../shared/in-parallel.ts";
+import { eachInParallel, throwAny } from "../shared/in-parallel.ts";
 import { HouseEnv, readEnv } from "../shared/env.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
 import { closePeriod, periodClosedAt, type CloseServices, type Kind } from "./close.ts";
@@ -18,15 +18,20 @@ const Env = z.extend(HouseEnv, { REGISTER_TABLE: z.string(), BLOCKS_TABLE: z.str
 const PAGE = 100;
 const WIDTH = 24;
 
-/** Closes the period that ended before `at` for every plant; returns how many were visited. */
+/**
+ * Closes the period that ended before `at` for every plant; returns how many were visited. A plant that fails keeps no
+ * other open: the closing fails at its end, and run again finds the rest closed.
+ */
 export async function closeAll(kind: Kind, at: number, services: ClosingServices): Promise<number> {
   const start = periodClosedAt(kind, at);
+  const failures: unknown[] = [];
   let plants = 0;
   for await (const permitNos of pages(services.register)) {
     const records = await services.register.getPlants(permitNos);
-    await inParallel(records, WIDTH, (plant) => closePeriod(plant, kind, start, at, services));
+    await eachInParallel(records, WIDTH, failures, (plant) => closePeriod(plant, kind, start, at, services));
     plants += records.length;
   }
+  throwAny(failures);
   return plants;
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { RuleData } from "../../layers/rule-data.ts";
 import type { Permit } from "../register/domain/permit.ts";
-import { inParallel } from "../shared/in-parallel.ts";
+import { eachInParallel } from "../shared/in-parallel.ts";
 import { formatMinute, MINUTE } from "../shared/shanghai.ts";
 import { composeSms, type Language } from "./domain/compose-sms.ts";
 import type { DueMessage } from "./domain/plant-state.ts";
@@ -46,16 +46,28 @@ const claimOf = (
   };
 };
 
-/** Sends all messages of a tick: phones side by side, a phone's own messages in the order of permits (the cap is theirs). */
-export async function dispatch(owed: readonly Owed[], services: DispatchServices): Promise<Map<Outcome, number>> {
+/**
+ * Sends all messages of a tick: phones side by side, a phone's own messages in the order of permits (the cap is theirs).
+ * A message that fails stops no other; why goes to `failures`.
+ */
+export async function dispatch(
+  owed: readonly Owed[],
+  services: DispatchServices,
+  failures: unknown[],
+): Promise<Map<Outcome, number>> {
   const tally = new Map<Outcome, number>();
   const byPhone = Map.groupBy(owed, (o) => o.message.to);
-  await inParallel([...byPhone.values()], 32, async (messages) => {
-    for (const one of messages.toSorted((a, b) => (a.permit.permitNo < b.permit.permitNo ? -1 : 1))) {
-      const outcome = await send(one, services);
-      tally.set(outcome, (tally.get(outcome) ?? 0) + 1);
-    }
-  });
+  await eachInParallel([...byPhone.values()], 32, failures, (messages) =>
+    eachInParallel(
+      messages.toSorted((a, b) => (a.permit.permitNo < b.permit.permitNo ? -1 : 1)),
+      1,
+      failures,
+      async (one) => {
+        const outcome = await send(one, services);
+        tally.set(outcome, (tally.get(outcome) ?? 0) + 1);
+      },
+    ),
+  );
   return tally;
 }
 

@@ -5,7 +5,7 @@ import { startDynamo, type TestDynamo } from "../../tests/dynamo.ts";
 import { house } from "../shared/handler.ts";
 import { formatClock, formatIso, MINUTE } from "../shared/shanghai.ts";
 import { shardOf } from "../shared/shard.ts";
-import { at, device, limit, outlet, permit, PHONES } from "../telemetry/fixtures.ts";
+import { at, device, fill, limit, outlet, permit, PHONES } from "../telemetry/fixtures.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { hashPhone } from "./dispatch.ts";
 import { minute, startWorld, type Ingester, type World } from "./fixtures.ts";
@@ -228,6 +228,17 @@ describe("what happens to a message", () => {
     expect(log).toContain('"message":"event failed"');
     for (const phone of Object.values(PHONES)) expect(log).not.toContain(phone.slice(-8));
   });
+});
+
+it("a plant that cannot be judged costs no other plant its warning", async () => {
+  const other = permit({ permitNo: "91330483MA2000002X001P", outlets: [outlet({ devices: [device({ mn: "B" })] })] });
+  await start([plant, other]);
+  await feed("08:00", 29, 60);
+  await feed("08:00", 29, 60, "B");
+  await world.put({ pk: `PLANT#${permitNo}`, sk: "WARNING", v: "damaged" });
+  await expect(world.tick(at("08:30"))).rejects.toThrow();
+  expect(world.sent).toHaveLength(3);
+  expect((await world.ledger.sends(other.permitNo, at("08:30"))).map((s) => s.state)).toEqual(fill(3, "sent"));
 });
 
 describe("an answer", () => {

@@ -1,11 +1,12 @@
 /**
  * One five-minute tick: late data are judged again, plants at risk and plants that are due are judged, what falls due
  * is sent. Running the same tick again changes nothing and sends nothing twice: a plant's state names the tick it stands
- * at, and every message is claimed.
+ * at, and every message is claimed. A plant that fails costs no other plant its warning: the tick fails at its end, and
+ * is run again for what is left.
  */
 import type { PlantRecord } from "../register/stored-items.ts";
 import type { Register } from "../register/repository.ts";
-import { inParallel } from "../shared/in-parallel.ts";
+import { eachInParallel, inParallel, throwAny } from "../shared/in-parallel.ts";
 import { MINUTE } from "../shared/shanghai.ts";
 import { SHARDS } from "../shared/shard.ts";
 import { mergeLive } from "../telemetry/block-repository.ts";
@@ -38,20 +39,23 @@ interface Visit {
 }
 
 const WIDTH = 24;
+const ALL_SHARDS = Array.from({ length: SHARDS }, (_, s) => s);
 
 export async function tick(t: number, services: TickServices): Promise<TickReport> {
-  const rejudged = await rejudgeClosed(t, services);
-  const visits = await visitsOf(t, services);
+  const failures: unknown[] = [];
+  const rejudged = await rejudgeClosed(t, services, failures);
+  const visits = await visitsOf(t, services, failures);
   const inOutage = await outOf(t, visits, services);
   const late = services.now() - t > services.ruleData.warning(t).sms.lateTick * MINUTE;
   const owed: Owed[] = [];
   let opened = 0;
-  await inParallel(visits, WIDTH, async (visit) => {
+  await eachInParallel(visits, WIDTH, failures, async (visit) => {
     const result = await judgePlant(visit, t, { late, inOutage }, services);
     opened += result.opened;
     owed.push(...result.owed);
   });
-  const sends = await dispatch(owed, services);
+  const sends = await dispatch(owed, services, failures);
+  throwAny(failures);
   return {
     plants: visits.length,
     atRisk: visits.filter((v) => v.riskUntil !== null).length,
@@ -62,38 +66,30 @@ export async function tick(t: number, services: TickServices): Promise<TickRepor
 }
 
 /** Judges closed periods again whose slots changed since. */
-async function rejudgeClosed(t: number, services: TickServices): Promise<number> {
+async function rejudgeClosed(t: number, services: TickServices, failures: unknown[]): Promise<number> {
   let count = 0;
-  await inParallel(
-    Array.from({ length: SHARDS }, (_, s) => s),
-    SHARDS,
-    async (shard) => {
-      for (const item of await services.ledger.rejudges(shard)) {
-        const kind = item.sk.includes("#HOUR#") ? "HOUR" : "DAY";
-        if (closesAt(kind, item.start, services.ruleData) > t) continue;
-        const plant = await services.register.getPlant(item.permitNo);
-        if (plant) await rejudgePeriod(plant, kind, item.start, t, services);
-        await services.ledger.clearRejudge(item);
-        count += 1;
-      }
-    },
-  );
+  await eachInParallel(ALL_SHARDS, SHARDS, failures, async (shard) => {
+    await eachInParallel(await services.ledger.rejudges(shard), 1, failures, async (item) => {
+      const kind = item.sk.includes("#HOUR#") ? "HOUR" : "DAY";
+      if (closesAt(kind, item.start, services.ruleData) > t) return;
+      const plant = await services.register.getPlant(item.permitNo);
+      if (plant) await rejudgePeriod(plant, kind, item.start, t, services);
+      await services.ledger.clearRejudge(item);
+      count += 1;
+    });
+  });
   return count;
 }
 
-async function visitsOf(t: number, services: TickServices): Promise<Visit[]> {
+async function visitsOf(t: number, services: TickServices, failures: unknown[]): Promise<Visit[]> {
   const wanted = new Map<string, number | null>();
-  await inParallel(
-    Array.from({ length: SHARDS }, (_, s) => s),
-    SHARDS,
-    async (shard) => {
-      const [due, risk] = await Promise.all([services.ledger.due(shard, t), services.ledger.atRisk(shard)]);
-      for (const permitNo of due) if (!wanted.has(permitNo)) wanted.set(permitNo, null);
-      for (const { permitNo, until } of risk) wanted.set(permitNo, until);
-    },
-  );
+  await inParallel(ALL_SHARDS, SHARDS, async (shard) => {
+    const [due, risk] = await Promise.all([services.ledger.due(shard, t), services.ledger.atRisk(shard)]);
+    for (const permitNo of due) if (!wanted.has(permitNo)) wanted.set(permitNo, null);
+    for (const { permitNo, until } of risk) wanted.set(permitNo, until);
+  });
   const visits: Visit[] = [];
-  await inParallel([...wanted], WIDTH, async ([permitNo, riskUntil]) => {
+  await eachInParallel([...wanted], WIDTH, failures, async ([permitNo, riskUntil]) => {
     const plant = await services.register.getPlant(permitNo);
     if (!plant) return;
     const newest = await services.blocks.latest(permitNo, t, 3);
