@@ -30,10 +30,10 @@ export interface City {
   gateway: string;
 }
 
-/** One to three plants, each with one to three outlets of random kind. */
-export function randomCity(d: Dice, start: number, end: number): City {
+/** Plants (one to three unless said), each with one to three outlets of random kind. */
+export function randomCity(d: Dice, start: number, end: number, count?: number): City {
   const emitters: Emitter[] = [];
-  const plants = Array.from({ length: int(d, 1, 3) }, (_, p) => {
+  const plants = Array.from({ length: count ?? int(d, 1, 3) }, (_, p) => {
     const permitNo = `91330483MA2ABCD126${String(p + 1).padStart(3, "0")}P`;
     const gateway = chance(d, 0.3);
     const facilities: Record<string, unknown>[] = [];

@@ -3,13 +3,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parsePermits } from "../../functions/register/domain/parse-permits.ts";
 import { loadRuleData } from "../../layers/rule-data.ts";
-import { dice, shuffled } from "./dice.ts";
 import { oracle } from "./oracle/oracle.ts";
 import type { OutputLine, TraceMessage } from "./oracle/types.ts";
-import { randomTrace, type RandomTrace } from "./random-trace.ts";
+import { randomTrace, type RandomTrace, shuffledWithinMinutes } from "./random-trace.ts";
 
 const ruleData = loadRuleData(join(import.meta.dirname, "../../layers/rule-data"));
-const MINUTE = 60_000;
 
 function run(trace: RandomTrace, messages: TraceMessage[] = trace.messages): OutputLine[] {
   const parsed = parsePermits(trace.permits, ruleData);
@@ -71,17 +69,3 @@ test.each(seeds)("seed %i: shuffled within the minute, the same verdicts", (seed
   const trace = randomTrace(seed, { hours: 5, distinctQn: true });
   expect(judged(run(trace, shuffledWithinMinutes(seed, trace.messages)))).toEqual(judged(run(trace)));
 });
-
-/** The receipts stay, the messages of each minute change places. */
-export function shuffledWithinMinutes(seed: number, messages: TraceMessage[]): TraceMessage[] {
-  const d = dice(seed);
-  const minutes = new Map<number, TraceMessage[]>();
-  for (const m of messages) {
-    const minute = Math.floor(m.receivedAt / MINUTE);
-    minutes.set(minute, [...(minutes.get(minute) ?? []), m]);
-  }
-  return [...minutes.values()].flatMap((group) => {
-    const mixed = shuffled(d, group);
-    return group.map((m, i) => ({ ...(mixed[i] as TraceMessage), receivedAt: m.receivedAt }));
-  });
-}

@@ -1,7 +1,7 @@
 /** Seeded traces as nasty as the field: gaps, late and superseding records, duplicates, damage, values around the limit. */
 import type { TraceMessage } from "./oracle/types.ts";
 import { type PermitsFile, frame, inOrder, sendJson } from "./traces/build.ts";
-import { chance, type Dice, dice, int, pick } from "./dice.ts";
+import { chance, type Dice, dice, int, pick, shuffled } from "./dice.ts";
 import { type City, type Emitter, randomCity } from "./random-city.ts";
 
 export interface RandomTrace {
@@ -11,9 +11,11 @@ export interface RandomTrace {
   until: number;
 }
 export interface TraceOptions {
-  /** Length in hours; starts at a random five minutes of the day unless `startHour` is given. */
+  /** Length in hours; starts at a random five minutes of the day, or of `startHour` (−2: 22:00 of the day before). */
   hours: number;
   startHour?: number;
+  /** Number of plants; default one to three. */
+  plants?: number;
   /** Every frame with a QN of its own: no two records are decided by the order of receipt. */
   distinctQn?: boolean;
 }
@@ -23,11 +25,11 @@ const HOUR = 60 * MINUTE;
 const DAY_START = Date.parse("2026-10-01T00:00:00+08:00");
 
 /** The same seed and options give the same bytes. */
-export function randomTrace(seed: number, { hours, startHour, distinctQn = false }: TraceOptions): RandomTrace {
+export function randomTrace(seed: number, { hours, startHour, plants, distinctQn = false }: TraceOptions): RandomTrace {
   const d = dice(seed);
   const start = DAY_START + (startHour ?? int(d, 0, 23)) * HOUR + int(d, 0, 11) * 5 * MINUTE;
   const end = start + hours * HOUR;
-  const city = randomCity(d, start, end);
+  const city = randomCity(d, start, end, plants);
   const messages = inOrder(
     ...city.emitters.map((e) => emitted(d, city, e, start, end, distinctQn)),
     noiseFrames(d, city, start, end),
@@ -126,7 +128,7 @@ function noiseFrames(d: Dice, city: City, start: number, end: number): TraceMess
       () => ({ receivedAt, topic, payload: whole.slice(0, whole.length - int(d, 5, 40)) }),
       () => ({ receivedAt, topic: "plants/X9/hj212", payload: frame({ mn: "X9", time: at, values }) }),
       () => ({ receivedAt, topic: "plants/X8/hj212", payload: whole }),
-      () => ({ receivedAt, topic: `plants/${e.mn}/elsewhere`, payload: whole }),
+      () => ({ receivedAt, topic: `plants/${e.mn}.x/hj212`, payload: whole }),
       () => ({ receivedAt, topic, payload: frame({ mn: e.mn, time: receivedAt + int(d, 601, 9000) * 1000, values }) }),
       () => ({ receivedAt, topic, payload: frame({ mn: e.mn, time: receivedAt - int(d, 8, 30) * 24 * HOUR, values }) }),
       () => sendJson(receivedAt, e.mn, { at: iso(at), kind: "minutes", readings: [] }),
@@ -157,7 +159,7 @@ function bundled(d: Dice, messages: TraceMessage[]): TraceMessage[] {
 /** Its own topic, Basic Ingest, or the plant's gateway. JSON has only the first two. */
 function topicOf(d: Dice, city: City, e: Emitter, mn: string): string {
   const own = `plants/${mn}/${e.json ? "telemetry" : "hj212"}`;
-  if (chance(d, 0.02)) return `$aws/rules/any_rule/${own}`;
+  if (chance(d, 0.02)) return `$aws/rules/${e.json ? "device_telemetry" : "device_frames"}/${own}`;
   return e.gateway && !e.json ? `gateways/${city.gateway}/${e.permitNo}/hj212` : own;
 }
 
@@ -183,3 +185,17 @@ const readings = (items: Record<string, number>, flag: string | null): object[] 
 const shanghai = (t: number): string => new Date(t + 8 * HOUR).toISOString();
 const iso = (t: number): string => `${shanghai(t).slice(0, 19)}+08:00`;
 const qnText = (t: number): string => shanghai(t).replaceAll(/\D/g, "").slice(0, 17);
+
+/** The receipts stay, the messages of each minute change places. */
+export function shuffledWithinMinutes(seed: number, messages: TraceMessage[]): TraceMessage[] {
+  const d = dice(seed);
+  const minutes = new Map<number, TraceMessage[]>();
+  for (const m of messages) {
+    const minute = Math.floor(m.receivedAt / MINUTE);
+    minutes.set(minute, [...(minutes.get(minute) ?? []), m]);
+  }
+  return [...minutes.values()].flatMap((group) => {
+    const mixed = shuffled(d, group);
+    return group.map((m, i) => ({ ...(mixed[i] as TraceMessage), receivedAt: m.receivedAt }));
+  });
+}

@@ -64,7 +64,9 @@ export function takeMessage(world: World, message: TraceMessage): QuarantineLine
 function refuse(world: World, message: TraceMessage, bytes: Uint8Array, reason: string): QuarantineLine {
   world.counts.quarantined++;
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { type: "quarantine", at: formatIso(message.receivedAt), topic: message.topic, reason, sha256 };
+  // Basic Ingest: a rule sees the topic without its prefix.
+  const topic = message.topic.replace(/^\$aws\/rules\/[^/]+\//, "");
+  return { type: "quarantine", at: formatIso(message.receivedAt), topic, reason, sha256 };
 }
 
 /** Where a record belongs, or why it is refused; in the order of ambiguities.md. */

@@ -132,7 +132,7 @@ export const silenceCases: Case[] = [
       message(4, "plants/M1/hj212", other),
       message(5, "gateways/town/91330483MA2ABCD126001P/hj212", other),
       message(6, "gateways/town/91330483MA2ABCD126001P/hj212", stranger),
-      message(7, "plants/M1/other", good),
+      message(7, "plants/M.1/hj212", good),
       json,
       message(9, "gateways/town/91330483MA2ABCD126001P/hj212", good),
       message(10, "$aws/rules/device_frames/plants/M1/hj212", good),
@@ -147,7 +147,7 @@ export const silenceCases: Case[] = [
       08:00:04 quarantine plants/M1/hj212 mn-mismatch ${sha(other)}
       08:00:05 quarantine gateways/town/91330483MA2ABCD126001P/hj212 mn-mismatch ${sha(other)}
       08:00:06 quarantine gateways/town/91330483MA2ABCD126001P/hj212 mn-unknown ${sha(stranger)}
-      08:00:07 quarantine plants/M1/other topic ${sha(good)}
+      08:00:07 quarantine plants/M.1/hj212 topic ${sha(good)}
       08:00:08 quarantine plants/M1/telemetry schema ${sha(json.payload)}
       08:01 summary messages=14 frames=14 accepted=3 duplicates=1 quarantined=10 sms=0 episodes=0`,
   },
