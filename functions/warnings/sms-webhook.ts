@@ -10,19 +10,20 @@ export interface WebhookOptions {
   url: string;
   secret: string;
   now(): number;
-  fetch?: typeof fetch;
+  /** How long an answer is waited for, ms. */
+  timeout?: number;
 }
 
 export const signature = (secret: string, timestamp: string, body: string): string =>
   createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("hex");
 
 export const webhookCarrier =
-  ({ url, secret, now, fetch: call = fetch }: WebhookOptions): SmsPort =>
+  ({ url, secret, now, timeout = CARRIER_TIMEOUT }: WebhookOptions): SmsPort =>
   async ({ to, template, params, text, key }) => {
     const body = JSON.stringify({ to, template, params, text });
     const timestamp = String(now());
     try {
-      const answer = await call(url, {
+      const answer = await fetch(url, {
         method: "POST",
         body,
         redirect: "error",
@@ -32,7 +33,7 @@ export const webhookCarrier =
           "x-timestamp": timestamp,
           "x-signature": signature(secret, timestamp, body),
         },
-        signal: AbortSignal.timeout(CARRIER_TIMEOUT),
+        signal: AbortSignal.timeout(timeout),
       });
       const id = answer.headers.get("x-message-id");
       await answer.body?.cancel();
