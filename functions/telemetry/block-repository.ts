@@ -1,6 +1,12 @@
 /** The blocks table: ten minutes of a plant as one packed item, written on the condition of the version that was read. */
 import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { BatchGetCommand, PutCommand, QueryCommand, TransactWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import {
+  BatchGetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  type DynamoDBDocumentClient,
+} from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { DAY, formatMinute } from "../shared/shanghai.ts";
 import { floorBlock, type Block, type BlockRecord, type LiveHead } from "./domain/block.ts";
@@ -132,7 +138,10 @@ export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; tab
         return true;
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) return false;
-        if (error instanceof TransactionCanceledException && error.CancellationReasons?.some((r) => FASTER.has(r.Code ?? "")))
+        if (
+          error instanceof TransactionCanceledException &&
+          error.CancellationReasons?.some((r) => FASTER.has(r.Code ?? ""))
+        )
           return false;
         throw error;
       }

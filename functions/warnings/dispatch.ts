@@ -34,7 +34,7 @@ const claimOf = (
   { ruleData, language }: DispatchServices,
 ): Omit<Claim, "cap"> & { content: ReturnType<typeof composeSms> } => {
   const content = composeSms(permit, message.lines, ruleData, language, ruleData.warning(tick).sms.segments);
-  const lines = message.lines.map(({ roles: _, ...shown }) => shown);
+  const lines = message.lines.map(({ roles: _roles, ...shown }) => shown);
   return {
     permitNo: permit.permitNo,
     tick,

@@ -45,7 +45,8 @@ export function standing(lines: Iterable<ArchiveLine>): ArchiveLine[] {
   for (const l of lines) {
     const key = `${l.shard}:${l.sequence}:${l.piece}`;
     const held = last.get(key);
-    const later = !held || l.archivedAt > held.archivedAt || (l.archivedAt === held.archivedAt && l.attempt >= held.attempt);
+    const later =
+      !held || l.archivedAt > held.archivedAt || (l.archivedAt === held.archivedAt && l.attempt >= held.attempt);
     if (later) last.set(key, l);
   }
   return [...last.values()];
