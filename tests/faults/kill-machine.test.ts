@@ -1,0 +1,195 @@
+/**
+ * kill -9 under load: of the whole machine, of its functions, of its database, also in the middle of a tick with a slow
+ * carrier. Afterwards: everything that was acknowledged is there once, no message of a tick left twice.
+ * FAULT_SEED chooses other moments.
+ */
+import { renameSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { floorMinute, MINUTE } from "../../functions/shared/shanghai.ts";
+import { startMachine } from "../../infra/local/machine.ts";
+import { temporaryFolder } from "../../infra/local/test-assembly.ts";
+import { chance, dice, int, shuffled } from "../rules/dice.ts";
+import {
+  archiveProblems,
+  chainProblems,
+  episodeProblems,
+  firstProblems,
+  readAftermath,
+  smsProblems,
+  valueProblems,
+} from "./aftermath.ts";
+import { startProgram, type MachineProgram } from "./machine-program.ts";
+import { startPublisher } from "./publisher.ts";
+import { frameMaker, messageOf, permitsFile, trialPlants, type TrialFrame, type TrialMessage } from "./trial-city.ts";
+
+const SEED = Number(process.env["FAULT_SEED"] ?? 20261001);
+const SLOW_CARRIER = "tests/faults/slow-carrier.ts";
+
+/** What is killed in each round, and what runs after it (absent: it is not started anew). */
+const ROUNDS: readonly { kill: "machine" | "tick" | "functions" | "database"; next?: string }[] = [
+  { kill: "machine", next: SLOW_CARRIER },
+  { kill: "functions" },
+  { kill: "tick", next: "infra/local/main.ts" },
+  { kill: "database" },
+  { kill: "machine", next: "infra/local/main.ts" },
+];
+
+test(
+  "what was acknowledged survives kill -9, and no message of a tick is sent twice",
+  { timeout: 170_000 },
+  async () => {
+    using folder = temporaryFolder();
+    const dataDir = join(folder.path, "data");
+    const d = dice(SEED);
+    const plants = trialPlants(40);
+    const started = Date.now();
+    const hour = floorMinute(started) - 45 * MINUTE;
+    const { frame } = frameMaker(started - 60 * MINUTE);
+    const messages: TrialMessage[] = [];
+    const publisher = startPublisher();
+    const send = (made: TrialMessage[]): void => {
+      messages.push(...made);
+      publisher.add(made);
+    };
+
+    let program: MachineProgram = await startProgram({ dataDir });
+    const said: string[] = [];
+    try {
+      const imported = await program.request("POST", "/_local/permits", permitsFile(plants));
+      expect(imported, JSON.stringify(imported.body)).toMatchObject({ status: 200, body: { ok: true } });
+      publisher.connect(program.mqttPort);
+
+      // Ticks go ahead of the clock, so that the machine's own schedule cannot come before them.
+      let tick = (Math.floor(started / (5 * MINUTE)) + 1) * 5 * MINUTE;
+      for (const [round, { kill, next }] of ROUNDS.entries()) {
+        // What this tick has to say something about is in; then the load begins.
+        send(condition(round).map(messageOf));
+        await publisher.settled(30_000);
+        await program.drained(30_000);
+        const load = shuffled(d, pastMinutes(round)).map(messageOf);
+        send(load.slice(0, load.length / 2));
+        const atLeast = publisher.acknowledged() + 40;
+        await until(() => publisher.acknowledged() >= atLeast, 30_000, "no acknowledgements");
+
+        const before = (await sentSoFar(program)).length;
+        const fired = program.tick(tick);
+        if (kill === "tick")
+          await until(async () => (await sentSoFar(program)).length > before, 20_000, "the tick sent nothing");
+        await pause(int(d, 0, kill === "tick" ? 120 : 900));
+        // In the middle of this.
+        send(load.slice(load.length / 2));
+        await pause(int(d, 0, 50));
+        if (kill === "functions" || kill === "database") {
+          await until(() => program.killPart(kill) > 0, 10_000, `no process of the ${kill}`);
+        } else {
+          await program.killAll();
+        }
+        let status = await fired;
+        if (next !== undefined) {
+          said.push(program.said());
+          program = await startProgram({ dataDir, entry: next, env: { CARRIER_MS: "80" } });
+          publisher.connect(program.mqttPort);
+        }
+        // The schedule of the cloud tries a tick again when nobody took it; sometimes it cannot.
+        if (status !== 200 && chance(d, 0.6)) status = await program.tick(tick);
+        await program.drained(60_000);
+        tick += 5 * MINUTE;
+      }
+      await publisher.settled(60_000);
+      await program.drained(60_000);
+      for (let last = 0; last < 2; last += 1, tick += 5 * MINUTE)
+        await until(async () => (await program.tick(tick)) === 200, 30_000, "the last ticks");
+      expect(await program.stop()).toBe(0);
+    } catch (error) {
+      throw new Error(`seed ${SEED}: ${(error as Error).message}\n${said.join("\n")}\n${program.said()}`, {
+        cause: error,
+      });
+    } finally {
+      await publisher.close();
+      await program.killAll();
+    }
+
+    // The very functions and templates that ran.
+    const template = join(folder.path, "assembly");
+    renameSync(join(dataDir, "assembly"), template);
+    const machine = await startMachine({
+      dataDir,
+      port: null,
+      mqttPort: null,
+      schedules: false,
+      log: () => undefined,
+      template,
+    });
+    try {
+      const after = await readAftermath(machine, plants, hour - 60 * MINUTE, started + 60 * MINUTE);
+      const sends = after.ledger.filter((i) => i.sk.startsWith("SEND#"));
+      // The trial tried what it says.
+      expect(messages.every((m) => m.acknowledged)).toBe(true);
+      expect(messages.flatMap((m) => m.frames).length).toBeGreaterThan(3_000);
+      expect(messages.some((m) => m.sends > 1)).toBe(true);
+      expect(sends.filter((s) => s["state"] === "sent").length).toBeGreaterThan(60);
+      expect(sends.some((s) => s["state"] === "unknown")).toBe(true);
+      // And this is what it found.
+      expect(
+        firstProblems({
+          archive: archiveProblems(messages, after.archive),
+          chains: chainProblems(after.archive),
+          values: valueProblems(messages, after.values),
+          sms: smsProblems(after.ledger, after.outbox, plants),
+          episodes: episodeProblems(after.ledger),
+          undelivered: after.undelivered,
+        }),
+        `seed ${SEED}`,
+      ).toEqual([]);
+      expect((await machine.health())["backlog"]).toBe(0);
+    } finally {
+      await machine.stop();
+    }
+
+    /** A fifth of the past 40 minutes of every device, some values corrected by a later QN, some frames damaged. */
+    function pastMinutes(round: number): [TrialFrame, ...TrialFrame[]][] {
+      return plants.flatMap((plant) =>
+        Array.from({ length: 8 }, (_, i) => hour + (round * 8 + i) * MINUTE).flatMap((at) => {
+          const gas = (): TrialFrame => frame(plant, "gas", at, int(d, plant.index % 3 === 0 ? 60 : 10, 99));
+          const water = frame(plant, "water", at, 7 + int(d, 0, 99) / 100);
+          const more: [TrialFrame][] = [];
+          if (chance(d, 0.1)) more.push([gas()]);
+          if (chance(d, 0.03)) more.push([frame(plant, "gas", at, 999, true)]);
+          return [
+            plant.gateway === null ? [gas()] : [gas(), water],
+            ...(plant.gateway === null ? [[water]] : []),
+            ...more,
+          ] as [TrialFrame, ...TrialFrame[]][];
+        }),
+      );
+    }
+
+    /** Two new minutes of every drain: an eighth of the plants leaves its range each round and is back two rounds later. */
+    function condition(round: number): [TrialFrame][] {
+      return plants.flatMap((plant) =>
+        [0, 1].map((minute): [TrialFrame] => {
+          const since = round - (plant.index % 5);
+          const out = since === 0 || since === 1;
+          const value = out ? 10 + plant.index / 100 : 7 + (plant.index % 10) / 10;
+          return [frame(plant, "water", floorMinute(started) + (round * 2 + minute - 3) * MINUTE, value)];
+        }),
+      );
+    }
+  },
+);
+
+async function sentSoFar(program: MachineProgram): Promise<unknown[]> {
+  const { body } = await program.request("GET", "/_local/sms");
+  return body as unknown[];
+}
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+async function until(holds: () => boolean | Promise<boolean>, ms: number, otherwise: string): Promise<void> {
+  const end = performance.now() + ms;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`${otherwise} within ${ms} ms`);
+    await pause(20);
+  }
+}
