@@ -33,6 +33,7 @@ export const outside = (value: number, limit: { min: number | null; max: number 
 export function assessRange(row: SlotRow, t: number, limit: Limit, numbers: WarningNumbers["range"]): Condition {
   let run = 0;
   let side: boolean | null = null;
+  let newest = { value: 0, since: 0 };
   for (let i = row.slots.length - 1; i >= 0; i--) {
     const end = row.from + (i + 1) * MINUTE;
     if (end > t) continue;
@@ -43,9 +44,13 @@ export function assessRange(row: SlotRow, t: number, limit: Limit, numbers: Warn
       continue;
     }
     const out = outside(value, limit);
-    run = out === side ? run + 1 : 1;
+    if (out === side) run += 1;
+    else {
+      run = 1;
+      newest = { value, since: end };
+    }
     side = out;
-    if (run >= numbers.adjacent) return { out, stale: false, value, since: end };
+    if (run >= numbers.adjacent) return { out, stale: false, ...newest };
   }
   return row.slots.some((s) => s.value !== null) ? UNDECIDED : STALE;
 }
