@@ -155,7 +155,8 @@ class TickRun {
     const deficit = `${outlet.code}/${limit.pollutant}`;
     if (a.left === 0 && a.valid >= n.validSlots) this.deficits.delete(deficit);
     const own = quiet.filter((s) => s.outlet === outlet.code);
-    const allOffline = own.length > 0 && own.every((s) => t >= s.offlineAt);
+    // Also where no device is bound any more: nobody is there to make the hour whole.
+    const allOffline = own.every((s) => t >= s.offlineAt);
     if (a.deficit && !allOffline && !this.deficits.has(deficit)) {
       if (!this.context.late) this.deficits.add(deficit);
       this.lines.push(
@@ -314,7 +315,13 @@ const stillPermitted = (permit: Permit, e: Episode, t: number): boolean =>
     : permit.outlets.some(
         (o) =>
           o.code === e.outlet &&
-          o.limits.some((l) => l.pollutant === e.pollutant && l.statistic === e.statistic && inForce(l, t - 1)),
+          // A limit that ends within a period governs it to its end.
+          o.limits.some(
+            (l) =>
+              l.pollutant === e.pollutant &&
+              l.statistic === e.statistic &&
+              (inForce(l, t - 1) || inForce(l, l.statistic === "day" ? dayOfTick(t) : hourOfTick(t))),
+          ),
       );
 
 /**
