@@ -19,6 +19,8 @@ export interface Case {
   permits: PermitsFile;
   messages: TraceMessage[];
   until: string;
+  /** Replayed as a city of its own: what happens to others (mass outage, a phone's cap) would change it. */
+  alone?: true;
   /** Types compared (default: all), and times compared (default: all). */
   only?: string[];
   times?: string[];

@@ -151,6 +151,7 @@ export const hourEpisodes: Case[] = [
     // 61 plants with one operator each on the same phone, all at level 1 at 08:05: 60 SMS, the last plant's is in-app only.
     // Values 100: at 08:30 level 3 for all of them: exempt, 61 SMS to the operator. 08:15 and 08:25: none.
     name: "the daily cap of 60; level 3 is exempt",
+    alone: true,
     permits: {
       permits: Array.from({ length: 61 }, (_, i) =>
         plant(
@@ -179,6 +180,7 @@ export const hourEpisodes: Case[] = [
     // 09:25 second offline SMS (60 min). 09:45: n = 5 (slots 40–44), f = 15 (slots 25–39), r = 15: D = 35: data; c = 30,
     // P = 30, R = (35·50 − 150 − 15·30)/15 = 1150/15 = 76.666667. Not again at 09:50, nor in hour 10 while 10:00 found n < 45.
     name: "a data deficit is not told while the devices are offline, and told once",
+    alone: true,
     permits: simplePlant(),
     messages: inOrder(run("08:00", 10, { value: always(30) }), run("09:40", 20, { value: always(30) })),
     until: "10:00",
