@@ -24,16 +24,23 @@ interface Given {
   p?: Permit;
   records?: BlockRecord[];
   held?: PlantState;
-  live?: LiveHead | null;
+  live?: LiveHead;
   first?: Record<string, number>;
   marks?: Parameters<typeof evaluatePlant>[0]["marks"];
 }
+const heard = (t: number): LiveHead => ({
+  devices: { A: { seen: t, link: "", via: "" } },
+  applied: {},
+  riskUntil: 0,
+});
+const seen = (clock: string): LiveHead => heard(at(clock));
+/** By default the device was heard a minute ago. */
 const tick = (clock: string, given: Given = {}, context: Partial<TickContext> = {}): Evaluation =>
   evaluatePlant(
     {
       permit: given.p ?? permit(),
       records: given.records ?? [],
-      live: given.live ?? null,
+      live: given.live ?? heard(at(clock) - MINUTE),
       first: given.first ?? { "DA001/a21002": at("00:00") },
       marks: given.marks ?? {},
     },
@@ -45,12 +52,6 @@ const lines = (e: Evaluation): string[] => [
     e.state.outbox.flatMap((m) => m.lines.map((l) => `${l.kind} ${l.level} ${l.pollutant ?? l.facility ?? l.device}`)),
   ),
 ];
-const seen = (clock: string): LiveHead => ({
-  devices: { A: { seen: at(clock), link: "", via: "" } },
-  applied: {},
-  riskUntil: 0,
-});
-
 describe("messages", () => {
   const contacts: Contact[] = [
     { role: "operator", phone: "+1" },
@@ -149,6 +150,11 @@ describe("a data deficit", () => {
     expect(lines(quiet)).toEqual(["offline 0 A"]);
     expect(quiet.state.deficits).toEqual([]);
   });
+  test("is not told where no device is bound any more, or none ever spoke", () => {
+    const p = permit({ outlets: [outlet({ devices: [device({ to: at("08:16") })] })] });
+    expect(lines(tick("08:20", { p, records: gone }))).toEqual([]);
+    expect(lines(tick("08:20", { records: gone, live: { devices: {}, applied: {}, riskUntil: 0 } }))).toEqual([]);
+  });
   test("that fell due on a late tick is told by the next", () => {
     const late = tick("08:20", { records: gone }, { late: true });
     expect(lines(late)).toEqual(["data 0 a21002"]); // recorded as expired
@@ -199,6 +205,32 @@ describe("a late tick", () => {
     expect(late.state.episodes).toMatchObject([{ level: 2, messages: 0, lastMessage: null, roles: [] }]);
     expect(late.state.outbox).toHaveLength(3);
     expect(lines(tick("08:35", { records: minutes("08:00", 35, 60), held: late.state }))).toEqual(["warning 2 a21002"]);
+  });
+  test("escalates nothing behind the town officer's back: the next one on time does", () => {
+    const records = minutes("08:00", 60, 60);
+    let held = freshState();
+    const seenAt = (clock: string, late: boolean): Evaluation => {
+      const e = tick(clock, { records: records.filter((r) => r.at < at(clock)), held }, { late });
+      held = e.state;
+      return e;
+    };
+    for (const clock of ["08:30", "08:35", "08:40", "08:45", "08:50"]) seenAt(clock, false);
+    expect(seenAt("08:55", true).events).toEqual([]);
+    expect(held.episodes[0]).toMatchObject({ streak: 6, escalatedAt: null });
+    records.push(...minutes("09:00", 60, 60));
+    for (const clock of ["09:00", "09:15"]) expect(seenAt(clock, false).events).toEqual([]);
+    const e = seenAt("09:30", false);
+    expect(e.events.map((x) => x.type)).toEqual(["escalated"]);
+    expect(e.state.outbox.map((m) => m.to)).toContain(PHONES["town-officer"]);
+  });
+  test("is no unanswered repeat of a water day's warning", () => {
+    const day = limit({ pollutant: "w01018", statistic: "day", max: 80 });
+    const p = permit({ outlets: [outlet({ medium: "water", limits: [day] })] });
+    const records = minutes("00:00", 18 * 60, 90, "w01018");
+    let held = freshState();
+    for (const clock of ["13:00", "13:05", "13:10", "13:15", "13:20"])
+      held = tick(clock, { p, records, held, first: { "DA001/w01018": 0 } }, { late: true }).state;
+    expect(held.episodes).toMatchObject([{ level: 2, streak: 0, escalatedAt: null }]);
   });
   test("whose episode nobody heard of ends without a word", () => {
     const late = tick("08:30", { records: minutes("08:00", 30, 60) }, { late: true });

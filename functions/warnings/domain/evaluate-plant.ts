@@ -255,10 +255,15 @@ class TickRun {
       say("warning", step.warn, RECIPIENTS[step.warn as 1 | 2 | 3]);
       if (!late) Object.assign(e, { lastMessage: t, messages: e.messages + 1 });
     }
+    if (late) {
+      // Nobody hears a late tick: it is no repeat that went unanswered, and who escalates must be told.
+      if (key.statistic === "day") e.streak = this.episodes.get(episodeId(key))?.streak ?? 0;
+      if (step.escalated) e.escalatedAt = null;
+    }
     if (step.escalated) say("escalated", e.level, RECIPIENTS.escalated);
     if (step.ended === "recovered" && e.roles.length > 0) say("recovered", 0, e.roles);
     if (step.opened) this.events.push({ type: "opened", episode: e });
-    if (step.escalated) this.events.push({ type: "escalated", episode: e });
+    if (step.escalated && !late) this.events.push({ type: "escalated", episode: e });
     if (step.ended) {
       this.events.push({ type: step.ended, episode: e });
       this.episodes.delete(episodeId(key));
