@@ -1,5 +1,5 @@
 /** `npm start`: the whole system on this machine, until Ctrl-C. */
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { readSettings, UsageError, type Settings } from "./cli.ts";
@@ -58,13 +58,20 @@ async function run(): Promise<void> {
 
 function checkFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new UsageError(
       `the data folder ${dataDir} cannot be used: ${(error as Error).message}; choose another with --data`,
     );
   }
+}
+
+/** Step by step: Node's recursive mkdir never ends where a file system answers "no such file" for a new name (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** Asked before the first import takes its time. */
