@@ -14,48 +14,112 @@ const retention = z
   )
   .check(z.refine((d) => d >= RetentionDays.SIX_MONTHS, { error: "logs are kept six months at least" }));
 
+/** A day that names a secret: a later one is a new secret. */
+const day = z.iso.date({ error: "a day such as 2026-12-31" });
+
+/**
+ * Defaults that differ by partition. `aws-cn` (Beijing, Ningxia): no text messages by SNS; arm64 functions are not
+ * documented there, x86_64 exists everywhere; failed batches are read from the stream itself (constructs/undelivered.ts).
+ */
+const DEFAULTS = {
+  aws: { region: undefined, smsChannel: "sns", architecture: "arm64", streamRetentionHours: 72 },
+  "aws-cn": { region: "cn-north-1", smsChannel: "webhook", architecture: "x86_64", streamRetentionHours: 168 },
+} as const;
+
+const Given = z.strictObject({
+  /** `aws`, or `aws-cn`: China (docs/deploy.md). */
+  partition: z._default(z.enum(["aws", "aws-cn"]), "aws"),
+  /** Of all stacks. Without it, `aws` goes to the region of the command line's credentials. */
+  region: z.optional(z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/))),
+  /** Processor of the functions; the bundles are the same. */
+  architecture: z.optional(z.enum(["arm64", "x86_64"])),
+  /** How warnings leave: Amazon SNS, or a carrier's HTTPS gateway. */
+  smsChannel: z.optional(z.enum(["sns", "webhook"])),
+  smsWebhookUrl: z.optional(z.url({ protocol: /^https$/ })),
+  /** Name of the SecureString parameter with the carrier's secret; the secret itself is never in a template. */
+  smsWebhookSecretParameter: z.optional(z.string().check(z.regex(/^\/[\w./-]+$/))),
+  /** Language of the messages to the plants. */
+  smsLanguage: z._default(z.enum(["zh", "en"]), "zh"),
+  /** Receives the alarms. */
+  operatorsEmail: z.optional(z.email()),
+  /** Printed before `#alarm-name` in every alarm. */
+  runbookUrl: z._default(z.string().check(z.minLength(1)), "docs/runbook.md"),
+  logLevel: z._default(z.enum(["DEBUG", "INFO", "WARN", "ERROR"]), "INFO"),
+  /** Network logs are kept six months at least (网络安全法, graded protection duties). */
+  logRetentionDays: z._default(retention, RetentionDays.SIX_MONTHS),
+  /** Original monitoring records are kept five years (排污许可管理条例 Art. 19). */
+  archiveLockDays: z._default(whole(1, 36_500), 1826),
+  /** `compliance` cannot be shortened by anyone, ever: choose it once the retention is settled. */
+  archiveLockMode: z._default(z.enum(["governance", "compliance"]), "governance"),
+  /** How long telemetry waits for a broken ingest: a weekend, in `aws-cn` a week. 24–8760. */
+  streamRetentionHours: z.optional(whole(24, 8760)),
+  /** Capacity of the blocks table, units a second. One plant costs about 1/60 unit of each. */
+  blocksMinRead: z._default(whole(1, 40_000), 25),
+  blocksMaxRead: z._default(whole(1, 40_000), 2000),
+  blocksMinWrite: z._default(whole(1, 40_000), 25),
+  blocksMaxWrite: z._default(whole(1, 40_000), 2000),
+  /** Domain of the public site. `aws-cn` always needs one: its CloudFront serves nothing under its own name. */
+  domainName: z.optional(z.string().check(z.regex(/^[a-z0-9.-]+\.[a-z]+$/))),
+  /** Its certificate in `aws`: ACM, us-east-1. */
+  certificateArn: z.optional(z.string().check(z.regex(/^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/))),
+  /** Its certificate in `aws-cn`: the id (not the name) of an IAM server certificate, the only kind CloudFront takes there. */
+  iamCertificateId: z.optional(z.string().check(z.regex(/^[A-Z0-9]{16,128}$/))),
+  /** Names the secret that the distribution shows to the API; another day makes another secret (docs/deploy.md). */
+  originSecret: z._default(day, "2026-11-23"),
+  /** The secret before it, still accepted while the distribution changes. */
+  formerOriginSecret: z.optional(day),
+});
+
+/** What was not given, by partition. */
+function complete(given: z.output<typeof Given>) {
+  const defaults = DEFAULTS[given.partition];
+  return {
+    ...given,
+    region: given.region ?? defaults.region,
+    architecture: given.architecture ?? defaults.architecture,
+    smsChannel: given.smsChannel ?? defaults.smsChannel,
+    streamRetentionHours: given.streamRetentionHours ?? defaults.streamRetentionHours,
+  };
+}
+type Complete = ReturnType<typeof complete>;
+const china = (c: Complete): boolean => c.partition === "aws-cn";
+
+/** What must hold between the settings, each with what to do when it does not. */
+const RULES: readonly (readonly [(c: Complete) => boolean, string])[] = [
+  [
+    (c) => c.region === undefined || c.region.startsWith("cn-") === china(c),
+    "region and partition contradict each other: cn-north-1 and cn-northwest-1 are aws-cn, all others aws",
+  ],
+  [(c) => !china(c) || c.smsChannel !== "sns", "SNS sends no text messages in aws-cn: smsChannel must be webhook"],
+  [
+    (c) => c.smsChannel === "sns" || Boolean(c.smsWebhookUrl && c.smsWebhookSecretParameter),
+    "smsChannel webhook needs smsWebhookUrl and smsWebhookSecretParameter",
+  ],
+  [
+    (c) => china(c) || (c.domainName === undefined) === (c.certificateArn === undefined),
+    "domainName and certificateArn go together",
+  ],
+  [
+    (c) => !china(c) || (c.domainName !== undefined && c.iamCertificateId !== undefined),
+    "aws-cn needs domainName (with its ICP filing) and iamCertificateId",
+  ],
+  [
+    (c) => (china(c) ? c.certificateArn : c.iamCertificateId) === undefined,
+    "certificateArn is for aws, iamCertificateId for aws-cn",
+  ],
+  [
+    (c) => c.blocksMinRead <= c.blocksMaxRead && c.blocksMinWrite <= c.blocksMaxWrite,
+    "the minimum capacity of the blocks table is above its maximum",
+  ],
+  [
+    (c) => c.formerOriginSecret === undefined || c.formerOriginSecret < c.originSecret,
+    "formerOriginSecret must be the earlier day",
+  ],
+];
+
 const ConfigSchema = z
-  .strictObject({
-    /** How warnings leave: Amazon SNS, or a carrier's HTTPS gateway. */
-    smsChannel: z._default(z.enum(["sns", "webhook"]), "sns"),
-    smsWebhookUrl: z.optional(z.url({ protocol: /^https$/ })),
-    /** Name of the SecureString parameter with the carrier's secret; the secret itself is never in a template. */
-    smsWebhookSecretParameter: z.optional(z.string().check(z.regex(/^\/[\w./-]+$/))),
-    /** Language of the messages to the plants. */
-    smsLanguage: z._default(z.enum(["zh", "en"]), "zh"),
-    /** Receives the alarms. */
-    operatorsEmail: z.optional(z.email()),
-    /** Printed before `#alarm-name` in every alarm. */
-    runbookUrl: z._default(z.string().check(z.minLength(1)), "docs/runbook.md"),
-    logLevel: z._default(z.enum(["DEBUG", "INFO", "WARN", "ERROR"]), "INFO"),
-    /** Network logs are kept six months at least (网络安全法, graded protection duties). */
-    logRetentionDays: z._default(retention, RetentionDays.SIX_MONTHS),
-    /** Original monitoring records are kept five years (排污许可管理条例 Art. 19). */
-    archiveLockDays: z._default(whole(1, 36_500), 1826),
-    /** `compliance` cannot be shortened by anyone, ever: choose it once the retention is settled. */
-    archiveLockMode: z._default(z.enum(["governance", "compliance"]), "governance"),
-    /** How long telemetry waits for a broken ingest: a weekend. 24–8760. */
-    streamRetentionHours: z._default(whole(24, 8760), 72),
-    /** Capacity of the blocks table, units a second. One plant costs about 1/60 unit of each. */
-    blocksMinRead: z._default(whole(1, 40_000), 25),
-    blocksMaxRead: z._default(whole(1, 40_000), 2000),
-    blocksMinWrite: z._default(whole(1, 40_000), 25),
-    blocksMaxWrite: z._default(whole(1, 40_000), 2000),
-    /** Domain of the public site and its certificate (us-east-1); both or neither. */
-    domainName: z.optional(z.string().check(z.regex(/^[a-z0-9.-]+\.[a-z]+$/))),
-    certificateArn: z.optional(z.string().check(z.regex(/^arn:aws[\w-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/))),
-  })
-  .check(
-    z.refine((c) => c.smsChannel === "sns" || (c.smsWebhookUrl && c.smsWebhookSecretParameter), {
-      error: "smsChannel webhook needs smsWebhookUrl and smsWebhookSecretParameter",
-    }),
-    z.refine((c) => (c.domainName === undefined) === (c.certificateArn === undefined), {
-      error: "domainName and certificateArn go together",
-    }),
-    z.refine((c) => c.blocksMinRead <= c.blocksMaxRead && c.blocksMinWrite <= c.blocksMaxWrite, {
-      error: "the minimum capacity of the blocks table is above its maximum",
-    }),
-  );
+  .pipe(Given, z.transform(complete))
+  .check(...RULES.map(([holds, error]) => z.refine<Complete>(holds, { error })));
 
 export type Config = z.output<typeof ConfigSchema>;
 

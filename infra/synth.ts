@@ -12,6 +12,8 @@ export interface SynthesizeOptions {
   cached?: boolean;
   /** Context on top of cdk.json, such as `{ "permit-watch:smsChannel": "webhook" }`. */
   context?: Record<string, unknown>;
+  /** Takes the settings from `context` alone, and none from cdk.json. */
+  alone?: boolean;
 }
 
 export interface Synthesized {
@@ -20,12 +22,29 @@ export interface Synthesized {
   stacks: Record<string, number>;
 }
 
+/**
+ * Settings that `aws-cn` needs, invented: with them its templates are checked although nothing is deployed there. A
+ * deployment gives its own (docs/deploy.md).
+ */
+export const CHINA_EXAMPLE: SynthesizeOptions = {
+  outdir: join(ROOT, "cdk.out.cn"),
+  alone: true,
+  context: {
+    "permit-watch:partition": "aws-cn",
+    "permit-watch:smsWebhookUrl": "https://sms.example.cn/send",
+    "permit-watch:smsWebhookSecretParameter": "/permit-watch/sms-secret",
+    "permit-watch:domainName": "permits.example.cn",
+    "permit-watch:iamCertificateId": "ASCAEXAMPLEEXAMPLE123",
+  },
+};
+
 /** What the templates are made from, beside the bundles and the layer. */
 const INPUTS = [
   "infra/*.ts",
   "infra/{stacks,constructs}/*.ts",
   "events/rules.ts",
   "web/**/csp.ts",
+  "functions/api/origin-check.ts",
   "cdk.json",
   "package-lock.json",
 ];
@@ -38,14 +57,15 @@ export async function synthesize(options: SynthesizeOptions = {}): Promise<Synth
   const outdir = resolve(options.outdir ?? join(ROOT, "cdk.out"));
   return withBuild(async () => {
     mkdirSync(dirname(outdir), { recursive: true });
-    const inputs = hashOfFiles(INPUTS, JSON.stringify([buildHash(), process.env.CDK_CONTEXT_JSON, options.context]));
+    const context = contextOf(options);
+    const inputs = hashOfFiles(INPUTS, JSON.stringify([buildHash(), process.env.CDK_CONTEXT_JSON, context]));
     const stamp = join(outdir, "inputs.sha256");
     if (options.cached && existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return { outdir, stacks: {} };
 
     // Beside the target first: who reads the target never sees half an assembly.
     const fresh = join(dirname(outdir), `.${basename(outdir)}.${process.pid}`);
     try {
-      const stacks = await writeAssembly(fresh, options.context ?? {});
+      const stacks = await writeAssembly(fresh, context);
       writeFileSync(join(fresh, "inputs.sha256"), inputs);
       rmSync(outdir, { recursive: true, force: true });
       renameSync(fresh, outdir);
@@ -67,9 +87,15 @@ export function cdkContext(): Record<string, unknown> {
   return (JSON.parse(readFileSync(join(ROOT, "cdk.json"), "utf8")) as { context: Record<string, unknown> }).context;
 }
 
+/** Feature flags and settings of one synthesis. */
+function contextOf({ context, alone }: SynthesizeOptions): Record<string, unknown> {
+  const file = Object.entries(cdkContext()).filter(([key]) => !(alone && key.startsWith("permit-watch:")));
+  return { ...Object.fromEntries(file), ...context };
+}
+
 async function writeAssembly(outdir: string, context: Record<string, unknown>): Promise<Record<string, number>> {
   const { permitWatch } = await import("./app.ts"); // a second and a half of CDK, only when needed
-  const app = permitWatch({ outdir, autoSynth: false, context: { ...cdkContext(), ...context } });
+  const app = permitWatch({ outdir, autoSynth: false, context });
   const report = join(outdir, "validation-report.json");
   try {
     const { stacks } = app.synth();
@@ -92,6 +118,7 @@ if (import.meta.main) {
   const outdir = process.env.CDK_OUTDIR;
   try {
     await synthesize(outdir ? { outdir } : {});
+    if (!outdir) await synthesize(CHINA_EXAMPLE);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

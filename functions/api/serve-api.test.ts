@@ -1,9 +1,11 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { plantView } from "../disclosure/domain/plant-view.ts";
 import { facts, limit, outlet, permit } from "../disclosure/fixture.ts";
 import { plantRoutes } from "../disclosure/plant-route.ts";
+import { comesThroughSite, ORIGIN_HEADER } from "./origin-check.ts";
 import { apiRouter } from "./router.ts";
 import { run } from "./serve-api.ts";
 
@@ -23,16 +25,19 @@ const router = apiRouter([
   }),
 ]);
 
+const SECRETS = ["present-secret-of-thirty-two-chars", "former-secret-of-thirty-two-chars."];
+
 async function call(
   method: string,
   path: string,
+  headers: Record<string, string> = { [ORIGIN_HEADER]: SECRETS[0] ?? "" },
 ): Promise<{ status: number; headers: Record<string, unknown>; body: Record<string, unknown> }> {
   const event = {
     version: "2.0",
     routeKey: "ANY /api/{proxy+}",
     rawPath: path,
     rawQueryString: "",
-    headers: { accept: "*/*" },
+    headers: { accept: "*/*", ...headers },
     isBase64Encoded: false,
     requestContext: {
       accountId: "1",
@@ -47,7 +52,10 @@ async function call(
       http: { method, path, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" },
     },
   } as APIGatewayProxyEventV2;
-  const answer: APIGatewayProxyStructuredResultV2 = await run(event, {} as Context, router);
+  const answer: APIGatewayProxyStructuredResultV2 = await run(event, {} as Context, {
+    router,
+    originSecrets: SECRETS,
+  });
   return {
     status: answer.statusCode ?? 0,
     headers: answer.headers ?? {},
@@ -96,4 +104,48 @@ test.each([
   expect(status).toBe(404);
   expect(headers["content-type"]).toBe("application/problem+json");
   expect(body).toMatchObject({ status: 404 });
+});
+
+describe("only through the site", () => {
+  const path = `/api/public/plants/${CODE}`;
+
+  test("the present secret opens, and the former one while it is being changed", async () => {
+    for (const secret of SECRETS) expect((await call("GET", path, { [ORIGIN_HEADER]: secret })).status).toBe(200);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ["no header", {}],
+    ["an empty one", { [ORIGIN_HEADER]: "" }],
+    ["part of it", { [ORIGIN_HEADER]: "present-secret" }],
+    ["more than it", { [ORIGIN_HEADER]: `${SECRETS[0]}.` }],
+    ["both at once, as the environment holds them", { [ORIGIN_HEADER]: SECRETS.join(",") }],
+  ])("%s is refused before any route", async (_, headers) => {
+    asked.length = 0;
+    const { status, headers: sent, body } = await call("GET", path, headers);
+    expect([status, sent["cache-control"], asked]).toEqual([403, "no-store", []]);
+    expect(body).toMatchObject({ type: "about:blank", status: 403, title: "not through the site" });
+  });
+
+  test("property: nothing but a secret itself opens", () => {
+    fc.assert(
+      fc.property(fc.string(), (shown) => comesThroughSite(shown, SECRETS) === SECRETS.includes(shown)),
+      { numRuns: 200 },
+    );
+    expect(comesThroughSite(undefined, SECRETS)).toBe(false);
+  });
+});
+
+test("every answer carries the security headers itself: in aws-cn nobody adds them", async () => {
+  for (const answer of [
+    await call("GET", `/api/public/plants/${CODE}`),
+    await call("GET", "/api/nothing/here"),
+    await call("GET", "/api/nothing/here", {}),
+  ])
+    expect(answer.headers).toMatchObject({
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "strict-transport-security": "max-age=31536000; includeSubDomains",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+    });
 });

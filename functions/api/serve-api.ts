@@ -8,24 +8,44 @@ import { plantRoutes } from "../disclosure/plant-route.ts";
 import { documentClient } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
+import { metrics } from "../shared/logger.ts";
+import { comesThroughSite, ORIGIN_HEADER } from "./origin-check.ts";
+import { notThroughSite } from "./problem.ts";
 import { apiRouter } from "./router.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 
-const Env = z.extend(HouseEnv, { REGISTER_TABLE: z.string(), BLOCKS_TABLE: z.string(), LEDGER_TABLE: z.string() });
+const Env = z.extend(HouseEnv, {
+  REGISTER_TABLE: z.string(),
+  BLOCKS_TABLE: z.string(),
+  LEDGER_TABLE: z.string(),
+  /** Separated by commas: the present secret, and the former one while it is being changed. */
+  ORIGIN_SECRETS: z.string().check(z.minLength(32)),
+});
 
-export const run = (
+interface Services {
+  router: Router;
+  originSecrets: readonly string[];
+}
+
+export async function run(
   event: APIGatewayProxyEventV2,
   context: Context,
-  router: Router,
-): Promise<APIGatewayProxyStructuredResultV2> => router.resolve(event, context);
+  { router, originSecrets }: Services,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const known = comesThroughSite(event.headers[ORIGIN_HEADER], originSecrets);
+  if (!known) metrics.addMetric("RequestsNotThroughSite", "Count", 1);
+  const answer = known ? await router.resolve(event, context) : notThroughSite();
+  return { ...answer, headers: { ...SECURITY_HEADERS, ...answer.headers } };
+}
 
 // Once per cold start.
-const router = once((): Router => {
+const services = once((): Services => {
   const env = readEnv(Env);
   const db = documentClient();
   const rules = loadRuleData(env.RULE_DATA_DIR);
   const views = publicViews({ db, tables: env, rules, now: Date.now });
-  return apiRouter([plantRoutes(views)]);
+  return { router: apiRouter([plantRoutes(views)]), originSecrets: env.ORIGIN_SECRETS.split(",") };
 });
 
 // Once per event.
-export const handler = house((event: APIGatewayProxyEventV2, context: Context) => run(event, context, router()));
+export const handler = house((event: APIGatewayProxyEventV2, context: Context) => run(event, context, services()));

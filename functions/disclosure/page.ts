@@ -21,6 +21,7 @@ export function page(view: PlantView, rules: RuleData): string {
   return [
     `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">`,
     `<meta http-equiv="Content-Security-Policy" content="${PAGE_META_CSP}">`,
+    `<meta name="referrer" content="no-referrer">`,
     `<meta name="viewport" content="width=device-width,initial-scale=1">`,
     `<title>${esc(view.name)} · ${title.zh} ${title.en}</title>`,
     `<link rel="icon" href="data:,"><style>${STYLE}</style></head><body><i id="en"></i>`,

@@ -24,11 +24,13 @@ export interface HouseFunctionProps {
 }
 
 /**
- * A function as the house runs it: Node 24 on arm64, the bundle of infra/build.ts, rule data mounted at /opt/rule-data,
+ * A function as the house runs it: Node 24 on the configured processor, the bundle of infra/build.ts, rule data mounted at /opt/rule-data,
  * JSON logs with a retention, its own role that may write those logs, an alarm on errors, and for
  * asynchronous ones a queue with an alarm that keeps the events that failed.
  */
 export class HouseFunction extends Function {
+  /** Bundle name: in logs, metrics, alarms. */
+  readonly label: FunctionName;
   /** Events that could not be processed; only for asynchronous functions. */
   readonly failed: Queue | undefined;
   /** Its execution role, never imported. */
@@ -46,7 +48,7 @@ export class HouseFunction extends Function {
     super(stack, name, {
       description: `${name}: see docs/architecture.md`,
       runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      architecture: architectureOf(stack),
       code: Code.fromAsset(bundleDir(name)),
       handler: "index.handler",
       role,
@@ -65,6 +67,7 @@ export class HouseFunction extends Function {
       },
       ...(failed && { onFailure: new SqsDestination(failed), ...props.asynchronous }),
     });
+    this.label = name;
     this.failed = failed;
     this.ownRole = role;
     this.addAlarms(stack, props);
@@ -89,8 +92,11 @@ export class HouseFunction extends Function {
   }
 }
 
-/** Where the events of an asynchronous function end that nobody could process: two weeks to look at them. */
-function failedEvents(stack: WorkStack, name: FunctionName): Queue {
+const architectureOf = ({ config }: WorkStack): Architecture =>
+  config.architecture === "arm64" ? Architecture.ARM_64 : Architecture.X86_64;
+
+/** Where the events of a function end that nobody could process: two weeks to look at them. */
+export function failedEvents(stack: WorkStack, name: FunctionName): Queue {
   const queue = new Queue(stack, `${name}-failed`, {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
@@ -109,6 +115,6 @@ function ruleData(stack: WorkStack): LayerVersion {
     description: "Pollutants, limits, warning numbers, labels: data with effective dates (layers/rule-data)",
     code: Code.fromAsset(LAYER_DIR),
     compatibleRuntimes: [Runtime.NODEJS_24_X],
-    compatibleArchitectures: [Architecture.ARM_64],
+    compatibleArchitectures: [architectureOf(stack)],
   });
 }

@@ -2,13 +2,19 @@ import { Stack, type App } from "aws-cdk-lib";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Config } from "../config.ts";
 
-/** What every stack of the house gets. Stacks know no account and no region, so one synthesis serves all. */
+/** What every stack of the house gets. Stacks know no account, and no region unless it is set: one synthesis serves all. */
 export class HouseStack extends Stack {
   readonly config: Config;
 
   constructor(app: App, id: string, description: string, config: Config) {
-    super(app, id, { description, analyticsReporting: false });
+    const { region } = config;
+    super(app, id, { description, analyticsReporting: false, ...(region && { env: { region } }) });
     this.config = config;
+  }
+
+  /** In the Chinese partition some services lack parts that we use elsewhere; each place says what stands in. */
+  get inChina(): boolean {
+    return this.config.partition === "aws-cn";
   }
 }
 

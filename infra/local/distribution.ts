@@ -26,7 +26,14 @@ const Config = z.strictObject({
     DefaultCacheBehavior: Behaviour,
     DefaultRootObject: z._default(text, ""),
     Enabled: z.literal(true),
-    Origins: z.array(z.object({ Id: text, DomainName: text, OriginPath: z.optional(z.literal("")) })),
+    Origins: z.array(
+      z.object({
+        Id: text,
+        DomainName: text,
+        OriginPath: z.optional(z.literal("")),
+        OriginCustomHeaders: z._default(z.array(z.strictObject({ HeaderName: text, HeaderValue: text })), []),
+      }),
+    ),
     CustomErrorResponses: z.optional(z.never()),
   }),
 });
@@ -82,7 +89,8 @@ export function readDistribution(
   const config = parse(resource, Config).DistributionConfig;
   const cache = new AnswerCache();
   const compile = (behaviour: z.output<typeof Behaviour>): CompiledBehaviour => {
-    const domain = config.Origins.find((origin) => origin.Id === behaviour.TargetOriginId)?.DomainName ?? "";
+    const origin = config.Origins.find(({ Id }) => Id === behaviour.TargetOriginId);
+    const domain = origin?.DomainName ?? "";
     const api = apis.get(domain.split(".").slice(0, 2).join("."));
     const bucket = objects.bucket(domain.split(".s3.")[0] ?? "");
     if (!api && !bucket)
@@ -97,7 +105,9 @@ export function readDistribution(
       compress: behaviour.Compress,
       headers: headersOf(assembly, behaviour.ResponseHeadersPolicyId),
       ttl: { min: MinTTL, default: DefaultTTL, max: MaxTTL },
-      origin: api ?? bucketOrigin(objects, bucket?.name ?? "", config.DefaultRootObject),
+      origin: api
+        ? withAdded(api, origin?.OriginCustomHeaders ?? [])
+        : bucketOrigin(objects, bucket?.name ?? "", config.DefaultRootObject),
       // Objects are read from this machine's disk: a copy would only be older.
       cached: api !== undefined,
     };
@@ -121,6 +131,12 @@ export function readDistribution(
       return { ...answer, status: 304, body: Buffer.alloc(0) };
     return behaviour.compress ? encodeBody(answer, request.headers["accept-encoding"]) : answer;
   };
+}
+
+/** The origin gets `added` headers, whatever the reader sent under their names. */
+function withAdded(api: HttpApi, added: readonly { HeaderName: string; HeaderValue: string }[]): Distribution {
+  const headers = Object.fromEntries(added.map((each) => [each.HeaderName.toLowerCase(), each.HeaderValue]));
+  return (request) => api({ ...request, headers: { ...request.headers, ...headers } });
 }
 
 function bucketOrigin(objects: ObjectStore, bucket: string, root: string): Distribution {

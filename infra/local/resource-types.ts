@@ -196,6 +196,12 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     nameProperty: "RuleName",
     attributes: { Arn: arn("iot", (n) => `rule/${n}`) },
   },
+  "AWS::IoT::Policy": {
+    used: ["PolicyName", "PolicyDocument"],
+    ignored: { Tags: TAGS },
+    nameProperty: "PolicyName",
+    attributes: { Arn: arn("iot", (n) => `policy/${n}`), Id: name },
+  },
   "AWS::Scheduler::Schedule": {
     used: ["Name", "ScheduleExpression", "ScheduleExpressionTimezone", "State", "Target", "FlexibleTimeWindow"],
     ignored: { Description: "text for people", GroupName: CLOUD, KmsKeyArn: ENCRYPTION },
@@ -301,6 +307,9 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     attributes: { Id: name },
   }),
   "AWS::CloudFront::OriginAccessControl": inert(POLICY, { attributes: { Id: name } }),
+  "AWS::SecretsManager::Secret": inert("made anew at each start (dynamic-references.ts)", {
+    ref: arn("secretsmanager", (n) => `secret:${n}`),
+  }),
   "AWS::Logs::LogGroup": inert("logs go to the data folder", {
     nameProperty: "LogGroupName",
     attributes: { Arn: arn("logs", (n) => `log-group:${n}:*`) },

@@ -1,11 +1,12 @@
 /**
  * Reads a CDK cloud assembly (manifest, templates, assets) and resolves it the way CloudFormation would on deployment:
- * names, Ref, Fn::GetAtt, Fn::Join, Fn::Sub, Fn::Select, Fn::Split, Fn::ImportValue and pseudo parameters. Whatever it
- * does not know (resource type, property, intrinsic, attribute) is refused with the path of the resource.
+ * names, Ref, Fn::GetAtt, Fn::Join, Fn::Sub, Fn::Select, Fn::Split, Fn::ImportValue, pseudo parameters and dynamic
+ * references. Whatever it does not know (resource type, property, intrinsic, attribute) is refused with the path of the resource.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import { withSecrets } from "./dynamic-references.ts";
 import { resourceTypes, type Identity, type ResourceType } from "./resource-types.ts";
 
 export interface Resource {
@@ -267,7 +268,12 @@ function resolveStacks(stacks: Map<string, Template>): Resource[] {
       const { identity, type, path } = identify(stack, logicalId, stack);
       const properties: Record<string, unknown> = {};
       for (const [property, value] of Object.entries(resource.Properties ?? {})) {
-        if (type.used.includes(property)) properties[property] = resolve(value, stack, `${path}.${property}`);
+        if (type.used.includes(property))
+          properties[property] = withSecrets(resolve(value, stack, `${path}.${property}`), (reference) => {
+            throw new TemplateError(
+              `${path}.${property}: the dynamic reference ${reference} is unknown to the one-machine target`,
+            );
+          });
         else if (!(property in type.ignored || "*" in type.ignored))
           throw new TemplateError(
             `${path}: property ${property} of ${resource.Type} is unknown to the one-machine target (infra/local/resource-types.ts)`,

@@ -11,12 +11,14 @@ import { getObjects, putObjects, readTable, writeTable } from "../constructs/gra
 import { HouseFunction } from "../constructs/house-function.ts";
 import { houseSchedule } from "../constructs/house-schedule.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
+import { originSecrets, type OriginSecrets } from "../constructs/origin-secret.ts";
 import { PublicApi } from "../constructs/public-api.ts";
 import type { DataStack } from "./data.ts";
 
 /** What works on the facts: import of permits, warnings, closings, and the API that reads. */
 export class ServicesStack extends WorkStack {
   readonly api: PublicApi;
+  readonly originSecrets: OriginSecrets;
   private readonly data: DataStack;
 
   constructor(app: App, config: Config, data: DataStack) {
@@ -27,6 +29,7 @@ export class ServicesStack extends WorkStack {
     this.receiveReplies();
     this.closing("close-hours", "close-hour", "10 * * * ? *", "Verdicts of the past hour are missing on the pages.");
     this.closing("close-days", "close-day", "30 0 * * ? *", "Verdicts of yesterday are missing on the pages.");
+    this.originSecrets = originSecrets(this);
     this.api = new PublicApi(this, this.serveApi());
   }
 
@@ -155,15 +158,17 @@ export class ServicesStack extends WorkStack {
     readTable(register, fn.ownRole);
     writeTable(ledger, fn.ownRole, "PutItem");
     const topic = new Topic(this, "replies", { displayName: "Permit Watch replies", enforceSSL: true });
-    topic.addToResourcePolicy(
-      new PolicyStatement({
-        sid: "TwoWayMessages",
-        principals: [new ServicePrincipal("sms-voice.amazonaws.com")],
-        actions: ["sns:Publish"],
-        resources: [topic.topicArn],
-        conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
-      }),
-    );
+    // AWS End User Messaging is not in China; there a carrier's gateway publishes with an identity of the account.
+    if (!this.inChina)
+      topic.addToResourcePolicy(
+        new PolicyStatement({
+          sid: "TwoWayMessages",
+          principals: [new ServicePrincipal("sms-voice.amazonaws.com")],
+          actions: ["sns:Publish"],
+          resources: [topic.topicArn],
+          conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
+        }),
+      );
     if (fn.failed) topic.addSubscription(new LambdaSubscription(fn, { deadLetterQueue: fn.failed }));
     // The number's two-way setting, or a carrier's gateway, needs it.
     new CfnOutput(this, "RepliesTopic", { value: topic.topicArn });
@@ -203,7 +208,7 @@ export class ServicesStack extends WorkStack {
     const { register, blocks, ledger } = this.data;
     const fn = new HouseFunction(this, {
       name: "serve-api",
-      environment: this.tables,
+      environment: { ...this.tables, ORIGIN_SECRETS: this.originSecrets.accepted },
       timeout: Duration.seconds(15),
       memory: 1024,
       reservedConcurrency: 50, // the public side must never take the concurrency of warnings and ingest

@@ -48,7 +48,7 @@ export class TelemetryStack extends WorkStack {
         bisectBatchOnError: true,
         retryAttempts: 5,
         reportBatchItemFailures: true,
-        onFailure: undeliveredBatches(data.undelivered, ingest),
+        onFailure: undeliveredBatches(this, data.undelivered, ingest),
       }),
     );
     houseAlarm(this, {

@@ -9,7 +9,7 @@ import { SendStates } from "../../functions/warnings/stored-items.ts";
 import { permitWatch } from "../../infra/app.ts";
 import { FUNCTIONS, LAYER_DIR, ROOT } from "../../infra/build.ts";
 import { cdkContext } from "../../infra/synth.ts";
-import { assembly } from "./assembly.ts";
+import { assembly, bothTemplates } from "./assembly.ts";
 import { list, Templates, type Resource } from "./templates.ts";
 
 const WEBHOOK = {
@@ -102,6 +102,11 @@ function environmentTable(): Map<string, string[]> {
 }
 
 describe("alarms", () => {
+  /** Of both partitions: some are about what exists in one only. */
+  let alarms: Resource[];
+  beforeAll(async () => {
+    alarms = Object.values(await bothTemplates()).flatMap((each) => each.ofType("AWS::CloudWatch::Alarm"));
+  });
   const headings = (): string[] =>
     readFileSync(join(ROOT, "docs/runbook.md"), "utf8")
       .split("\n")
@@ -109,7 +114,6 @@ describe("alarms", () => {
       .map((line) => line.slice(4));
 
   test("each says what it means for people, and has its heading in the runbook", () => {
-    const alarms = templates.ofType("AWS::CloudWatch::Alarm");
     for (const { props } of alarms) {
       const name = String(props.AlarmName).replace("permit-watch-", "");
       expect(headings(), `docs/runbook.md needs a heading "### ${name}"`).toContain(name);
@@ -129,13 +133,11 @@ describe("alarms", () => {
       ...[...source.matchAll(/addMetric\(\s*(?:[\w.]+ \? )?"(\w+)"(?: : "(\w+)")?/g)].flatMap((m) => [m[1], m[2]]),
       ...SendStates.map((state) => `Sms_${state}`), // warn-plants counts by outcome
     ]);
-    const watched = templates
-      .ofType("AWS::CloudWatch::Alarm")
-      .flatMap(({ props }) =>
-        [{ MetricStat: { Metric: props } }, ...(props.Metrics ?? [])]
-          .map((m) => m.MetricStat?.Metric)
-          .filter((m) => m?.Namespace === "PermitWatch"),
-      );
+    const watched = alarms.flatMap(({ props }) =>
+      [{ MetricStat: { Metric: props } }, ...(props.Metrics ?? [])]
+        .map((m) => m.MetricStat?.Metric)
+        .filter((m) => m?.Namespace === "PermitWatch"),
+    );
     expect(watched.length).toBeGreaterThanOrEqual(7);
     for (const { MetricName, Dimensions } of watched) {
       expect([...counted]).toContain(MetricName);

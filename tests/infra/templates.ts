@@ -12,12 +12,19 @@ export interface Resource {
   props: any;
   deletionPolicy: string | undefined;
   updateReplacePolicy: string | undefined;
+  dependsOn: string[];
 }
 
 interface Template {
   Resources: Record<
     string,
-    { Type: string; Properties?: unknown; DeletionPolicy?: string; UpdateReplacePolicy?: string }
+    {
+      Type: string;
+      Properties?: unknown;
+      DeletionPolicy?: string;
+      UpdateReplacePolicy?: string;
+      DependsOn?: string | string[];
+    }
   >;
   Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
 }
@@ -42,6 +49,7 @@ export class Templates {
           props: r.Properties ?? {},
           deletionPolicy: r.DeletionPolicy,
           updateReplacePolicy: r.UpdateReplacePolicy,
+          dependsOn: list(r.DependsOn).map(String),
         });
       for (const output of Object.values(template.Outputs ?? {}))
         if (output.Export) this.exports.set(output.Export.Name, output.Value);

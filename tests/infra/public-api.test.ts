@@ -1,0 +1,96 @@
+/** The way to the API, in both partitions: through the distribution, with its secret, throttled per route. */
+import type { Stack } from "aws-cdk-lib";
+import type { CfnFunction } from "aws-cdk-lib/aws-lambda";
+import type { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { ORIGIN_HEADER } from "../../functions/api/origin-check.ts";
+import { permitWatch } from "../../infra/app.ts";
+import { ROOT } from "../../infra/build.ts";
+import { cdkContext } from "../../infra/synth.ts";
+import { bothTemplates, PARTITIONS, type Partition } from "./assembly.ts";
+import type { Resource, Templates } from "./templates.ts";
+
+let both: Record<Partition, Templates>;
+beforeAll(async () => {
+  both = await bothTemplates();
+});
+
+const one = (templates: Templates, type: string): Resource => {
+  const found = templates.ofType(type);
+  expect(found, type).toHaveLength(1);
+  return found[0] as Resource;
+};
+
+describe.each(PARTITIONS)("%s", (partition) => {
+  test("every route has a throttle of its own, and the stage waits for the routes", () => {
+    const templates = both[partition];
+    const routes = templates.ofType("AWS::ApiGatewayV2::Route");
+    const stage = one(templates, "AWS::ApiGatewayV2::Stage");
+    const keys = routes.map(({ props }) => String(props.RouteKey));
+    expect(Object.keys(stage.props.RouteSettings).toSorted()).toEqual(keys.toSorted());
+    for (const [key, throttle] of Object.entries(stage.props.RouteSettings)) {
+      const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = throttle as Record<string, number>;
+      expect([key, (rate ?? 0) > 0 && (burst ?? 0) >= (rate ?? 0)]).toEqual([key, true]);
+    }
+    expect(stage.props.RouteSettings["POST /api/{proxy+}"]).toEqual({
+      ThrottlingRateLimit: 10,
+      ThrottlingBurstLimit: 20,
+    });
+    expect(stage.props.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 });
+    expect(routes.map(({ id }) => id).filter((id) => !stage.dependsOn.includes(id))).toEqual([]);
+  });
+
+  test("the distribution shows the API the secret that the function expects", () => {
+    const templates = both[partition];
+    const secret = one(templates, "AWS::SecretsManager::Secret");
+    expect(secret.props.GenerateSecretString).toEqual({ PasswordLength: 64, ExcludePunctuation: true });
+
+    const { Origins } = one(templates, "AWS::CloudFront::Distribution").props.DistributionConfig;
+    const headers = Origins.flatMap((o: { OriginCustomHeaders?: unknown[] }) => o.OriginCustomHeaders ?? []);
+    expect(headers).toHaveLength(1); // the bucket gets none
+    expect(headers[0].HeaderName).toBe(ORIGIN_HEADER);
+    const shown = templates.text(headers[0].HeaderValue);
+    expect(shown).toBe("{{resolve:secretsmanager:originsecret20261123:SecretString:::}}");
+
+    const holders = templates
+      .ofType("AWS::Lambda::Function")
+      .filter(({ props }) => "ORIGIN_SECRETS" in props.Environment.Variables);
+    expect(holders.map(({ name }) => name)).toEqual(["serveapi"]);
+    expect(templates.text(holders[0]?.props.Environment.Variables.ORIGIN_SECRETS)).toBe(shown);
+  });
+});
+
+describe("rotation", () => {
+  const services = (settings: Record<string, string>): Stack =>
+    permitWatch({
+      context: { ...cdkContext(), ...settings },
+      autoSynth: false,
+      outdir: join(ROOT, ".build/unused"), // nothing is synthesized
+    }).node.findChild("PermitWatchServices") as Stack;
+  const accepted = (stack: Stack): string =>
+    JSON.stringify(
+      (
+        stack.resolve((stack.node.findChild("serve-api").node.defaultChild as CfnFunction).environment) as {
+          variables: { ORIGIN_SECRETS: unknown };
+        }
+      ).variables.ORIGIN_SECRETS,
+    );
+  const logicalId = (stack: Stack, day: string): string =>
+    stack.resolve((stack.node.findChild(`origin-secret-${day}`).node.defaultChild as CfnSecret).logicalId) as string;
+
+  test("a later day is a new secret; the former is accepted as well and still exported, until it is left out", () => {
+    const rotating = services({
+      "permit-watch:originSecret": "2027-03-01",
+      "permit-watch:formerOriginSecret": "2026-11-23",
+    });
+    const [present, former] = [logicalId(rotating, "2027-03-01"), logicalId(rotating, "2026-11-23")];
+    expect(accepted(rotating)).toMatch(new RegExp(`"${present}".*,.*"${former}"`));
+    const outputs = rotating.node.findAll().map(({ node }) => node.path);
+    expect(outputs.filter((path) => path.includes("Exports/Output") && path.includes(former))).toHaveLength(1);
+
+    const after = services({ "permit-watch:originSecret": "2027-03-01" });
+    expect(accepted(after)).toContain(present);
+    expect(after.node.tryFindChild("origin-secret-2026-11-23")).toBeUndefined();
+  });
+});
