@@ -4,12 +4,13 @@ import { basename, join } from "node:path";
 import { formatIso } from "../../functions/shared/shanghai.ts";
 import { startAsyncQueue, type AsyncQueue } from "./async-queue.ts";
 import { calmLog } from "./calm-log.ts";
-import { startBroker, type Broker } from "./broker.ts";
+import { startBroker, type Broker, type SecureDoor } from "./broker.ts";
 import { readDefinition, type FunctionDefinition, type MachineDefinition } from "./definition.ts";
 import { openLog } from "./durable-log.ts";
 import type { DynamoCall } from "./dynamodb-call.ts";
 import { startDynamo, type LocalDynamo } from "./dynamodb.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { startIdentities, type Identities } from "./identity/identities.ts";
 import { openObjectStore, type ObjectStore } from "./object-store.ts";
 import { startRules } from "./rules-engine.ts";
 import { startLambda, type InvocationResult, type LambdaService } from "./runtime-api.ts";
@@ -19,7 +20,7 @@ import { startSources } from "./sources.ts";
 import { startScheduler } from "./scheduler.ts";
 import { startSns, type CarrierFault, type OutboxMessage } from "./sns.ts";
 import { openSmsView } from "./sms-view.ts";
-import { openStore } from "./store.ts";
+import { openStore, type Store } from "./store.ts";
 import { readAssembly } from "./template.ts";
 import { startWeb } from "./web.ts";
 
@@ -30,6 +31,10 @@ export interface MachineOptions {
   port: number | null;
   /** MQTT on 127.0.0.1; 0 is a free port, null none. */
   mqttPort: number | null;
+  /** MQTT with mutual TLS, and the identities behind it; 0 is a free port, null or absent none. */
+  mqttsPort?: number | null;
+  /** Address that the mutual TLS port listens on; 127.0.0.1 unless told otherwise. */
+  mqttsHost?: string;
   /** Absent: the real clock. While `virtual` the functions' idea of now follows it as well. */
   clock?: { now(): number; virtual?(): boolean };
   /** Whether the template's schedules fire by themselves. */
@@ -50,6 +55,9 @@ export interface Machine {
   /** `http://127.0.0.1:port`, null without a web port. */
   url: string | null;
   mqttPort: number | null;
+  mqttsPort: number | null;
+  /** Null without a port for mutual TLS. */
+  identities: Identities | null;
   definition: MachineDefinition;
   objects: ObjectStore;
   dynamo: LocalDynamo;
@@ -161,6 +169,8 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   const machine: Machine = {
     url: null,
     mqttPort: null,
+    mqttsPort: null,
+    identities: null,
     definition,
     objects,
     dynamo,
@@ -242,6 +252,9 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     stop,
   };
   await options.prepare?.(machine);
+  // After the preparation: a page that changes with every hour of a back-fill is written once, not once an hour.
+  sources.startTables();
+  if (options.prepare) await machine.drain();
   if (options.schedules) scheduler.run();
   if (options.port !== null) {
     const web = await startWeb(options.port, {
@@ -260,13 +273,40 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     stops.push(() => web.stop());
     machine.url = `http://127.0.0.1:${web.port}`;
   }
-  if (options.mqttPort !== null) {
-    const opened = await startBroker({ port: options.mqttPort, now, route: (message) => rules.route(message), log });
+  const secure = await secureDoor(options, definition, store, now, stops);
+  machine.identities = secure?.identities ?? null;
+  if (options.mqttPort !== null || secure) {
+    const opened = await startBroker({
+      port: options.mqttPort,
+      ...(secure ? { secure: secure.door } : {}),
+      now,
+      route: (message) => rules.route(message),
+      log,
+    });
     stops.push(() => opened.stop());
     broker = opened;
-    machine.mqttPort = opened.port;
+    if (options.mqttPort !== null) machine.mqttPort = opened.port;
+    if (secure) machine.mqttsPort = opened.securePort;
+    secure?.identities.registry.onChange((certificate) => opened.recheck(certificate));
+    secure?.identities.announce(secure.door.host, opened.securePort);
   }
   return machine;
+}
+
+/** Identities and the door they open, when a port for mutual TLS is asked for. */
+async function secureDoor(
+  { dataDir, mqttsPort = null, mqttsHost = "127.0.0.1" }: MachineOptions,
+  definition: MachineDefinition,
+  store: Store,
+  now: () => number,
+  stops: (() => unknown)[],
+): Promise<{ identities: Identities; door: SecureDoor } | null> {
+  if (mqttsPort === null) return null;
+  const identities = await startIdentities({ dataDir, store, policies: definition.iotPolicies, now });
+  stops.push(() => identities.stop());
+  const { authority, admit } = identities;
+  const shown = await authority.listener(mqttsHost);
+  return { identities, door: { port: mqttsPort, host: mqttsHost, ca: authority.pem, ...shown, admit } };
 }
 
 /** The one value of a variable over all functions that have it. */

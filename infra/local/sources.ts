@@ -12,7 +12,10 @@ import { TemplateError } from "./template.ts";
 
 export interface Sources {
   streams: EventSource[];
+  /** Empty until `startTables`. */
   tables: EventSource[];
+  /** Starts the mappings of the tables' streams; what changed before is in their streams. */
+  startTables(): void;
   /** Shows the changes of every table to `observe`. */
   observers: EventSource[];
 }
@@ -45,16 +48,25 @@ export function startSources(parts: {
     });
     say(`${source}: records were given up; they are kept in ${bucket.name} as ${key}`);
   };
-  const made: Sources = { streams: [], tables: [], observers: [] };
+  const later: (() => void)[] = [];
+  const made: Sources = {
+    streams: [],
+    tables: [],
+    observers: [],
+    startTables: () => {
+      for (const start of later.splice(0)) start();
+    },
+  };
   for (const source of definition.sources) {
     const stream = streams.get(source.sourceArn);
     const table = definition.tables.find((each) => each.streamArn === source.sourceArn);
     if (stream) made.streams.push(startStreamSource(stream, { source, lambda, keepUndelivered, say }));
-    else if (table)
-      made.tables.push(
-        startTableSource({ dynamo: parts.dynamo, store: parts.store, table }, { source, lambda, keepUndelivered, say }),
-      );
-    else throw new TemplateError(`${source.name}: ${source.sourceArn} is neither a stream nor a table of the template`);
+    else if (table) {
+      const from = { dynamo: parts.dynamo, store: parts.store, table };
+      parts.dynamo.streamReader(table.name, source.name);
+      later.push(() => made.tables.push(startTableSource(from, { source, lambda, keepUndelivered, say })));
+    } else
+      throw new TemplateError(`${source.name}: ${source.sourceArn} is neither a stream nor a table of the template`);
   }
   for (const table of definition.tables) if (table.streamView) made.observers.push(startObserver(table, parts));
   return made;
