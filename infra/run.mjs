@@ -19,6 +19,7 @@ const commands = {
   synth: "infra/synth.ts",
   check: "tests/check.ts",
   posters: "infra/posters.ts",
+  provision: "infra/provision.ts",
 };
 
 function fail(message) {

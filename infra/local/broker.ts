@@ -1,19 +1,42 @@
 /**
- * MQTT 3.1.1 on loopback. A client is who its client id says (a device's MN, or `gw-` and a gateway's id), and publishes
- * only to its own topics, as its policy on AWS IoT would allow; anything else ends the connection. PUBACK is sent only
- * after the message is durable.
+ * MQTT 3.1.1: one broker behind two doors. On loopback, in the clear, a client is who its client id says (a device's MN,
+ * or `gw-` and a gateway's id). The other door takes mutual TLS, and the policies attached to the certificate decide.
+ * Either way a client publishes only to its own topics, anything else ends the connection, as on AWS IoT, and PUBACK is
+ * sent only after the message is durable.
  */
-import { createServer, type Socket } from "node:net";
+import type { X509Certificate } from "node:crypto";
+import { createServer, type Server, type Socket } from "node:net";
 import { Aedes, type AuthErrorCode, type Client } from "aedes";
+import { certificateId } from "../../functions/devices/read-request.ts";
+import type { Admit } from "./identity/admission.ts";
+import type { Allows } from "./identity/iot-policy.ts";
+import { createSecureServer } from "./secure-server.ts";
 
 export interface Broker {
+  /** Of the door in the clear, 0 without one. */
   port: number;
+  /** Of mutual TLS, 0 without it. */
+  securePort: number;
   connections(): number;
+  /** Ends the open connections of a certificate that may not connect any more; the others get its present permissions. */
+  recheck(certificateId: string): void;
   stop(): Promise<void>;
 }
 
-export interface BrokerOptions {
+export interface SecureDoor {
   port: number;
+  host: string;
+  /** PEM: whose certificates are taken, and what the door shows of itself. */
+  ca: string;
+  key: string;
+  cert: string;
+  admit: Admit;
+}
+
+export interface BrokerOptions {
+  /** On 127.0.0.1; 0 is a free port, null none. */
+  port: number | null;
+  secure?: SecureDoor;
   now: () => number;
   /** Resolves when the message is durable. */
   route: (message: { topic: string; payload: Uint8Array; receivedAt: number; clientId: string }) => Promise<void>;
@@ -29,6 +52,8 @@ const MAX_UNPARSED = 1024 * 1024;
 /** CONNACK code; aedes declares it as a const enum, which does not exist at run time. */
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const IDENTIFIER_REJECTED: AuthErrorCode = 2;
+// oxlint-disable-next-line typescript/no-unsafe-enum-assignment
+const NOT_AUTHORIZED: AuthErrorCode = 5;
 const CLIENT_ID = /^(gw-)?[A-Za-z0-9_-]{1,64}$/;
 const BASIC_INGEST = /^\$aws\/rules\/[^/]+\//;
 
@@ -42,10 +67,25 @@ export const mayPublish = (clientId: string, topic: string): boolean =>
 /** Subscriptions are to own topics, literally or with wildcards behind the own prefix. */
 export const maySubscribe = (clientId: string, filter: string): boolean => filter.startsWith(ownPrefix(clientId));
 
-/** Listens on 127.0.0.1; rejects with the system's error when the port is taken. */
-export async function startBroker({ port, now, route, log, maxConnections = 20_000 }: BrokerOptions): Promise<Broker> {
+/** What a client in the clear may do: the same as the policy allows its kind. */
+const clearTo =
+  (clientId: string): Allows =>
+  (_action, resource) => {
+    const [kind, path = ""] = resource.split(/\/(.*)/s);
+    return kind === "topicfilter" ? maySubscribe(clientId, path) : mayPublish(clientId, path);
+  };
+
+/** Opens its doors; rejects with the system's error when a port is taken. */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const { now, route, log, secure, maxConnections = 20_000 } = options;
   const seen = new Map<Socket, number>();
   const strangers = new WeakSet<Client>();
+  /** Who came through the secure door, with the certificate it proved. */
+  const peers = new WeakMap<Socket, X509Certificate>();
+  const clients = new Map<Socket, Client>();
+  /** Permissions of every client that was let in; without an entry nothing is allowed. */
+  const allowed = new WeakMap<Client, Allows>();
+  const may = (client: Client, ...asked: Parameters<Allows>): boolean => allowed.get(client)?.(...asked) ?? false;
   const aedes = await Aedes.createBroker({
     maxClientsIdLength: 128,
     maxTopicLevels: 16,
@@ -57,22 +97,37 @@ export async function startBroker({ port, now, route, log, maxConnections = 20_0
       done(null, true);
     },
     authenticate: (client, _username, _password, done) => {
-      if (!strangers.has(client)) return done(null, true);
-      log(
-        `mqtt: a client id was refused (${JSON.stringify(client.id.slice(0, 80))}): it must be the device's MN, or gw- and the gateway's id`,
-      );
-      return done(Object.assign(new Error("identifier rejected"), { returnCode: IDENTIFIER_REJECTED }), null);
+      if (strangers.has(client)) {
+        log(
+          `mqtt: a client id was refused (${JSON.stringify(client.id.slice(0, 80))}): it must be the device's MN, or gw- and the gateway's id`,
+        );
+        return done(Object.assign(new Error("identifier rejected"), { returnCode: IDENTIFIER_REJECTED }), null);
+      }
+      const socket = client.conn as Socket;
+      const peer = peers.get(socket);
+      const admitted =
+        peer && secure ? secure.admit(peer, client.id) : { ok: true as const, allows: clearTo(client.id) };
+      if (!admitted.ok) {
+        log(`mqtt: ${client.id} was refused: ${admitted.reason}`);
+        return done(Object.assign(new Error("not authorized"), { returnCode: NOT_AUTHORIZED }), null);
+      }
+      allowed.set(client, admitted.allows);
+      clients.set(socket, client);
+      return done(null, true);
     },
     authorizePublish: (client, packet, done) => {
       if (!client) return done(new Error("only clients publish"));
       const socket = client.conn as Socket;
       seen.set(socket, socket.bytesRead);
+      const mayRetain = !packet.retain || may(client, "iot:RetainPublish", `topic/${packet.topic}`);
       packet.retain = false; // nothing reads retained messages; keeping them would only fill memory
-      const refused = !mayPublish(client.id, packet.topic)
+      const refused = !may(client, "iot:Publish", `topic/${packet.topic}`)
         ? `may not publish to ${packet.topic}`
-        : packet.payload.length > MAX_PAYLOAD
-          ? `sent ${packet.payload.length} bytes to ${packet.topic}; the limit is ${MAX_PAYLOAD}`
-          : null;
+        : !mayRetain
+          ? `may not publish retained messages to ${packet.topic}`
+          : packet.payload.length > MAX_PAYLOAD
+            ? `sent ${packet.payload.length} bytes to ${packet.topic}; the limit is ${MAX_PAYLOAD}`
+            : null;
       if (refused) {
         log(`mqtt: ${client.id} ${refused}; disconnected`);
         return done(new Error(refused));
@@ -88,8 +143,12 @@ export async function startBroker({ port, now, route, log, maxConnections = 20_0
       );
       return undefined;
     },
-    authorizeSubscribe: (client, subscription, done) =>
-      done(null, maySubscribe(client.id, subscription.topic) ? subscription : null),
+    authorizeSubscribe: (client, subscription, done) => {
+      if (may(client, "iot:Subscribe", `topicfilter/${subscription.topic}`)) return done(null, subscription);
+      log(`mqtt: ${client.id} may not subscribe to ${subscription.topic}`);
+      return done(null, null);
+    },
+    authorizeForward: (client, packet) => (may(client, "iot:Receive", `topic/${packet.topic}`) ? packet : null),
   });
   // A client's mistake ends that client's connection, which aedes does; it must not end the machine.
   aedes.on("clientError", () => undefined);
@@ -98,39 +157,72 @@ export async function startBroker({ port, now, route, log, maxConnections = 20_0
   });
 
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const serve = (socket: Socket, peer?: X509Certificate): void => {
     sockets.add(socket);
+    if (peer) peers.set(socket, peer);
     socket.setNoDelay(true);
     socket.once("close", () => {
       sockets.delete(socket);
       seen.delete(socket);
+      clients.delete(socket);
     });
     aedes.handle(socket);
-  });
-  server.maxConnections = maxConnections;
+  };
+  const doors: { server: Server; port: number; host: string }[] = [];
+  if (options.port !== null)
+    doors.push({ server: createServer((socket) => serve(socket)), port: options.port, host: "127.0.0.1" });
+  if (secure) doors.push({ server: createSecureServer(secure, serve, log), port: secure.port, host: secure.host });
   const flood = setInterval(() => {
     for (const socket of sockets) if (socket.bytesRead - (seen.get(socket) ?? 0) > MAX_UNPARSED) socket.destroy();
   }, 1_000);
   flood.unref();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, "127.0.0.1", resolve);
-    });
-  } catch (error) {
+  const stop = async (): Promise<void> => {
     clearInterval(flood);
-    aedes.close();
+    const closed = doors.map(({ server }) => new Promise((resolve) => server.close(resolve)));
+    await new Promise<void>((resolve) => aedes.close(() => resolve()));
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(closed);
+  };
+  try {
+    for (const { server, port, host } of doors) {
+      server.maxConnections = maxConnections;
+      await listen(server, port, host);
+    }
+  } catch (error) {
+    await stop();
     throw error;
   }
+  const portOf = (door: (typeof doors)[number] | undefined): number =>
+    door ? (door.server.address() as { port: number }).port : 0;
   return {
-    port: (server.address() as { port: number }).port,
+    port: options.port === null ? 0 : portOf(doors[0]),
+    securePort: secure ? portOf(doors.at(-1)) : 0,
     connections: () => sockets.size,
-    stop: async () => {
-      clearInterval(flood);
-      const closed = new Promise((resolve) => server.close(resolve));
-      await new Promise<void>((resolve) => aedes.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await closed;
+    recheck: (id) => {
+      for (const [socket, client] of clients) {
+        const peer = peers.get(socket);
+        if (!peer || !secure || certificateId(peer) !== id) continue;
+        const admitted = secure.admit(peer, client.id);
+        if (admitted.ok) {
+          allowed.set(client, admitted.allows);
+          continue;
+        }
+        // Its permissions go first: not even its will is published.
+        allowed.delete(client);
+        log(`mqtt: ${client.id} was disconnected: ${admitted.reason}`);
+        socket.destroy();
+      }
     },
+    stop,
   };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
 }

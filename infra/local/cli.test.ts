@@ -5,18 +5,44 @@ const read = (args: string[], env: Record<string, string> = {}): ReturnType<type
   readSettings(args, env, "/project/.data");
 
 test("defaults are the contract's", () => {
-  expect(read([])).toEqual({ plants: 24, simulator: true, data: "/project/.data", port: 8080, mqttPort: 1883 });
+  expect(read([])).toEqual({
+    plants: 24,
+    simulator: true,
+    data: "/project/.data",
+    port: 8080,
+    mqttPort: 1883,
+    mqttsPort: 8883,
+    mqttsHost: "127.0.0.1",
+  });
 });
 
 test("flags win over the environment, which wins over defaults", () => {
-  const env = { PLANTS: "5", PORT: "1", MQTT_PORT: "2", DATA: "/e", NO_SIM: "1" };
-  expect(read([], env)).toEqual({ plants: 5, simulator: false, data: "/e", port: 1, mqttPort: 2 });
-  expect(read(["--plants", "7", "--port=9", "--mqtt-port", "0", "--data", "x"], env)).toEqual({
+  const env = {
+    PLANTS: "5",
+    PORT: "1",
+    MQTT_PORT: "2",
+    MQTTS_PORT: "3",
+    MQTTS_HOST: "0.0.0.0",
+    DATA: "/e",
+    NO_SIM: "1",
+  };
+  expect(read([], env)).toEqual({
+    plants: 5,
+    simulator: false,
+    data: "/e",
+    port: 1,
+    mqttPort: 2,
+    mqttsPort: 3,
+    mqttsHost: "0.0.0.0",
+  });
+  expect(read(["--plants", "7", "--port=9", "--mqtt-port", "0", "--mqtts-port=4", "--data", "x"], env)).toEqual({
     plants: 7,
     simulator: false,
     data: "x",
     port: 9,
     mqttPort: 0,
+    mqttsPort: 4,
+    mqttsHost: "0.0.0.0",
   });
   expect(read(["--no-sim"], { NO_SIM: "0" }).simulator).toBe(false);
 });
@@ -32,7 +58,8 @@ describe("refuses", () => {
     [[], { NO_SIM: "perhaps" }, /NO_SIM takes 1 or 0/],
     [["--port"], {}, /--port/],
     [["--hj212-port", "9212"], {}, /--hj212-port is not available in this version/],
-    [["--mqtts-port=8883"], {}, /--mqtts-port is not available/],
+    [["--mqtts-port=x"], {}, /--mqtts-port takes/],
+    [["--mqtts-host", "everywhere"], {}, /--mqtts-host takes an address/],
     [[], { HJ212_HOST: "0.0.0.0" }, /--hj212-host is not available/],
   ])("%j with %j", (args, env, message) => {
     expect(() => read(args, env)).toThrow(message);

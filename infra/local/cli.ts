@@ -1,4 +1,5 @@
 /** Flags of `npm start`, each also as an environment variable; what is unknown is refused with what is known. */
+import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 
 export interface Settings {
@@ -7,6 +8,8 @@ export interface Settings {
   data: string;
   port: number;
   mqttPort: number;
+  mqttsPort: number;
+  mqttsHost: string;
 }
 
 /** Wrong usage: the message is for the person at the terminal. */
@@ -19,10 +22,12 @@ export const HELP = `npm start -- [flags]            (environment variable)
   --no-sim        no simulated telemetry                         (NO_SIM=1)
   --data DIR      folder of everything that is kept, .data       (DATA)
   --port P        web pages and API on 127.0.0.1, 8080           (PORT)
-  --mqtt-port M   MQTT on 127.0.0.1, 1883                        (MQTT_PORT)`;
+  --mqtt-port M   MQTT on 127.0.0.1, 1883                        (MQTT_PORT)
+  --mqtts-port S  MQTT with mutual TLS, 8883                     (MQTTS_PORT)
+  --mqtts-host A  address it listens on, 127.0.0.1               (MQTTS_HOST)`;
 
 /** Flags of the contract that a later version brings. */
-const LATER = ["mqtts-port", "hj212-port", "hj212-host"];
+const LATER = ["hj212-port", "hj212-host"];
 
 /** Reads flags over environment over defaults. Throws UsageError naming the flag and what it takes. */
 export function readSettings(
@@ -34,12 +39,12 @@ export function readSettings(
     if (args.some((arg) => arg === `--${later}` || arg.startsWith(`--${later}=`)) || env[variableOf(later)])
       throw new UsageError(`--${later} is not available in this version`);
   const given = parse(args);
-  const value = (flag: "plants" | "data" | "port" | "mqtt-port"): { text: string; from: string } | null => {
+  const value = (flag: TextFlag): { text: string; from: string } | null => {
     if (given[flag] !== undefined) return { text: given[flag], from: `--${flag}` };
     const variable = variableOf(flag);
     return env[variable] ? { text: env[variable], from: variable } : null;
   };
-  const whole = (flag: "plants" | "port" | "mqtt-port", fallback: number, most: number): number => {
+  const whole = (flag: TextFlag, fallback: number, most: number): number => {
     const found = value(flag);
     if (!found) return fallback;
     const number = Number(found.text);
@@ -56,18 +61,22 @@ export function readSettings(
     data: value("data")?.text ?? defaultData,
     port: whole("port", 8080, 65_535),
     mqttPort: whole("mqtt-port", 1883, 65_535),
+    mqttsPort: whole("mqtts-port", 8883, 65_535),
+    mqttsHost: address(value("mqtts-host")),
   };
 }
 
 const variableOf = (flag: string): string => flag.toUpperCase().replaceAll("-", "_");
 
-function parse(args: readonly string[]): {
-  plants?: string;
-  "no-sim"?: boolean;
-  data?: string;
-  port?: string;
-  "mqtt-port"?: string;
-} {
+type TextFlag = "plants" | "data" | "port" | "mqtt-port" | "mqtts-port" | "mqtts-host";
+
+function address(given: { text: string; from: string } | null): string {
+  if (given && isIP(given.text) === 0)
+    throw new UsageError(`${given.from} takes an address of this machine, such as 0.0.0.0, not "${given.text}"`);
+  return given?.text ?? "127.0.0.1";
+}
+
+function parse(args: readonly string[]): Partial<Record<TextFlag, string>> & { "no-sim"?: boolean } {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -77,6 +86,8 @@ function parse(args: readonly string[]): {
         data: { type: "string" },
         port: { type: "string" },
         "mqtt-port": { type: "string" },
+        "mqtts-port": { type: "string" },
+        "mqtts-host": { type: "string" },
       },
       strict: true,
       allowPositionals: false,

@@ -1,5 +1,6 @@
 /** Properties of the resources that the machine runs, every nested one named: an unknown one is refused. */
 import * as z from "zod/mini";
+import { PolicyDocument } from "./identity/iot-policy.ts";
 
 const text = z.string();
 const whole = z.coerce.number().check(z.int());
@@ -116,3 +117,4 @@ export const TopicRule = z.strictObject({
     }),
   }),
 });
+export const IotPolicy = z.strictObject({ PolicyName: z.optional(text), PolicyDocument });

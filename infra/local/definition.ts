@@ -10,12 +10,14 @@ import {
   EventRule,
   InvokeConfig,
   LambdaFunction,
+  IotPolicy,
   Layer,
   Schedule,
   Source,
   Table,
   TopicRule,
 } from "./definition-schemas.ts";
+import type { PolicyDocument } from "./identity/iot-policy.ts";
 import { TemplateError, type Assembly, type Resource } from "./template.ts";
 
 export interface TableDefinition {
@@ -100,6 +102,8 @@ export interface MachineDefinition {
   schedules: ScheduleDefinition[];
   eventRules: EventRuleDefinition[];
   topicRules: TopicRuleDefinition[];
+  /** Documents by policy name. */
+  iotPolicies: ReadonlyMap<string, PolicyDocument>;
 }
 
 /** Typed parts of the assembly. Throws TemplateError naming the resource and the property it does not understand. */
@@ -234,6 +238,9 @@ export function readDefinition(assembly: Assembly): MachineDefinition {
         errorKey: rule.ErrorAction.S3.Key,
       };
     }),
+    iotPolicies: new Map(
+      all("AWS::IoT::Policy", IotPolicy).map(({ resource, properties }) => [resource.name, properties.PolicyDocument]),
+    ),
   };
 }
 

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
+import type { Machine } from "./machine.ts";
 import { readSettings, UsageError, type Settings } from "./cli.ts";
 
 const root = dirname(dirname(import.meta.dirname));
@@ -13,6 +14,7 @@ async function run(): Promise<void> {
   checkFolder(dataDir);
   await checkPort(settings.port, "--port");
   await checkPort(settings.mqttPort, "--mqtt-port");
+  await checkPort(settings.mqttsPort, "--mqtts-port", settings.mqttsHost);
 
   const log = (line: string): void => console.log(`${new Date().toTimeString().slice(0, 8)} ${line}`);
   // Loaded late, so that wrong flags answer at once and a missing package gets its own message.
@@ -27,13 +29,15 @@ async function run(): Promise<void> {
     dataDir,
     port: settings.port,
     mqttPort: settings.mqttPort,
+    mqttsPort: settings.mqttsPort,
+    mqttsHost: settings.mqttsHost,
     schedules: true,
     log,
     template,
     prepare: (prepared) => city.prepare(prepared),
   });
   city.start(machine);
-  console.log(addresses(machine.url ?? "", machine.mqttPort ?? 0, dataDir, settings));
+  console.log(addresses(machine, dataDir, settings));
 
   let asked = 0;
   const stop = (): void => {
@@ -75,28 +79,29 @@ function makeFolder(folder: string): void {
 }
 
 /** Asked before the first import takes its time. */
-function checkPort(port: number, flag: string): Promise<void> {
+function checkPort(port: number, flag: string, host = "127.0.0.1"): Promise<void> {
   return new Promise((done, fail) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) =>
       fail(
         new UsageError(
-          `port ${port} cannot be opened on 127.0.0.1 (${error.code === "EADDRINUSE" ? "in use" : error.message}); choose another with ${flag}`,
+          `port ${port} cannot be opened on ${host} (${error.code === "EADDRINUSE" ? "in use" : error.message}); choose another with ${flag}`,
         ),
       ),
     );
-    server.listen(port, "127.0.0.1", () => server.close(() => done()));
+    server.listen(port, host, () => server.close(() => done()));
   });
 }
 
-const addresses = (url: string, mqttPort: number, dataDir: string, settings: Settings): string => `
+const addresses = ({ url, mqttPort, mqttsPort }: Machine, dataDir: string, settings: Settings): string => `
   首页 home        ${url}/
   短信 SMS         ${url}/_local/sms
   状态 health      ${url}/_local/health
   企业 plants      ${url}/_local/plants
   MQTT             127.0.0.1:${mqttPort}   client id = MN, topics plants/{mn}/hj212 and plants/{mn}/telemetry
+  MQTT 双向 TLS    ${settings.mqttsHost}:${mqttsPort}   mutual TLS; npm run provision -- create --mn MN --out DIR
   数据 data        ${dataDir}
-  公开页无需登录。 The public pages need no sign-in; everything listens on this machine only.
+  公开页无需登录。 The public pages need no sign-in; ${settings.mqttsHost === "127.0.0.1" ? "everything listens on this machine only." : `only MQTT with mutual TLS listens on ${settings.mqttsHost}.`}
   ${settings.simulator && settings.plants > 0 ? `模拟 ${settings.plants} 家企业。 ${settings.plants} simulated plants.` : "没有模拟数据。 No simulated telemetry."}  Ctrl-C 停止 stops; the data stay.
 `;
 

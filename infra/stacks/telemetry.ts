@@ -6,6 +6,7 @@ import { KinesisEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { RULES } from "../../events/rules.ts";
 import type { Config } from "../config.ts";
 import { houseAlarm, houseMetric } from "../constructs/alarm.ts";
+import { devicePolicies } from "../constructs/device-policies.ts";
 import { putObjects, readTable, writeTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
@@ -23,6 +24,7 @@ export class TelemetryStack extends WorkStack {
       retentionPeriod: Duration.hours(config.streamRetentionHours),
     });
     for (const rule of RULES) telemetryRule(this, rule, stream, data.undelivered);
+    devicePolicies(this);
 
     const ingest = new HouseFunction(this, {
       name: "ingest-telemetry",

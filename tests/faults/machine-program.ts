@@ -50,6 +50,8 @@ export async function startProgram({
     "--mqtt-port",
     String(mqttPort),
   ];
+    "--mqtts-port",
+    "0",
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(ROOT, entry), ...flags], {
     cwd: ROOT,
     env: { ...process.env, ...env },

@@ -137,6 +137,7 @@ describe("shape", () => {
         "AWS::Events::Rule",
         "AWS::IAM::Policy",
         "AWS::IAM::Role",
+        "AWS::IoT::Policy",
         "AWS::IoT::TopicRule",
         "AWS::Kinesis::Stream",
         "AWS::Lambda::EventInvokeConfig",
