@@ -60,6 +60,8 @@ export function plantBlocks(repository: BlockRepository, size = 20_000): PlantBl
       if (missing.length > 0) {
         const found = await repository.get(permitNo, missing);
         for (const s of missing) plant.blocks.set(s, found.get(s) ?? { block: emptyBlock(s), version: 0 });
+        // Another shard may have written the newest block since the present was read: its heads are part of it.
+        for (const { block } of found.values()) plant.live = mergeLive(block.live, plant.live) ?? plant.live;
       }
       return {
         live: structuredClone(plant.live),
