@@ -119,3 +119,15 @@ export const StandardLimits: z.ZodMiniType<StandardLimit[]> = z.array(
 );
 
 export const Labels = z.record(text, bilingual);
+
+const digits = (count: number) => z.string().check(z.regex(new RegExp(`^\\d{${count}}$`), `must be ${count} digits`));
+const byEdition = <T extends z.ZodMiniType>(form: T) => z.strictObject({ 2005: form, 2017: form, 2025: form });
+
+export const Hj212 = z.strictObject({
+  systems: byEdition(z.array(digits(2)).check(z.minLength(1))),
+  /** Commands from … to, both included. */
+  encrypted: byEdition(z.array(z.strictObject({ from: digits(4), to: digits(4) }))),
+  notes: z
+    .array(z.strictObject({ note: text, grade: z.enum(["A", "B", "C"]), zh: text, en: text }))
+    .check(z.refine((list) => new Set(list.map((n) => n.note)).size === list.length, "a note stands twice")),
+});

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type * as z from "zod/mini";
 import { parseInput } from "../functions/shared/problems.ts";
 import { floorDay, parseIso } from "../functions/shared/shanghai.ts";
+import { hj212Rules, type Hj212Rules } from "./hj212.ts";
 import * as schema from "./rule-data-schema.ts";
 import { unitTable } from "./units.ts";
 
@@ -111,6 +112,8 @@ export interface RuleData {
   /** The warning numbers in force at `t` (epoch ms); before the first version, the first. */
   warning(t: number): WarningNumbers;
   standards: readonly StandardLimit[];
+  /** What the editions of HJ 212 ask for, and grades of what devices do instead. */
+  hj212: Hj212Rules;
   /** Text by key and language; throws on a key that is missing. */
   label(key: string, lang: "zh" | "en"): string;
 }
@@ -136,6 +139,7 @@ export function loadRuleData(dir: string): RuleData {
     unitFactor: units,
     warning: (t) => (versions.findLast((v) => v.from <= t) ?? versions[0]!).numbers,
     standards,
+    hj212: hj212Rules(read(dir, "hj212.json", schema.Hj212)),
     label(key, lang) {
       const label = labels.get(key);
       if (!label) throw new Error(`no label "${key}": add it to a labels*.json of the rule data`);

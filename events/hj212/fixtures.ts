@@ -1,12 +1,15 @@
 /** The frames of this folder for the table tests. */
 import { readFileSync } from "node:fs";
 import { formatIso } from "../../functions/shared/shanghai.ts";
+import type { KeysOf } from "../../functions/telemetry/domain/hj212/encrypted.ts";
 import type { DeviceRecord, ReadPiece } from "../../functions/telemetry/domain/reading.ts";
 
 export interface FrameFixture {
   name: string;
   frame?: string;
   base64?: string;
+  /** Key of the device, 16 ASCII characters, where the frame is encrypted. */
+  key?: string;
   /** Accepted as this (times as ISO texts, notes in any order) … */
   record?: Omit<DeviceRecord, "dataTime" | "qn"> & { dataTime: string | null; qn: string | null };
   header?: { lastItem?: string } & Record<string, unknown>;
@@ -25,6 +28,12 @@ export const readFixtures = (file: string): FrameFixture[] => parse(file) as Fra
 /** Bytes of a fixture's frame, closing included. */
 export const fixtureBytes = ({ frame, base64 }: FrameFixture): Uint8Array =>
   base64 === undefined ? Buffer.from(frame ?? "", "utf8") : Buffer.from(base64, "base64");
+
+/** The key of a fixture's device, as the codec asks for it. */
+export const fixtureKeys =
+  ({ key }: FrameFixture): KeysOf =>
+  () =>
+    key === undefined ? [] : [Buffer.from(key, "latin1")];
 
 /** A piece's record as fixtures write it. */
 export function comparable(piece: ReadPiece | undefined): unknown {

@@ -1,8 +1,8 @@
 /** What came over MQTT, by topic, as pieces: accepted records and damage with its reason. The one door of both codecs. */
 import type { RuleData } from "../../../layers/rule-data.ts";
-import { decodeFrame } from "./hj212/decode.ts";
+import type { KeysOf } from "./hj212/encrypted.ts";
 import { splitFrames } from "./hj212/frame.ts";
-import { toRecord } from "./hj212/to-record.ts";
+import { readFrames } from "./hj212/read-frames.ts";
 import { readJsonTelemetry } from "./json-telemetry.ts";
 import type { ReadPiece } from "./reading.ts";
 
@@ -34,10 +34,12 @@ export interface Payload {
   mn: string | null;
   bytes: Uint8Array;
   ruleData: RuleData;
+  /** Absent: encrypted frames cannot be opened. */
+  keysOf?: KeysOf;
 }
 
 /** Reads a payload; never throws. Every byte but closing CR and LF is in exactly one piece; there is at least one piece. */
-export function readPayload({ channel, mn, bytes, ruleData }: Payload): ReadPiece[] {
+export function readPayload({ channel, mn, bytes, ruleData, keysOf }: Payload): ReadPiece[] {
   if (bytes.length > MAX_PAYLOAD)
     return [
       { ok: false, bytes, reason: "too-large", detail: `${bytes.length} bytes; a message has at most ${MAX_PAYLOAD}` },
@@ -45,13 +47,9 @@ export function readPayload({ channel, mn, bytes, ruleData }: Payload): ReadPiec
   if (channel === "telemetry") {
     if (mn === null)
       return [{ ok: false, bytes, reason: "topic", detail: "a JSON message comes on plants/{mn}/telemetry only" }];
-    return [{ bytes, ...readJsonTelemetry(bytes, mn, ruleData) }];
+    const read = readJsonTelemetry(bytes, mn, ruleData);
+    return [read.ok ? { bytes, encrypted: false, ...read } : { bytes, ...read }];
   }
-  const pieces = splitFrames(bytes).map((piece): ReadPiece => {
-    if (!piece.ok) return piece;
-    const decoded = decodeFrame(piece.segment);
-    if (!decoded.ok) return { bytes: piece.bytes, ...decoded };
-    return { bytes: piece.bytes, ...toRecord(decoded.frame, ruleData, piece.notes) };
-  });
+  const pieces = readFrames(splitFrames(bytes, keysOf), ruleData);
   return pieces.length > 0 ? pieces : [{ ok: false, bytes, reason: "frame", detail: "the payload is empty" }];
 }

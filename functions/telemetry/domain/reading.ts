@@ -39,6 +39,8 @@ export interface DeviceRecord {
   facilities: FacilityReport[];
   /** Quality notes: quirks accepted (lower-case crc, short length, no flag …), stable kebab-case words. */
   notes: string[];
+  /** "2/3" for a packet of a set that was joined: all that the set says is in the record of its last packet. */
+  packet?: string;
 }
 
 /** Why bytes were not accepted; the words of the contract. */
@@ -53,9 +55,13 @@ export type QuarantineReason =
   | "schema"
   | "unit"
   | "edition"
+  /** Encrypted, and no key of the device is known. */
+  | "encrypted"
+  /** A packet that says nothing without those of its set that did not come. */
+  | "incomplete"
   | "too-large";
 
-/** Result of reading one piece of a payload. `bytes` is the piece without its closing CRLF. */
+/** Result of reading one piece of a payload. `bytes` is the piece as received, without its closing CRLF. */
 export type ReadPiece =
-  | { ok: true; bytes: Uint8Array; record: DeviceRecord }
+  | { ok: true; bytes: Uint8Array; encrypted: boolean; record: DeviceRecord }
   | { ok: false; bytes: Uint8Array; reason: QuarantineReason; detail: string };

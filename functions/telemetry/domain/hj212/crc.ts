@@ -28,7 +28,33 @@ export function crcModbus(bytes: Uint8Array, from = 0, to = bytes.length): numbe
 }
 
 /** False for a value that annex A can never give (its low byte is one of eight): such a CRC came from another formula. */
-export const canBeCrc212 = (crc: number): boolean => LOW_BYTES.has(crc & 0xff);
+const canBeCrc212 = (crc: number): boolean => LOW_BYTES.has(crc & 0xff);
 
 /** Four upper-case hex digits, high byte first, as the standard prints it. */
 export const formatCrc = (crc: number): string => crc.toString(16).toUpperCase().padStart(4, "0");
+
+const CLEAN: readonly string[] = [];
+const SWAPPED = ["crc-bytes-swapped"];
+const MODBUS = ["modbus-crc"];
+const MODBUS_SWAPPED = ["modbus-crc", "crc-bytes-swapped"];
+const swap = (crc: number): number => ((crc & 0xff) << 8) | (crc >>> 8);
+
+/**
+ * By which reading `received` is the CRC of `bytes[from, to)`: its quality notes, none for annex A as the standard prints
+ * it; null by none. A value that annex A can give stands for annex A alone: else damage would have further formulas to
+ * collide with. The others are 16-bit sums of their own, and one changed byte in some 65,000 makes one look like another.
+ */
+export function readingOfCrc(
+  received: number,
+  bytes: Uint8Array,
+  from = 0,
+  to = bytes.length,
+): readonly string[] | null {
+  const crc = crc212(bytes, from, to);
+  if (received === crc) return CLEAN;
+  if (canBeCrc212(received)) return null;
+  if (received === swap(crc)) return SWAPPED;
+  const modbus = crcModbus(bytes, from, to);
+  if (received === modbus) return MODBUS;
+  return received === swap(modbus) ? MODBUS_SWAPPED : null;
+}

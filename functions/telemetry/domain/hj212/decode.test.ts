@@ -109,6 +109,6 @@ describe("looksEncrypted", () => {
     );
     cipher.set(bytes("##0050&&"), plain.indexOf(0x78) + 20);
     const pieces = splitFrames(Buffer.concat([cipher, cipher, plain]));
-    expect(pieces.map((p) => p.ok || p.reason)).toEqual(["schema", "schema", true]);
+    expect(pieces.map((p) => p.ok || p.reason)).toEqual(["encrypted", "encrypted", true]);
   });
 });

@@ -3,15 +3,14 @@
  * Says nothing about their meaning (see to-record.ts).
  */
 import { isAscii, isUtf8 } from "node:buffer";
-import { ENCRYPTED_DETAIL, looksEncrypted } from "./encrypted.ts";
 
 /** One `key=value` of CP; `;` and `,` both end an item, for devices mix them up (so do the standard's own examples). */
-interface CpItem {
+export interface CpItem {
   key: string;
   value: string;
 }
 
-type Edition = 2005 | 2017 | 2025;
+export type Edition = 2005 | 2017 | 2025;
 
 export interface Hj212Frame {
   /** As sent; null when absent. */
@@ -31,6 +30,10 @@ export interface Hj212Frame {
   pno: number | null;
   /** RF=1 (2025): sent again. */
   resend: boolean;
+  /** CP came encrypted. */
+  encrypted: boolean;
+  /** Content of CP as text, and its items. */
+  cp: string;
   items: CpItem[];
   notes: string[];
 }
@@ -39,16 +42,19 @@ export type Decoded = { ok: true; frame: Hj212Frame } | { ok: false; reason: "sc
 
 const EDITIONS: readonly Edition[] = [2005, 2017, 2025];
 const LONGEST_MN = 64;
-const STANDARD_MN = 24;
+/** Characters of MN by edition; what is shorter is noted. */
+const STANDARD_MN: Readonly<Record<Edition, number>> = { 2005: 14, 2017: 24, 2025: 24 };
 const FIELDS = new Set(["QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "RF"]);
 const schema = (detail: string): Decoded => ({ ok: false, reason: "schema", detail });
 
-/** Reads a data segment (the bytes between length and CRC). Never throws: what it cannot read it refuses with a reason. */
-export function decodeFrame(segment: Uint8Array): Decoded {
+/**
+ * Reads a data segment in clear (the bytes between length and CRC); `encrypted` says how it came. Never throws: what it
+ * cannot read it refuses with a reason.
+ */
+export function decodeFrame(segment: Uint8Array, encrypted = false): Decoded {
   const notes: string[] = [];
   let text: string;
   if (isAscii(segment)) text = latin1(segment);
-  else if (looksEncrypted(segment)) return schema(ENCRYPTED_DETAIL);
   else text = decodeText(segment, notes);
 
   const cp = text.indexOf("CP=&&");
@@ -65,7 +71,6 @@ export function decodeFrame(segment: Uint8Array): Decoded {
   if (cn === undefined || !/^\d{4}$/.test(cn)) return schema(`CN is ${quote(cn)}, four digits were expected`);
   if (mn === undefined || mn.length === 0 || mn.length > LONGEST_MN)
     return schema(`MN is ${quote(mn)}, 1 to ${LONGEST_MN} characters were expected`);
-  if (mn.length < STANDARD_MN) notes.push("short-mn");
   if (header.QN === undefined) notes.push("no-qn");
 
   let flag: number | null = null;
@@ -80,10 +85,16 @@ export function decodeFrame(segment: Uint8Array): Decoded {
       detail: `Flag=${flag} names an edition of HJ 212 that is not known; 0 to 11 are`,
     };
 
+  if (mn.length < (flag === null ? STANDARD_MN[2017] : STANDARD_MN[edition])) notes.push("short-mn");
+
   const pnum = packetNumber(header.PNUM);
   const pno = packetNumber(header.PNO);
   if (pnum === undefined || pno === undefined)
     return schema(`PNUM is ${quote(header.PNUM)} and PNO ${quote(header.PNO)}, numbers were expected`);
+  if (pnum !== null || pno !== null) {
+    if (pnum === null || pno === null || pno < 1 || pno > pnum) notes.push("bad-packet-number");
+    if (((flag ?? 0) & 2) === 0) notes.push("packet-without-bit");
+  }
   return {
     ok: true,
     frame: {
@@ -98,6 +109,8 @@ export function decodeFrame(segment: Uint8Array): Decoded {
       pnum,
       pno,
       resend: header.RF === "1",
+      encrypted,
+      cp: text.slice(cp + 5, close),
       items: readItems(text, cp + 5, close, notes),
       notes,
     },
@@ -158,8 +171,8 @@ function readHeader(text: string, end: number, notes: string[]): Header | string
   return header;
 }
 
-/** The items of CP between `at` and `end`. */
-function readItems(text: string, at: number, end: number, notes: string[]): CpItem[] {
+/** The items of CP in `text` between `at` and `end`; what is odd about them is added to `notes`. */
+export function readItems(text: string, at: number, end: number, notes: string[]): CpItem[] {
   const items: CpItem[] = [];
   let start = at;
   let equals = -1;

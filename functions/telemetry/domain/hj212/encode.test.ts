@@ -9,24 +9,40 @@ import {
   string,
   stringMatching,
   tuple,
+  uint8Array,
 } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeFrame } from "./decode.ts";
 import type { Hj212Frame } from "./decode.ts";
-import { buildCp, encodeFrame, readingGroup } from "./encode.ts";
+import { buildCp, encodeFrame, encodePackets, readingGroup } from "./encode.ts";
 import { fixtureBytes, readFixtures } from "../../../../events/hj212/fixtures.ts";
-import { MAX_SEGMENT, splitFrames } from "./frame.ts";
+import { splitFrames } from "./frame.ts";
+import { MAX_SEGMENT } from "./probe-frame.ts";
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
 
+const WRONG = Buffer.from("a key of another");
 /** The frame in `bytes`; fails the test when there is not exactly one, whole and well closed. */
-function decoded(bytes: Uint8Array): Hj212Frame {
-  const pieces = splitFrames(bytes);
+function decoded(bytes: Uint8Array, key?: Uint8Array): Hj212Frame {
+  const pieces = splitFrames(bytes, key && (() => [WRONG, key]));
   expect(pieces).toMatchObject([{ ok: true, notes: [] }]);
-  const result = decodeFrame((pieces[0] as { segment: Uint8Array }).segment);
+  const { segment, encrypted } = pieces[0] as { segment: Uint8Array; encrypted: boolean };
+  const result = decodeFrame(segment, encrypted);
   if (!result.ok) throw new Error(result.detail);
   return result.frame;
 }
+
+describe("encodePackets", () => {
+  const base = { qn: null, st: "31", cn: "2051", pw: null, mn: "TX1", flag: 4 };
+  test("one frame where it fits, with no packet numbers", () => {
+    const frames = encodePackets(base, [["DataTime", "20261001080000"]], [readingGroup("a21002", { Avg: 1 })]);
+    expect(frames.map(text)).toEqual([expect.stringContaining("Flag=4;CP=&&DataTime=20261001080000;a21002-Avg=1&&")]);
+  });
+  test("refuses a group that no CP holds, and a key that is none", () => {
+    expect(() => encodePackets(base, [], [[["i12001-Info", "x".repeat(950)]]])).toThrow(/i12001-Info alone/);
+    expect(() => encodeFrame({ ...base, cp: "" }, new Uint8Array(15))).toThrow(RangeError);
+  });
+});
 
 describe("encodeFrame", () => {
   test("writes the own sample of appendix A byte for byte", () => {
@@ -77,10 +93,14 @@ const frames = record({
   items: array(tuple(key, value), { maxLength: 20 }),
 });
 
-test("decode gives back what encode was given", () => {
+const keys = option(uint8Array({ minLength: 16, maxLength: 16 }), { nil: undefined });
+
+test("decode gives back what encode was given, in clear or encrypted, in any edition", () => {
   assert(
-    property(frames, ({ items, ...fields }) => {
-      const frame = decoded(encodeFrame({ ...fields, cp: buildCp(items.map((item) => [item])) }));
+    property(frames, keys, ({ items, ...fields }, key) => {
+      const cp = buildCp(items.map((item) => [item]));
+      const frame = decoded(encodeFrame({ ...fields, cp }, key), key);
+      expect(frame.encrypted).toBe(key !== undefined && Buffer.byteLength(cp) >= 16);
       expect(frame).toMatchObject(fields);
       expect(frame.items).toEqual(items.map(([key, value]) => ({ key, value })));
       expect(frame.edition).toBe([2005, 2017, 2025][(fields.flag ?? 0) >> 2]);

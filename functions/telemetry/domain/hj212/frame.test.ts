@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { crc212, crcModbus, formatCrc } from "./crc.ts";
 import { encodeFrame } from "./encode.ts";
 import { fixtureBytes, readFixtures } from "../../../../events/hj212/fixtures.ts";
-import { frameReader, MAX_FRAME, MAX_SEGMENT, splitFrames } from "./frame.ts";
+import type { KeysOf } from "./encrypted.ts";
+import { frameReader, splitFrames } from "./frame.ts";
+import { MAX_FRAME, MAX_SEGMENT } from "./probe-frame.ts";
 import type { FramePiece } from "./frame.ts";
 
 const ascii = (text: string): Uint8Array => Buffer.from(text, "latin1");
@@ -28,6 +30,11 @@ const [a, b, c] = ["a21002-Rtd=11.1", "a21002-Rtd=22.2", "a21002-Rtd=33.3"].map(
   Uint8Array,
 ];
 const tail = (frame: Uint8Array): string => `ok ${text(frame).slice(-22, -6)}`;
+const KEY = Buffer.from("0000000000000000");
+const sealed = encodeFrame(
+  { qn: "20261001083000123", st: "31", cn: "2011", pw: null, mn: "X", flag: 9, cp: "a21002-Rtd=38.6,a21002-Flag=N" },
+  KEY,
+);
 const appendix = readFixtures("appendix-a.json").map((f) => fixtureBytes(f));
 
 describe("splitFrames", () => {
@@ -100,22 +107,29 @@ const quirky = [appendix[0]!, appendix[2]!].flatMap((frame) => {
   ];
 });
 
+const ALL = Array.from({ length: 255 }, (_, i) => i + 1);
+const BITS = ALL.filter((x) => (x & (x - 1)) === 0);
+
 /**
- * Changes every byte of a frame to all 255 others. Allowed: refused; or accepted as the very same segment, for the byte
+ * Changes every byte of a frame by each of `changes` (all 255 others, or its eight bits). Allowed: refused; or accepted as the very same segment, for the byte
  * was the case of a CRC digit or belongs to what closes the frame. Annex A finds every change of one byte (crc.test.ts),
  * so that no collision has to be allowed for.
  */
-function damage(frame: Uint8Array): { refused: number; same: number } {
-  const count = { refused: 0, same: 0 };
-  const original = splitFrames(frame)[0]!;
+function damage(
+  frame: Uint8Array,
+  changes: readonly number[],
+  keysOf?: KeysOf,
+): { refused: number; same: number; swapped: number } {
+  const count = { refused: 0, same: 0, swapped: 0 };
+  const original = splitFrames(frame, keysOf)[0]!;
   if (!original.ok) throw new Error("the frame to damage is not accepted itself");
   const crcAt = original.bytes.length - 4;
   const crc = text(original.bytes.subarray(crcAt)).toUpperCase();
   const damaged = new Uint8Array(frame);
   for (let i = 0; i < frame.length; i++) {
-    for (let change = 1; change < 256; change++) {
+    for (const change of changes) {
       damaged[i] = frame[i]! ^ change;
-      const pieces = splitFrames(damaged);
+      const pieces = splitFrames(damaged, keysOf);
       const accepted = pieces.filter((p) => p.ok);
       const [first] = accepted;
       if (first === undefined && pieces.length === 1) count.refused++;
@@ -126,6 +140,7 @@ function damage(frame: Uint8Array): { refused: number; same: number } {
         text(first!.bytes.subarray(-4)).toUpperCase() === crc
       )
         count.same++;
+      else if (accepted.length === 1 && first!.notes.includes("crc-bytes-swapped")) count.swapped++;
       else throw new Error(`byte ${i} as ${damaged[i]}: ${JSON.stringify(brief(pieces))} of ${text(frame)}`);
     }
     damaged[i] = frame[i]!;
@@ -134,9 +149,9 @@ function damage(frame: Uint8Array): { refused: number; same: number } {
 }
 
 describe("damage of any one byte", () => {
-  test("of every frame of appendix A is refused as one piece, or leaves the segment and its CRC what they were", () => {
-    for (const frame of appendix) {
-      const { refused, same } = damage(frame);
+  test("of a frame of each sort is refused as one piece, or leaves the segment and its CRC what they were", () => {
+    for (const frame of appendix.slice(0, 3)) {
+      const { refused, same } = damage(frame, ALL);
       expect(refused + same).toBe(frame.length * 255);
       // The two bytes of CRLF, and the other case of each letter among the four digits.
       expect(same).toBe(
@@ -148,11 +163,25 @@ describe("damage of any one byte", () => {
     }
   });
 
-  test("of frames with a quirk: the same", () => {
-    for (const frame of quirky) {
-      const { refused, same } = damage(frame);
-      expect(refused + same).toBe(frame.length * 255);
+  test("one bit: in every frame of appendix A", () => {
+    for (const frame of appendix) {
+      const { refused, same } = damage(frame, BITS);
+      expect(refused + same).toBe(frame.length * 8);
     }
+  });
+
+  test("of frames with a quirk: the same, but that a Modbus CRC may become one with its bytes swapped, once in 10,000", () => {
+    for (const frame of quirky) {
+      const { refused, same, swapped } = damage(frame, ALL);
+      expect(refused + same + swapped).toBe(frame.length * 255);
+      const modbus = splitFrames(frame).some((p) => p.ok && p.notes.includes("modbus-crc"));
+      expect(swapped).toBeLessThanOrEqual(modbus ? (frame.length * 255) / 10_000 : 0);
+    }
+  });
+
+  test("of an encrypted frame with its key: a scrambled block is no text, even where the CRC lets it through", () => {
+    const { refused, same } = damage(sealed, ALL, () => [KEY]);
+    expect(refused + same).toBe(sealed.length * 255);
   });
 
   test("leaves the frames before and behind it whole", () => {
@@ -169,13 +198,14 @@ describe("damage of any one byte", () => {
 });
 
 const anyPart = oneof(
-  constantFrom(a, b, c, a.subarray(0, -2), ...appendix.slice(0, 5)),
+  constantFrom(a, b, c, sealed, a.subarray(0, -2), ...appendix.slice(0, 5)),
   constantFrom("##", "##0", "###", "##0050", "##8000", "&&", "\r", "\n", "\0", "QN=").map(ascii),
   uint8Array({ maxLength: 40 }),
   record({ at: integer({ min: 0, max: 90 }), to: integer({ min: 0, max: 110 }) }).map(({ at, to }) =>
     a.subarray(at, to),
   ),
 );
+const keysOf: KeysOf = (mn) => (mn === "X" ? [KEY] : []);
 const anyStream = array(anyPart, { maxLength: 12 }).map((parts) => join(...parts));
 /** All of a piece but how it is closed, which a reader does not wait for. */
 const essence = (p: FramePiece): unknown =>
@@ -201,7 +231,7 @@ describe("any bytes", () => {
   test("a reader gives the same pieces however the stream is cut", () => {
     assert(
       property(anyStream, array(integer({ min: 1, max: 70 }), { minLength: 1, maxLength: 20 }), (bytes, cuts) => {
-        const reader = frameReader();
+        const reader = frameReader(keysOf);
         const pieces: FramePiece[] = [];
         for (let at = 0, i = 0; at < bytes.length; i++) {
           const size = cuts[i % cuts.length]!;
@@ -209,7 +239,7 @@ describe("any bytes", () => {
           at += size;
         }
         pieces.push(...reader.end());
-        expect(pieces.map(essence)).toEqual(splitFrames(bytes).map(essence));
+        expect(pieces.map(essence)).toEqual(splitFrames(bytes, keysOf).map(essence));
       }),
       { numRuns: 1000 },
     );

@@ -15,9 +15,17 @@ test.each([
   ["PPW=1;PW", "PPW=*;PW"],
   ["PW=a,&#b;MN=X", "PW=*****;MN=X"],
   ["NewPW=a,VaseNo=1", "NewPW=*,VaseNo=1"],
+  ["CN=1014;PW=1;CP=&&Key=ab=c;Other=d,e&&PW=2;", "CN=1014;PW=*;CP=&&Key=****;Other=*,e&&PW=*;"],
+  ["CN=1014;CP=&&KEY", "CN=1014;CP=&&KEY"],
+  ["CN=1014;", "CN=1014;"],
   ["\xff\x00PW=\xfe\xfd;\x80", "\xff\x00PW=**;\x80"],
 ])("%j becomes %j", (text, expected) => {
   expect(masked(text)).toBe(expected);
+});
+
+test("of an encrypted frame only the header is covered", () => {
+  const bytes = Buffer.from("CN=1014;PW=1;CP=&&\xffPW=\xfe=\x01&&", "latin1");
+  expect(latin1(maskPassword(bytes, true))).toBe("CN=1014;PW=*;CP=&&\xffPW=\xfe=\x01&&");
 });
 
 test("in every frame of appendix A nothing but the password changes, and the input stays what it was", () => {

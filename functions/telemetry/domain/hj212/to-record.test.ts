@@ -9,7 +9,7 @@ const DATA_TIME = "DataTime=20261001083000";
 
 function record(cn: string, cp: string, framing: string[] = []) {
   const decoded = decodeFrame(
-    Buffer.from(`QN=20261001083000123;CN=${cn};MN=330483A890001600000169C1;Flag=5;CP=&&${cp}&&`),
+    Buffer.from(`QN=20261001083000123;ST=31;CN=${cn};MN=330483A890001600000169C1;Flag=5;CP=&&${cp}&&`),
   );
   if (!decoded.ok) throw new Error(decoded.detail);
   return toRecord(decoded.frame, ruleData, framing);
