@@ -4,10 +4,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatIso } from "../../functions/shared/shanghai.ts";
 import { freePort } from "../../infra/local/child.ts";
+import { HELP } from "../../infra/local/cli.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+const PORT_FLAGS = ["port", "mqtt-port", "mqtts-port", "hj212-port"];
 
 export interface MachineProgram {
+  pid: number;
   url: string;
   mqttPort: number;
   /** What it said on its terminal. */
@@ -38,20 +41,12 @@ export async function startProgram({
   entry = "infra/local/main.ts",
   env = {},
 }: ProgramOptions): Promise<MachineProgram> {
-  const [port, mqttPort] = [await freePort(), await freePort()];
-  const flags = [
-    "--no-sim",
-    "--plants",
-    "0",
-    "--data",
-    dataDir,
-    "--port",
-    String(port),
-    "--mqtt-port",
-    String(mqttPort),
-  ];
-    "--mqtts-port",
-    "0",
+  // Every port the program can open is one of its own, so that trials run beside each other.
+  const ports = new Map<string, number>();
+  for (const flag of PORT_FLAGS) if (HELP.includes(`--${flag} `)) ports.set(flag, await freePort());
+  const [port = 0, mqttPort = 0] = [ports.get("port"), ports.get("mqtt-port")];
+  const flags = [...ports].flatMap(([flag, number]) => [`--${flag}`, String(number)]);
+  flags.push("--no-sim", "--plants", "0", "--data", dataDir);
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(ROOT, entry), ...flags], {
     cwd: ROOT,
     env: { ...process.env, ...env },
@@ -77,6 +72,7 @@ export async function startProgram({
       () => null,
     );
   const program: MachineProgram = {
+    pid: child.pid ?? 0,
     url,
     mqttPort,
     said: () => text,
@@ -97,7 +93,7 @@ export async function startProgram({
       }
     },
     killAll: async () => {
-      // The program first: from here on nobody restarts its parts. The kernel ends those as well (PR_SET_PDEATHSIG).
+      // The kernel ends its parts with it (PR_SET_PDEATHSIG); nobody is left to start them again.
       child.kill("SIGKILL");
       await exited;
     },

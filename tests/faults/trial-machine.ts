@@ -1,0 +1,54 @@
+/** A machine in this process on a clock of the trial's, with the trial's register. */
+import { join } from "node:path";
+import { expect } from "vitest";
+import { startMachine, type Machine } from "../../infra/local/machine.ts";
+import { synthesizeApart } from "../../infra/local/synthesize-apart.ts";
+import { eventually, temporaryFolder } from "../../infra/local/test-assembly.ts";
+import { permitsFile, type TrialPlant } from "./trial-city.ts";
+
+export interface TrialMachine {
+  machine: Machine;
+  /** Sets the clock to `t` and runs the tick; throws when it fails. */
+  tick(t: number): Promise<{ sends: Record<string, number> }>;
+  /** Runs another schedule as of `t`. */
+  fire(schedule: string, t: number): Promise<unknown>;
+  nameOf(label: string): string;
+  eventually: typeof eventually;
+  stop(): Promise<void>;
+}
+
+export async function startTrialMachine(plants: readonly TrialPlant[], start: number): Promise<TrialMachine> {
+  const folder = temporaryFolder();
+  let now = start;
+  const machine = await startMachine({
+    dataDir: join(folder.path, "data"),
+    port: null,
+    mqttPort: null,
+    clock: { now: () => now },
+    schedules: false,
+    log: () => undefined,
+    template: await synthesizeApart(),
+  });
+  expect(await machine.importPermits("trial.json", permitsFile(plants))).toMatchObject({ ok: true });
+  const fire: TrialMachine["fire"] = async (schedule, t) => {
+    now = t;
+    const { payload, error } = await machine.fire(schedule, t);
+    if (error) throw new Error(`${schedule}: ${error.errorType}: ${error.errorMessage}`);
+    return JSON.parse(payload);
+  };
+  return {
+    machine,
+    fire,
+    tick: async (t) => (await fire("warn", t)) as { sends: Record<string, number> },
+    nameOf: (label) => {
+      const found = machine.definition.functions.find((f) => f.label === label);
+      if (!found) throw new Error(`no function ${label}`);
+      return found.name;
+    },
+    eventually,
+    stop: async () => {
+      await machine.stop();
+      folder[Symbol.dispose]();
+    },
+  };
+}
