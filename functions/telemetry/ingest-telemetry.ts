@@ -41,10 +41,11 @@ const services = once((): IngestServices => {
   const db = documentClient();
   const s3 = s3Client();
   const now = (): number => Date.now();
+  const hints = ledgerHints({ db, table: env.LEDGER_TABLE });
   return {
     register: cachedRegister(registerRepository({ db, table: env.REGISTER_TABLE }), { seconds: 60, now, size: 20_000 }),
-    blocks: plantBlocks(blockRepository({ db, table: env.BLOCKS_TABLE })),
-    hints: ledgerHints({ db, table: env.LEDGER_TABLE }),
+    blocks: plantBlocks(blockRepository({ db, table: env.BLOCKS_TABLE }), hints.lastHeads),
+    hints,
     ruleData: loadRuleData(env.RULE_DATA_DIR),
     known: new Map(),
     now,

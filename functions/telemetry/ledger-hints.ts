@@ -4,12 +4,15 @@ import {
   BatchWriteCommand,
   GetCommand,
   PutCommand,
+  QueryCommand,
   UpdateCommand,
   type DynamoDBDocumentClient,
 } from "@aws-sdk/lib-dynamodb";
 import { createHash } from "node:crypto";
 import { formatDay, formatHour, formatIso, DAY } from "../shared/shanghai.ts";
 import { shardOf } from "../shared/shard.ts";
+import * as z from "zod/mini";
+import type { DeviceHead } from "./domain/block.ts";
 import type { QuarantineReason } from "./domain/reading.ts";
 
 export interface QuarantineEntry {
@@ -42,8 +45,15 @@ export interface LedgerHints {
   /** Adds what is new; what was known first stays. Returns the whole. */
   addFirstSeen(permitNo: string, found: FirstSeen): Promise<FirstSeen>;
   quarantine(entries: readonly QuarantineEntry[]): Promise<void>;
+  /** The devices' heads as the last day closed them: blocks expire, a chain goes on. Null before the first closing. */
+  lastHeads(permitNo: string): Promise<Record<string, DeviceHead> | null>;
+  /** Keeps the devices' heads at the end of a day. */
+  keepHeads(permitNo: string, day: number, devices: Record<string, DeviceHead>): Promise<void>;
 }
 
+const Chain = z.object({
+  devices: z.record(z.string(), z.object({ seen: z.number(), link: z.string(), via: z.string() })),
+});
 const KEEP_QUARANTINE = 180 * DAY;
 /** Larger pieces are cut in the item; the archive holds them whole. */
 const SHOWN_BYTES = 8 * 1024;
@@ -138,6 +148,23 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
         if (via !== "") await count(via);
       }
       return seen;
+    },
+    async lastHeads(permitNo) {
+      const { Items = [] } = await db.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: "pk = :pk AND begins_with(sk, :chain)",
+          ExpressionAttributeValues: { ":pk": `PLANT#${permitNo}`, ":chain": "CHAIN#" },
+          ScanIndexForward: false,
+          Limit: 1,
+          ConsistentRead: true,
+        }),
+      );
+      return Items[0] ? Chain.parse(Items[0]).devices : null;
+    },
+    async keepHeads(permitNo, day, devices) {
+      const Item = { pk: `PLANT#${permitNo}`, sk: `CHAIN#${formatDay(day)}`, devices };
+      await db.send(new PutCommand({ TableName: table, Item }));
     },
     async quarantine(entries) {
       const items = entries.map((e) => ({

@@ -27,7 +27,12 @@ const NEWEST = 3;
 /** DynamoDB takes 100 writes in a transaction. */
 const MOST_AT_ONCE = 100;
 
-export function plantBlocks(repository: BlockRepository, size = 20_000): PlantBlocks {
+/** `lastHeads`: where the heads of a plant are found whose blocks have expired. */
+export function plantBlocks(
+  repository: BlockRepository,
+  lastHeads: (permitNo: string) => Promise<LiveHead["devices"] | null> = () => Promise.resolve(null),
+  size = 20_000,
+): PlantBlocks {
   const held = new Map<string, Held>();
   /** Plants that another shard writes too (devices that publish for themselves): read anew each time. */
   const shared = new Set<string>();
@@ -36,7 +41,7 @@ export function plantBlocks(repository: BlockRepository, size = 20_000): PlantBl
     const latest = await repository.latest(permitNo, receivedAt, NEWEST);
     const live = latest.reduce<LiveHead | null>((l, { block }) => mergeLive(block.live, l), null);
     return {
-      live: live ?? { devices: {}, applied: {}, riskUntil: 0 },
+      live: live ?? { devices: (await lastHeads(permitNo)) ?? {}, applied: {}, riskUntil: 0 },
       blocks: new Map(latest.map((s) => [s.block.start, s])),
     };
   }

@@ -6,11 +6,13 @@ import { documentClient } from "../shared/clients.ts";
 import { eachInParallel, throwAny } from "../shared/in-parallel.ts";
 import { HouseEnv, readEnv } from "../shared/env.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
+import { ledgerHints, type LedgerHints } from "../telemetry/ledger-hints.ts";
 import { closePeriod, periodClosedAt, type CloseServices, type Kind } from "./close.ts";
 import { warningLedger } from "./repository.ts";
 
 export interface ClosingServices extends CloseServices {
   register: Pick<Register, "getPlants" | "listPlants">;
+  hints: Pick<LedgerHints, "keepHeads">;
 }
 
 const Env = z.extend(HouseEnv, { REGISTER_TABLE: z.string(), BLOCKS_TABLE: z.string(), LEDGER_TABLE: z.string() });
@@ -28,11 +30,20 @@ export async function closeAll(kind: Kind, at: number, services: ClosingServices
   let plants = 0;
   for await (const permitNos of pages(services.register)) {
     const records = await services.register.getPlants(permitNos);
-    await eachInParallel(records, WIDTH, failures, (plant) => closePeriod(plant, kind, start, at, services));
+    await eachInParallel(records, WIDTH, failures, async (plant) => {
+      await closePeriod(plant, kind, start, at, services);
+      if (kind === "DAY") await keepHeads(plant.permit.permitNo, start, at, services);
+    });
     plants += records.length;
   }
   throwAny(failures);
   return plants;
+}
+
+/** The chains' heads at the end of the day: what a verification starts from, and what outlives the blocks. */
+async function keepHeads(permitNo: string, day: number, at: number, { blocks, hints }: ClosingServices): Promise<void> {
+  const live = await blocks.live(permitNo, at);
+  if (live) await hints.keepHeads(permitNo, day, live.devices);
 }
 
 async function* pages(register: Pick<Register, "listPlants">): AsyncGenerator<string[]> {
@@ -54,6 +65,7 @@ export function closingServices(): ClosingServices {
     register: registerRepository({ db, table: env.REGISTER_TABLE }),
     blocks: blockRepository({ db, table: env.BLOCKS_TABLE }),
     ledger: warningLedger({ db, table: env.LEDGER_TABLE }),
+    hints: ledgerHints({ db, table: env.LEDGER_TABLE }),
     ruleData: loadRuleData(env.RULE_DATA_DIR),
   };
 }

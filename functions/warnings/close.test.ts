@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startDynamo, type TestDynamo } from "../../tests/dynamo.ts";
 import { MINUTE } from "../shared/shanghai.ts";
 import { at, device, limit, outlet, permit } from "../telemetry/fixtures.ts";
+import { plantBlocks } from "../telemetry/plant-blocks.ts";
 import { closeAll } from "./close-all.ts";
 import { minute, startWorld, type Ingester, type World } from "./fixtures.ts";
 
@@ -162,6 +163,36 @@ it("a plant that cannot be closed keeps no other open", async () => {
       for (const p of plants) yield { permitNo: p.permit.permitNo, code: "", name: "", town: "", devices: 1 };
     },
   };
-  await expect(closeAll("HOUR", at("09:10"), { ...services, register })).rejects.toThrow();
+  const { hints } = ingester.services;
+  await expect(closeAll("HOUR", at("09:10"), { ...services, hints, register })).rejects.toThrow();
   expect(await world.items(`PLANT#${other.permitNo}`, "HOUR#")).toHaveLength(1);
+});
+
+describe("a plant whose blocks have expired", () => {
+  it("goes on with the chain that the last day closed", async () => {
+    await feed("08:00", 2, 40);
+    const { hints } = ingester.services;
+    const entry = { permit: plant, revision: 1, code: "", shard: 0, importedAt: "" };
+    const register = {
+      getPlants: async () => [entry],
+      async *listPlants() {
+        yield { permitNo, code: "", name: "", town: "", devices: 1 };
+      },
+    };
+    await closeAll("DAY", at("24:30"), { ...world.services(), hints, register });
+    const last = world.archived.at(-1)!.at(-1)!.link;
+    const later = world.ingester();
+    later.services.blocks = plantBlocks({ ...world.blocks, latest: async () => [] }, hints.lastHeads);
+    await later.take(minute("A", at("25:00"), { a21002: 40 }));
+    expect(last).toMatch(/^[0-9a-f]{64}$/);
+    expect(world.archived.at(-1)!.at(-1)!.previous).toBe(last);
+  });
+  it("stays silent when it was silent", async () => {
+    await feed("08:00", 2, 40);
+    await world.tick(at("08:30"));
+    expect((await world.ledger.plant(permitNo)).state.state).toBe("silent");
+    const blocks = { ...world.blocks, latest: async () => [] };
+    await world.tick(at("10:00"), { blocks });
+    expect((await world.ledger.plant(permitNo)).state.state).toBe("silent");
+  });
 });

@@ -119,6 +119,14 @@ async function outOf(t: number, visits: readonly Visit[], services: TickServices
   return new Set(offline.filter((s) => scopes.has("") || scopes.has(s.via)).map((s) => s.mn));
 }
 
+/** Blocks expire; a device that was silent then is silent still. */
+function remembered(live: LiveHead | null, { offline }: PlantState): LiveHead | null {
+  const gone = Object.entries(offline).filter(([mn]) => live?.devices[mn] === undefined);
+  if (gone.length === 0) return live;
+  const devices = Object.fromEntries(gone.map(([mn, { since }]) => [mn, { seen: since, link: "", via: "" }]));
+  return { applied: {}, riskUntil: 0, ...live, devices: { ...devices, ...live?.devices } };
+}
+
 /** How often a plant is judged anew when its state changed in between: an answer came in, or another run was faster. */
 const ATTEMPTS = 4;
 
@@ -142,7 +150,8 @@ async function judgePlant(
   const atRisk = riskUntil !== null;
   const records = await blocks.records(permit.permitNo, windowOf(permit, t, atRisk), t + 1, true);
   const marks = atRisk ? Object.fromEntries(Map.groupBy(await ledger.marks(permit.permitNo), (m) => m.outlet)) : {};
-  const { state, events, due } = evaluatePlant({ permit, records, live, first, marks }, held, {
+  const known = remembered(live, held);
+  const { state, events, due } = evaluatePlant({ permit, records, live: known, first, marks }, held, {
     t,
     ruleData,
     atRisk,
