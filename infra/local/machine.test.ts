@@ -47,7 +47,8 @@ const API = `
     calls += 1;
     if (event.rawPath === "/api/fail") throw new Error("broken");
     return { statusCode: 200, headers: { "Content-Type": "application/json", "Cache-Control": event.rawPath === "/api/kept" ? "public, max-age=60" : "no-store" },
-      body: JSON.stringify({ calls, path: event.pathParameters.proxy, query: event.queryStringParameters ?? null, method: event.requestContext.http.method, body: event.body ?? null }) };
+      body: JSON.stringify({ calls, path: event.pathParameters.proxy, query: event.queryStringParameters ?? null, method: event.requestContext.http.method, body: event.body ?? null,
+        throughSite: event.headers["x-origin"] === process.env.ORIGIN_SECRET && event.headers["x-origin"].length === 64 }) };
   };`;
 const TICK = `export const handler = async (event) => ({ ...event, now: Date.now() });`;
 
@@ -65,6 +66,8 @@ const arnOf = (id: string): unknown => ({ "Fn::GetAtt": [id, "Arn"] });
 const environment = (variables: Record<string, unknown>): Record<string, unknown> => ({
   Environment: { Variables: variables },
 });
+/** As CloudFormation resolves it: the whole of a generated secret. */
+const SECRET = { "Fn::Join": ["", ["{{resolve:secretsmanager:", { Ref: "Secret" }, ":SecretString:::}}"]] };
 const onFailure = { OnFailure: { Destination: arnOf("Undelivered") } };
 const behaviour = (target: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
   TargetOriginId: target,
@@ -118,7 +121,8 @@ function assembly(folder: string): string {
     ),
     Publish: lambdaResource("publish", environment({ SITE_BUCKET: { Ref: "Site" } })),
     Import: lambdaResource("import", environment({ IMPORTS_BUCKET: { Ref: "Imports" } })),
-    Api: lambdaResource("api"),
+    Secret: resource("AWS::SecretsManager::Secret", { GenerateSecretString: { PasswordLength: 64 } }),
+    Api: lambdaResource("api", environment({ ORIGIN_SECRET: SECRET })),
     Tick: lambdaResource("tick"),
     NoRetry: resource("AWS::Lambda::EventInvokeConfig", {
       FunctionName: { Ref: "Import" },
@@ -197,6 +201,7 @@ function assembly(folder: string): string {
           {
             Id: "api",
             DomainName: { "Fn::Select": [2, { "Fn::Split": ["/", { "Fn::GetAtt": ["HttpApi", "ApiEndpoint"] }] }] },
+            OriginCustomHeaders: [{ HeaderName: "X-Origin", HeaderValue: SECRET }],
           },
         ],
         DefaultCacheBehavior: behaviour("site"),
@@ -358,6 +363,9 @@ describe("HTTP", () => {
         await get("/api/c", { method: "POST", body: "{}", headers: { "content-type": "application/json" } })
       ).json(),
     ).toMatchObject({ method: "POST", body: "{}" });
+    // The distribution shows the API its secret, whatever the reader sends under that name.
+    for (const headers of [{}, { "x-origin": "mine" }])
+      expect(await (await get("/api/c", { headers })).json()).toMatchObject({ throughSite: true });
     expect((await get("/api/c", { method: "DELETE" })).status).toBe(404);
     expect((await get("/api/fail")).status).toBe(500);
     expect((await get("/api/c", { method: "POST", body: Buffer.alloc(11 * 2 ** 20) })).status).toBe(413);

@@ -67,6 +67,17 @@ test("values cross stacks by exports", () => {
   expect(definition.functions[0]?.environment).toEqual({ X: "Data-Table" });
 });
 
+test("a generated secret is the same wherever it is referred to, and another one is another", () => {
+  const secrets = { A: resource("AWS::SecretsManager::Secret"), B: resource("AWS::SecretsManager::Secret") };
+  const of = (id: string): unknown => ({
+    "Fn::Join": ["", ["{{resolve:secretsmanager:", { Ref: id }, ":SecretString:::}}"]],
+  });
+  const [a, b, both] = [of("A"), of("B"), { "Fn::Join": [",", [of("A"), of("B")]] }].map((v) => variable(v, secrets));
+  expect(a).toMatch(/^[0-9a-f]{64}$/);
+  expect(b).not.toBe(a);
+  expect(both).toBe(`${a},${b}`);
+});
+
 test("a mounted layer is its asset's folder", () => {
   const layer = resource("AWS::Lambda::LayerVersion", { Content: { S3Bucket: "assets", S3Key: "rules.zip" } });
   const fn = lambdaResource("fn", {
@@ -122,6 +133,12 @@ test.each<[string, Resources, Record<string, unknown>, RegExp]>([
     { Fn: lambdaResource("fn", { Handler: { Ref: "Secret" } }) },
     { Parameters: { Secret: { Type: "String" } } },
     /parameter Secret has no plain default/,
+  ],
+  [
+    "a dynamic reference to what was not generated here",
+    { Fn: lambdaResource("fn", { Environment: { Variables: { X: "{{resolve:ssm:/name:1}}" } } }) },
+    {},
+    /Stack\/Fn\.Environment: the dynamic reference ssm:\/name:1 is unknown/,
   ],
   ["conditions", { Topic: resource("AWS::SNS::Topic") }, { Conditions: {} }, /Conditions/],
   ["a missing asset", { Fn: lambdaResource("other") }, {}, /asset other\.zip is not in/],

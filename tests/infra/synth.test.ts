@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { permitWatch } from "../../infra/app.ts";
 import { buildFunctions, bundleDir, FUNCTIONS, requireEntries, ROOT, type FunctionName } from "../../infra/build.ts";
 import { readConfig } from "../../infra/config.ts";
-import { cdkContext, synthesize } from "../../infra/synth.ts";
+import { CHINA_EXAMPLE, cdkContext, synthesize } from "../../infra/synth.ts";
 
 vi.setConfig({ testTimeout: 120_000 }); // a synthesis takes seconds; on a busy machine many of them
 
@@ -82,6 +82,35 @@ describe("settings", () => {
     expect(config({ "permit-watch:archiveLockDays": "30" }).archiveLockDays).toBe(30);
   });
 
+  test("aws-cn has defaults of its own, and what is given wins over them", () => {
+    const china = CHINA_EXAMPLE.context ?? {};
+    expect(config({})).toMatchObject({ partition: "aws", architecture: "arm64", streamRetentionHours: 72 });
+    expect(config({}).region).toBeUndefined();
+    expect(config(china)).toMatchObject({
+      region: "cn-north-1",
+      architecture: "x86_64",
+      smsChannel: "webhook",
+      streamRetentionHours: 168,
+    });
+    const given = { "permit-watch:region": "cn-northwest-1", "permit-watch:architecture": "arm64" };
+    expect(config({ ...china, ...given })).toMatchObject({ region: "cn-northwest-1", architecture: "arm64" });
+  });
+
+  test.each([
+    [{ "permit-watch:smsChannel": "sns" }, /SNS sends no text messages in aws-cn/],
+    [{ "permit-watch:region": "ap-east-1" }, /region and partition contradict each other/],
+    [{ "permit-watch:domainName": undefined }, /aws-cn needs domainName/],
+    [{ "permit-watch:iamCertificateId": undefined }, /aws-cn needs domainName .* and iamCertificateId/],
+    [{ "permit-watch:iamCertificateId": "permits.example.cn" }, /iamCertificateId/],
+    [
+      { "permit-watch:certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/a-b" },
+      /certificateArn is for aws, iamCertificateId for aws-cn/,
+    ],
+  ])("aws-cn: %j is refused", (context, reason) => {
+    const merged = Object.entries({ ...CHINA_EXAMPLE.context, ...context }).filter(([, value]) => value !== undefined);
+    expect(() => config(Object.fromEntries(merged))).toThrow(reason);
+  });
+
   test.each([
     [{ "permit-watch:smschannel": "sns" }, /smschannel/],
     [{ "permit-watch:smsChannel": "webhook" }, /smsWebhookUrl and smsWebhookSecretParameter/],
@@ -93,6 +122,12 @@ describe("settings", () => {
     [{ "permit-watch:streamRetentionHours": "8761" }, /streamRetentionHours/],
     [{ "permit-watch:blocksMinWrite": "3000" }, /minimum capacity/],
     [{ "permit-watch:domainName": "permits.example.cn" }, /certificateArn go together/],
+    [{ "permit-watch:partition": "aws-us-gov" }, /partition/],
+    [{ "permit-watch:partition": "aws-cn" }, /aws-cn needs domainName/],
+    [{ "permit-watch:region": "cn-north-1" }, /region and partition contradict each other/],
+    [{ "permit-watch:iamCertificateId": "ASCAEXAMPLEEXAMPLE123" }, /iamCertificateId for aws-cn/],
+    [{ "permit-watch:originSecret": "new" }, /originSecret: a day/],
+    [{ "permit-watch:formerOriginSecret": "2026-11-23" }, /formerOriginSecret must be the earlier day/],
   ])("%j is refused", (context, reason) => {
     expect(() => config(context)).toThrow(reason);
   });
