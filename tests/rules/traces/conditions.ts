@@ -19,7 +19,6 @@ const status = (clock: string, mn: string, states: string): TraceMessage => {
 };
 const states = (mn: string, ...list: [clock: string, states: string][]): TraceMessage[] =>
   list.map(([clock, text]) => status(clock, mn, text));
-/** `every5("08:02", 3)`: 08:02, 08:07, 08:12. */
 const noise = (from: string, values: (number | null)[]): TraceMessage[] =>
   run(from, values.length, {
     st: "23",
@@ -192,5 +191,30 @@ export const conditionCases: Case[] = [
       08:30 OEM ZS-01 Leq warning2
       08:55 T ZS-01 Leq escalated2
       09:30 OEM ZS-01 Leq warning2`,
+  },
+  {
+    // Two reports "off while production runs", 08:00 and 08:01, then silence: every tick while the newest is younger than
+    // 25 minutes (08:25: 24), none at 08:30. M1 is offline from 08:20 (last frame 08:01:10).
+    name: "treatment off: old reports say nothing",
+    permits: {
+      permits: [
+        plant([gasOutlet("DA001", "M1")], {
+          facilities: [
+            { code: "TA001", kind: "treatment", outlets: ["DA001"], mn: "M1", sb: 1 },
+            { code: "MF0001", kind: "production", outlets: ["DA001"], mn: "M1", sb: 2 },
+          ],
+        }),
+      ],
+    },
+    messages: states("M1", ["08:00", "SB1-RS=0;SB2-RS=1"], ["08:01", "SB1-RS=0;SB2-RS=1"]),
+    until: "08:30",
+    only: ["sms"],
+    expect: `
+      08:05 OEM - - warning2
+      08:10 OEM - - warning2
+      08:15 OEM - - warning2
+      08:20 OE - - warning2 | DA001 - offline0
+      08:20 M - - warning2
+      08:25 OEM - - warning2`,
   },
 ];

@@ -226,4 +226,31 @@ export const hourLevels: Case[] = [
       10:10 hour DA001 a21002 09 60 45 >40 exceeded r0
       10:10 summary messages=120 frames=120 accepted=120 duplicates=0 quarantined=0 sms=26 episodes=1`,
   },
+  {
+    // 40 until 08:01, 80 from 08:02. 08:10 w = min(15, ⌈50/2⌉) = 15: eight 80, seven 40: median 80 (of 16 it would be 60): c = 80;
+    // n·M = 8·80 + 2·40 = 720, P = (720 + 50·80)/60 = 78.666667, R = 2280/50 = 45.6. 08:05: three 80 of fifteen: nothing.
+    name: "the median is of fifteen at most",
+    permits: simplePlant(),
+    messages: run("07:00", 70, { value: steps([62, 40], [8, 80]) }),
+    until: "08:10",
+    only: ["sms"],
+    expect: "08:10 OE DA001 a21002 warning1 10/72/78.666667/45.6",
+  },
+  {
+    // At 08:25 the window of 25 minutes begins with slot 08:00. DA001: 60 and four times 80 from 08:00: c = mean of five 76;
+    // f = 20, D = 60: R = (3000 − 380 − 20·76)/35 = 31.428571. DA002: 60 at 07:59 is outside, four times 80 from 08:00: c = 80,
+    // slot 4 ended 20 minutes ago: missing; f = 20, D = 59, R = (2950 − 320 − 1600)/35 = 29.428571.
+    name: "the newest slots ended in the last 25 minutes",
+    permits: twoOutlets,
+    messages: inOrder(
+      run("08:00", 5, { mn: "M1", value: steps([1, 60], [4, 80]) }),
+      run("07:59", 5, { mn: "M2", value: steps([1, 60], [4, 80]) }),
+      run("08:05", 20, { mn: "M1", pollutant: "a19001", value: always(7) }),
+      run("08:04", 21, { mn: "M2", pollutant: "a19001", value: always(7) }),
+    ),
+    until: "08:25",
+    only: ["sms"],
+    times: ["08:25"],
+    expect: "08:25 OE DA002 a21002 warning1 4/80/80/29.428571 | DA001 a21002 warning1 5/76/76/31.428571",
+  },
 ];

@@ -122,4 +122,14 @@ export const waterCases: Case[] = [
     only: ["sms"],
     expect: "07:10 OE DW001 w01018 warning1 430/100/100/51.485149",
   },
+  {
+    // Concentration from 05:20 on, flow from 00:00: n = 50 at 06:10, 60 at 06:20: V = 600; the volume of the last 24 h is all the
+    // flow, 3800: Vr = 3800·1060/1440 = 2797.222222, R = (3397.222222·80 − 60000)/2797.222222 = 75.71003, c > R + 4.
+    name: "water needs 60 valid slots",
+    permits: { permits: [plant([outlet(1, 10)])] },
+    messages: day({ mn: "W1", k: 10, count: 38, C: (i) => (i < 32 ? null : 100), v: always(10) }),
+    until: "06:20",
+    only: ["sms"],
+    expect: "06:20 OE DW001 w01018 warning1 60/100/100/75.71003",
+  },
 ];
