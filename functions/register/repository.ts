@@ -26,7 +26,7 @@ export interface Register {
   getPlantByCode(code: string): Promise<PlantRecord | null>;
   /** Where this device is and was bound; empty when unknown. */
   bindings(mn: string): Promise<Binding[]>;
-  /** The plants of one of the 16 shards, by permit number. */
+  /** The plants of one of the shards, by permit number. */
   listShard(shard: number): AsyncIterable<PlantEntry>;
   /** All plants, shard by shard. */
   listPlants(): AsyncIterable<PlantEntry>;

@@ -5,7 +5,8 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 // The SDK itself reads region, credentials and AWS_ENDPOINT_URL_*, so one code runs in the cloud and on one machine.
 // A peer that hangs must not hold a function until its own timeout: connect and answer are bounded, then retried.
-const requestHandler = { connectionTimeout: 1_000, requestTimeout: 10_000 };
+// Waiting for a free socket counts as connecting, so the bound is not tight and callers keep their parallel calls few.
+const requestHandler = { connectionTimeout: 5_000, requestTimeout: 10_000, httpsAgent: { maxSockets: 64 } };
 
 /** Document client: plain objects in and out, undefined attributes left out, binary as Uint8Array. */
 export const documentClient = (): DynamoDBDocumentClient =>

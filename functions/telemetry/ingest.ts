@@ -5,6 +5,7 @@
  */
 import type { RuleData } from "../../layers/rule-data.ts";
 import type { cachedRegister } from "../register/cached-register.ts";
+import { inParallel } from "../shared/in-parallel.ts";
 import { formatIso } from "../shared/shanghai.ts";
 import { isAfter } from "./block-repository.ts";
 import type { ArchiveLine } from "./domain/archive-line.ts";
@@ -60,7 +61,7 @@ export async function ingest(
   services: IngestServices,
 ): Promise<{ response: BatchResponse; counts: IngestCounts }> {
   const { register, ruleData } = services;
-  const messages = await Promise.all(records.map((r) => readMessage(r, { bindings: register.bindings, ruleData })));
+  const messages = await inParallel(records, WIDTH, (r) => readMessage(r, { bindings: register.bindings, ruleData }));
   const byPlant = new Map<string, Own[]>();
   for (const message of messages)
     for (const frame of message.frames)
@@ -80,11 +81,11 @@ export async function ingest(
   };
   let open = [...byPlant];
   for (let attempt = 0; attempt === 0 || (open.length > 0 && attempt < ATTEMPTS); attempt++) {
-    const works = await Promise.all(open.map(([permitNo, own]) => mergePlant(permitNo, own, services)));
+    const works = await inParallel(open, WIDTH, ([permitNo, own]) => mergePlant(permitNo, own, services));
     const lines = archiveLines(messages, works, attempt, services.now());
     const [first] = messages;
     if (first && lines.length > 0) await services.archive(first.shard, first.sequence, lines);
-    const stored = await Promise.all(works.map((work) => storePlant(work, services)));
+    const stored = await inParallel(works, WIDTH, (work) => storePlant(work, services));
     open = open.filter((_, i) => !stored[i]);
     const lost = new Set(open.map(([permitNo]) => permitNo));
     for (const l of lines) if (l.permitNo === null || !lost.has(l.permitNo)) tally(counts, l);
@@ -99,6 +100,8 @@ export async function ingest(
   };
 }
 
+/** Plants at a time: what the SDK's sockets carry without waiting for each other. */
+const WIDTH = 32;
 /** How often a plant is merged anew because another shard wrote it in between, before the stream has to try again. */
 const ATTEMPTS = 6;
 
