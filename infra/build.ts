@@ -75,6 +75,7 @@ async function buildIfStale(): Promise<boolean> {
 
 const INPUTS = [
   "functions/**/*.ts",
+  "events/*.ts",
   "layers/**/*.{ts,json}",
   "web/**/*.{ts,tsx,js,css,html,svg}",
   "infra/build.ts",

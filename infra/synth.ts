@@ -42,9 +42,8 @@ export const CHINA_EXAMPLE: SynthesizeOptions = {
 const INPUTS = [
   "infra/*.ts",
   "infra/{stacks,constructs}/*.ts",
-  "events/rules.ts",
+  "events/*.ts",
   "web/**/csp.ts",
-  "functions/api/origin-check.ts",
   "cdk.json",
   "package-lock.json",
 ];

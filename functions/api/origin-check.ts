@@ -1,9 +1,6 @@
 /** The API answers only what comes through the site's distribution, which adds a secret to every request it passes on. */
 import { createHash, timingSafeEqual } from "node:crypto";
 
-/** Set by the distribution, whatever the reader's browser sent under this name. */
-export const ORIGIN_HEADER = "x-permit-watch-origin";
-
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 /**

@@ -1,11 +1,12 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ORIGIN_HEADER } from "../../events/origin-header.ts";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { plantView } from "../disclosure/domain/plant-view.ts";
 import { facts, limit, outlet, permit } from "../disclosure/fixture.ts";
 import { plantRoutes } from "../disclosure/plant-route.ts";
-import { comesThroughSite, ORIGIN_HEADER } from "./origin-check.ts";
+import { comesThroughSite } from "./origin-check.ts";
 import { apiRouter } from "./router.ts";
 import { run } from "./serve-api.ts";
 

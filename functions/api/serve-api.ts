@@ -2,6 +2,7 @@
 import type { Router } from "@aws-lambda-powertools/event-handler/http";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import * as z from "zod/mini";
+import { ORIGIN_HEADER } from "../../events/origin-header.ts";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { publicViews } from "../disclosure/public-views.ts";
 import { plantRoutes } from "../disclosure/plant-route.ts";
@@ -9,7 +10,7 @@ import { documentClient } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
 import { metrics } from "../shared/logger.ts";
-import { comesThroughSite, ORIGIN_HEADER } from "./origin-check.ts";
+import { comesThroughSite } from "./origin-check.ts";
 import { notThroughSite } from "./problem.ts";
 import { apiRouter } from "./router.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";

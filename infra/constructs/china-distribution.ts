@@ -1,7 +1,7 @@
 import { AllowedMethods, CfnDistribution, OriginAccessIdentity } from "aws-cdk-lib/aws-cloudfront";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
-import { ORIGIN_HEADER } from "../../functions/api/origin-check.ts";
+import { ORIGIN_HEADER } from "../../events/origin-header.ts";
 import { acknowledge } from "../acknowledge.ts";
 import type { WorkStack } from "./house-stack.ts";
 import { ACCEPTED, LIFETIMES, type SiteDistributionProps } from "./site-distribution.ts";

@@ -16,7 +16,7 @@ import {
 } from "aws-cdk-lib/aws-cloudfront";
 import { HttpOrigin, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
-import { ORIGIN_HEADER } from "../../functions/api/origin-check.ts";
+import { ORIGIN_HEADER } from "../../events/origin-header.ts";
 import { PAGE_CSP } from "../../web/disclosure/csp.ts";
 import { acknowledge } from "../acknowledge.ts";
 import type { WorkStack } from "./house-stack.ts";

@@ -4,7 +4,7 @@ import type { CfnFunction } from "aws-cdk-lib/aws-lambda";
 import type { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ORIGIN_HEADER } from "../../functions/api/origin-check.ts";
+import { ORIGIN_HEADER } from "../../events/origin-header.ts";
 import { permitWatch } from "../../infra/app.ts";
 import { ROOT } from "../../infra/build.ts";
 import { cdkContext } from "../../infra/synth.ts";
