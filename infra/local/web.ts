@@ -1,5 +1,6 @@
 /** The machine's web side: the public distribution, and `/_local/*` beside it. */
 import * as z from "zod/mini";
+import { SHARDS } from "../../functions/shared/shard.ts";
 import { parse, type MachineDefinition } from "./definition.ts";
 import { readDistribution, plain } from "./distribution.ts";
 import type { DynamoCall, Item } from "./dynamodb-call.ts";
@@ -89,7 +90,7 @@ async function listPlants({ call, definition }: WebParts): Promise<HomePlant[]> 
   ];
   if (table === undefined) return [];
   const plants: HomePlant[] = [];
-  for (let shard = 0; shard < 16; shard += 1) {
+  for (let shard = 0; shard < SHARDS; shard += 1) {
     let from: Item | undefined;
     do {
       const page: { Items: Item[]; LastEvaluatedKey?: Item } = await call("Query", {
