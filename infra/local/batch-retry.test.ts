@@ -90,3 +90,16 @@ test("whatever is poison: it alone is given up, everything else is delivered, no
     { numRuns: 50 },
   );
 });
+
+test("while the machine itself is at fault tries do not count: nothing is given up for a full disk", async () => {
+  let full = 4;
+  let calls = 0;
+  const outcome = await processBatch([1], POLICY, {
+    invoke: async () => (calls++, full > 0 ? thrown : ok),
+    sequence: String,
+    failedAgain: () => undefined,
+    counts: async () => (full -= 1) < 0,
+    stopped: () => false,
+  });
+  expect({ calls, undelivered: outcome?.undelivered }).toEqual({ calls: 5, undelivered: [] });
+});

@@ -27,14 +27,20 @@ export async function processBatch<R>(
     sequence: (record: R) => string;
     /** Called when a retry failed as well: a first failure is often a conflict that the retry settles. */
     failedAgain: (reason: string) => void;
+    /**
+     * Asked after a failure: may the records be blamed for it? While the machine itself is at fault (its disk is full),
+     * tries do not count, so that nothing is given up for that. Absent: always.
+     */
+    counts?: () => Promise<boolean>;
     stopped: () => boolean;
   },
 ): Promise<BatchOutcome<R> | null> {
   const undelivered: BatchOutcome<R>["undelivered"] = [];
-  const todo: { records: R[]; attempts: number }[] = [{ records, attempts: 0 }];
+  /** `blamed`: the attempts that counted. */
+  const todo: { records: R[]; attempts: number; blamed: number }[] = [{ records, attempts: 0, blamed: 0 }];
   while (todo.length > 0) {
     if (parts.stopped()) return null;
-    const chunk = todo.shift() as { records: R[]; attempts: number };
+    const chunk = todo.shift() as (typeof todo)[number];
     const verdict = read(await parts.invoke(chunk.records), chunk.records, policy, parts.sequence);
     if (verdict === null) continue;
     if (parts.stopped()) return null;
@@ -43,16 +49,22 @@ export async function processBatch<R>(
     if (policy.bisect && rest.length > 1) {
       const middle = Math.ceil(rest.length / 2);
       // Progress was made when the failure is not at the head: the rest starts over whole.
-      if (verdict.from > 0) todo.unshift({ records: rest, attempts: 0 });
-      else todo.unshift({ records: rest.slice(0, middle), attempts: 0 }, { records: rest.slice(middle), attempts: 0 });
+      if (verdict.from > 0) todo.unshift({ records: rest, attempts: 0, blamed: 0 });
+      else
+        todo.unshift(
+          ...[rest.slice(0, middle), rest.slice(middle)].map((half) => ({ records: half, attempts: 0, blamed: 0 })),
+        );
       continue;
     }
-    if (policy.retries >= 0 && chunk.attempts >= policy.retries) {
+    const counts = (await parts.counts?.()) ?? true;
+    if (counts && policy.retries >= 0 && chunk.blamed >= policy.retries) {
       undelivered.push({ records: rest, reason: verdict.reason });
       continue;
     }
     await new Promise((done) => setTimeout(done, BACKOFF_MS[Math.min(chunk.attempts, BACKOFF_MS.length - 1)]));
-    todo.unshift({ records: rest, attempts: verdict.from > 0 ? 0 : chunk.attempts + 1 });
+    // Progress was made when the failure is not at the head.
+    if (verdict.from > 0) todo.unshift({ records: rest, attempts: 0, blamed: 0 });
+    else todo.unshift({ records: rest, attempts: chunk.attempts + 1, blamed: chunk.blamed + (counts ? 1 : 0) });
   }
   return { undelivered };
 }

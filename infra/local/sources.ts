@@ -48,6 +48,7 @@ export function startSources(parts: {
     });
     say(`${source}: records were given up; they are kept in ${bucket.name} as ${key}`);
   };
+  const { writable } = parts.store;
   const later: (() => void)[] = [];
   const made: Sources = {
     streams: [],
@@ -60,11 +61,11 @@ export function startSources(parts: {
   for (const source of definition.sources) {
     const stream = streams.get(source.sourceArn);
     const table = definition.tables.find((each) => each.streamArn === source.sourceArn);
-    if (stream) made.streams.push(startStreamSource(stream, { source, lambda, keepUndelivered, say }));
+    if (stream) made.streams.push(startStreamSource(stream, { source, lambda, keepUndelivered, writable, say }));
     else if (table) {
       const from = { dynamo: parts.dynamo, store: parts.store, table };
       parts.dynamo.streamReader(table.name, source.name);
-      later.push(() => made.tables.push(startTableSource(from, { source, lambda, keepUndelivered, say })));
+      later.push(() => made.tables.push(startTableSource(from, { source, lambda, keepUndelivered, writable, say })));
     } else
       throw new TemplateError(`${source.name}: ${source.sourceArn} is neither a stream nor a table of the template`);
   }
@@ -95,5 +96,6 @@ function startObserver(
     return { payload: "null" };
   };
   const keepUndelivered = (): Promise<void> => Promise.resolve();
-  return startTableSource({ dynamo, store, table }, { source, lambda: { invoke }, keepUndelivered, say });
+  const { writable } = store;
+  return startTableSource({ dynamo, store, table }, { source, lambda: { invoke }, keepUndelivered, writable, say });
 }

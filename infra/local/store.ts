@@ -11,6 +11,10 @@ export interface Store {
   write<T>(work: () => T): Promise<T>;
   /** Resolves when everything asked so far has been written (or refused). */
   flushed(): Promise<void>;
+  /** Tries a small write: false when the disk refuses it. */
+  writable(): Promise<boolean>;
+  /** Tries a small write; false when the disk refuses it. */
+  writable(): Promise<boolean>;
   /** `null` while writes succeed; else why the last one did not (for the health page). */
   trouble(): string | null;
   close(): void;
@@ -73,16 +77,25 @@ export function openStore(file: string): Store {
     for (const one of batch) one.reject(new StoreWriteError(trouble, { cause: error }));
   };
 
+  const write = <T>(work: () => T): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (closed) return reject(new StoreWriteError(`${file} is closed`));
+      waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      if (scheduled) return;
+      scheduled = true;
+      setImmediate(flush);
+    });
+  db.exec("CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, tries INTEGER)");
+  const probe = db.prepare("INSERT INTO probe VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET tries = tries + 1");
+
   return {
     db,
-    write: <T>(work: () => T) =>
-      new Promise<T>((resolve, reject) => {
-        if (closed) return reject(new StoreWriteError(`${file} is closed`));
-        waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
-        if (scheduled) return;
-        scheduled = true;
-        setImmediate(flush);
-      }),
+    write,
+    writable: () =>
+      write(() => probe.run()).then(
+        () => true,
+        () => false,
+      ),
     flushed: async () => {
       while (waiting.length > 0) await new Promise((done) => setImmediate(done));
     },

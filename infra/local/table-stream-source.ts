@@ -30,7 +30,13 @@ export interface TableParts {
 /** Starts reading the stream of `table` behind the stored checkpoint. */
 export function startTableSource(
   { dynamo, store, table }: TableParts,
-  { source, lambda, keepUndelivered, say }: Omit<SourceParts, "lambda"> & { lambda: Pick<LambdaService, "invoke"> },
+  {
+    source,
+    lambda,
+    keepUndelivered,
+    writable,
+    say,
+  }: Omit<SourceParts, "lambda"> & { lambda: Pick<LambdaService, "invoke"> },
 ): EventSource {
   const { db } = store;
   db.exec(
@@ -114,6 +120,7 @@ export function startTableSource(
           invoke: (some) => lambda.invoke(source.functionName, streamEvent(source.sourceArn, some)),
           sequence: (record) => record.dynamodb.SequenceNumber,
           failedAgain: (reason) => say(`${source.label}: ${reason}; trying again`),
+          counts: writable,
           stopped: () => stopping,
         });
         if (!outcome) return;
