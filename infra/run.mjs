@@ -20,6 +20,7 @@ const commands = {
   check: "tests/check.ts",
   posters: "infra/posters.ts",
   provision: "infra/provision.ts",
+  gateway: "infra/gateway/main.ts",
 };
 
 function fail(message) {

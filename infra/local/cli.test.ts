@@ -13,6 +13,8 @@ test("defaults are the contract's", () => {
     mqttPort: 1883,
     mqttsPort: 8883,
     mqttsHost: "127.0.0.1",
+    hj212Port: 9212,
+    hj212Host: "127.0.0.1",
   });
 });
 
@@ -23,6 +25,8 @@ test("flags win over the environment, which wins over defaults", () => {
     MQTT_PORT: "2",
     MQTTS_PORT: "3",
     MQTTS_HOST: "0.0.0.0",
+    HJ212_PORT: "6",
+    HJ212_HOST: "10.0.0.1",
     DATA: "/e",
     NO_SIM: "1",
   };
@@ -34,8 +38,12 @@ test("flags win over the environment, which wins over defaults", () => {
     mqttPort: 2,
     mqttsPort: 3,
     mqttsHost: "0.0.0.0",
+    hj212Port: 6,
+    hj212Host: "10.0.0.1",
   });
-  expect(read(["--plants", "7", "--port=9", "--mqtt-port", "0", "--mqtts-port=4", "--data", "x"], env)).toEqual({
+  expect(
+    read(["--plants", "7", "--port=9", "--mqtt-port", "0", "--mqtts-port=4", "--hj212-port", "8", "--data", "x"], env),
+  ).toEqual({
     plants: 7,
     simulator: false,
     data: "x",
@@ -43,6 +51,8 @@ test("flags win over the environment, which wins over defaults", () => {
     mqttPort: 0,
     mqttsPort: 4,
     mqttsHost: "0.0.0.0",
+    hj212Port: 8,
+    hj212Host: "10.0.0.1",
   });
   expect(read(["--no-sim"], { NO_SIM: "0" }).simulator).toBe(false);
 });
@@ -57,10 +67,10 @@ describe("refuses", () => {
     [[], { PORT: "x" }, /PORT takes a whole number/],
     [[], { NO_SIM: "perhaps" }, /NO_SIM takes 1 or 0/],
     [["--port"], {}, /--port/],
-    [["--hj212-port", "9212"], {}, /--hj212-port is not available in this version/],
+    [["--hj212-port", "x"], {}, /--hj212-port takes a whole number/],
     [["--mqtts-port=x"], {}, /--mqtts-port takes/],
     [["--mqtts-host", "everywhere"], {}, /--mqtts-host takes an address/],
-    [[], { HJ212_HOST: "0.0.0.0" }, /--hj212-host is not available/],
+    [[], { HJ212_HOST: "everywhere" }, /HJ212_HOST takes an address/],
   ])("%j with %j", (args, env, message) => {
     expect(() => read(args, env)).toThrow(message);
     expect(() => read(args, env)).toThrow(UsageError);

@@ -10,6 +10,8 @@ export interface Settings {
   mqttPort: number;
   mqttsPort: number;
   mqttsHost: string;
+  hj212Port: number;
+  hj212Host: string;
 }
 
 /** Wrong usage: the message is for the person at the terminal. */
@@ -24,10 +26,9 @@ export const HELP = `npm start -- [flags]            (environment variable)
   --port P        web pages and API on 127.0.0.1, 8080           (PORT)
   --mqtt-port M   MQTT on 127.0.0.1, 1883                        (MQTT_PORT)
   --mqtts-port S  MQTT with mutual TLS, 8883                     (MQTTS_PORT)
-  --mqtts-host A  address it listens on, 127.0.0.1               (MQTTS_HOST)`;
-
-/** Flags of the contract that a later version brings. */
-const LATER = ["hj212-port", "hj212-host"];
+  --mqtts-host A  address it listens on, 127.0.0.1               (MQTTS_HOST)
+  --hj212-port H  HJ 212 over TCP, 9212; its metrics behind it   (HJ212_PORT)
+  --hj212-host A  address it listens on, 127.0.0.1               (HJ212_HOST)`;
 
 /** Reads flags over environment over defaults. Throws UsageError naming the flag and what it takes. */
 export function readSettings(
@@ -35,9 +36,6 @@ export function readSettings(
   env: Record<string, string | undefined>,
   defaultData: string,
 ): Settings {
-  for (const later of LATER)
-    if (args.some((arg) => arg === `--${later}` || arg.startsWith(`--${later}=`)) || env[variableOf(later)])
-      throw new UsageError(`--${later} is not available in this version`);
   const given = parse(args);
   const value = (flag: TextFlag): { text: string; from: string } | null => {
     if (given[flag] !== undefined) return { text: given[flag], from: `--${flag}` };
@@ -63,12 +61,14 @@ export function readSettings(
     mqttPort: whole("mqtt-port", 1883, 65_535),
     mqttsPort: whole("mqtts-port", 8883, 65_535),
     mqttsHost: address(value("mqtts-host")),
+    hj212Port: whole("hj212-port", 9212, 65_535),
+    hj212Host: address(value("hj212-host")),
   };
 }
 
 const variableOf = (flag: string): string => flag.toUpperCase().replaceAll("-", "_");
 
-type TextFlag = "plants" | "data" | "port" | "mqtt-port" | "mqtts-port" | "mqtts-host";
+type TextFlag = "plants" | "data" | "port" | "mqtt-port" | "mqtts-port" | "mqtts-host" | "hj212-port" | "hj212-host";
 
 function address(given: { text: string; from: string } | null): string {
   if (given && isIP(given.text) === 0)
@@ -88,6 +88,8 @@ function parse(args: readonly string[]): Partial<Record<TextFlag, string>> & { "
         "mqtt-port": { type: "string" },
         "mqtts-port": { type: "string" },
         "mqtts-host": { type: "string" },
+        "hj212-port": { type: "string" },
+        "hj212-host": { type: "string" },
       },
       strict: true,
       allowPositionals: false,

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
+import type { Gateway } from "../gateway/gateway.ts";
 import type { Machine } from "./machine.ts";
 import { readSettings, UsageError, type Settings } from "./cli.ts";
 
@@ -15,13 +16,15 @@ async function run(): Promise<void> {
   await checkPort(settings.port, "--port");
   await checkPort(settings.mqttPort, "--mqtt-port");
   await checkPort(settings.mqttsPort, "--mqtts-port", settings.mqttsHost);
+  await checkPort(settings.hj212Port, "--hj212-port", settings.hj212Host);
 
   const log = (line: string): void => console.log(`${new Date().toTimeString().slice(0, 8)} ${line}`);
   // Loaded late, so that wrong flags answer at once and a missing package gets its own message.
-  const [{ synthesizeApart }, { startMachine }, { openCity }] = await Promise.all([
+  const [{ synthesizeApart }, { startMachine }, { openCity }, { startLocalGateway }] = await Promise.all([
     import("./synthesize-apart.ts"),
     import("./machine.ts"),
     import("./city.ts"),
+    import("./local-gateway.ts"),
   ]);
   const template = await synthesizeApart();
   const city = openCity({ plants: settings.plants, simulator: settings.simulator, dataDir, log });
@@ -36,8 +39,13 @@ async function run(): Promise<void> {
     template,
     prepare: (prepared) => city.prepare(prepared),
   });
+  const { hj212Port: port, hj212Host: host } = settings;
+  const gateway = await startLocalGateway({ machine, dataDir, host, port, log }).catch(async (error: Error) => {
+    await machine.stop();
+    throw error;
+  });
   city.start(machine);
-  console.log(addresses(machine, dataDir, settings));
+  console.log(addresses(machine, gateway, dataDir, settings));
 
   let asked = 0;
   const stop = (): void => {
@@ -48,6 +56,7 @@ async function run(): Promise<void> {
     log("stopping …");
     void city
       .stop()
+      .then(() => gateway.stop())
       .then(() => machine.stop())
       .then(
         () => process.exit(0),
@@ -93,17 +102,32 @@ function checkPort(port: number, flag: string, host = "127.0.0.1"): Promise<void
   });
 }
 
-const addresses = ({ url, mqttPort, mqttsPort }: Machine, dataDir: string, settings: Settings): string => `
+const addresses = (
+  { url, mqttPort, mqttsPort }: Machine,
+  gateway: Gateway,
+  dataDir: string,
+  settings: Settings,
+): string => `
   首页 home        ${url}/
   短信 SMS         ${url}/_local/sms
   状态 health      ${url}/_local/health
   企业 plants      ${url}/_local/plants
   MQTT             127.0.0.1:${mqttPort}   client id = MN, topics plants/{mn}/hj212 and plants/{mn}/telemetry
   MQTT 双向 TLS    ${settings.mqttsHost}:${mqttsPort}   mutual TLS; npm run provision -- create --mn MN --out DIR
+  HJ 212           ${settings.hj212Host}:${gateway.port}   TCP; PW 123456; metrics http://127.0.0.1:${gateway.metricsPort}/metrics
   数据 data        ${dataDir}
-  公开页无需登录。 The public pages need no sign-in; ${settings.mqttsHost === "127.0.0.1" ? "everything listens on this machine only." : `only MQTT with mutual TLS listens on ${settings.mqttsHost}.`}
+  公开页无需登录。 The public pages need no sign-in; ${reachable(settings)}
   ${settings.simulator && settings.plants > 0 ? `模拟 ${settings.plants} 家企业。 ${settings.plants} simulated plants.` : "没有模拟数据。 No simulated telemetry."}  Ctrl-C 停止 stops; the data stay.
 `;
+
+/** What can be reached from elsewhere. */
+function reachable({ mqttsHost, hj212Host }: Settings): string {
+  const open = [
+    ...(mqttsHost.startsWith("127.") ? [] : [`MQTT with mutual TLS on ${mqttsHost}`]),
+    ...(hj212Host.startsWith("127.") ? [] : [`HJ 212 on ${hj212Host}`]),
+  ];
+  return open.length === 0 ? "everything listens on this machine only." : `only ${open.join(" and ")} can be reached.`;
+}
 
 /** One clear line for what a person can put right; the whole trace for what is our mistake. */
 function explain(error: unknown): string {
