@@ -1,5 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+
+/** Held while the cloud assembly is written, and while it is read as a whole. */
+export const SYNTH_LOCK = join(import.meta.dirname, "../.build/synth.lock");
 
 /** Files held by this process: SQLite's locks are per process, so its own calls wait for each other here. */
 const held = new Map<string, Promise<void>>();
@@ -16,6 +21,7 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
   held.set(file, promise);
   let database: DatabaseSync | undefined;
   try {
+    mkdirSync(dirname(file), { recursive: true });
     database = new DatabaseSync(file, { timeout: 0 });
     await begin(database, file);
     return await work();

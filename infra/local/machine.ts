@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { formatIso } from "../../functions/shared/shanghai.ts";
+import { SYNTH_LOCK, withLock } from "../lock.ts";
 import { startAsyncQueue, type AsyncQueue } from "./async-queue.ts";
 import { calmLog } from "./calm-log.ts";
 import { startBroker, type Broker, type SecureDoor } from "./broker.ts";
@@ -102,10 +103,11 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     options.clock && (options.clock.virtual?.() ?? true) ? options.clock.now() : null;
   mkdirSync(join(options.dataDir, "logs"), { recursive: true });
   stops.push(lockFolder(options.dataDir));
-  // A copy of its own: the next build replaces the template and the bundles while this machine runs on.
+  // A copy of its own: the next build replaces the template and the bundles while this machine runs on. Copied under the
+  // build's lock, or half of it could be the old and half the new.
   const own = join(options.dataDir, "assembly");
   rmSync(own, { recursive: true, force: true });
-  cpSync(options.template, own, { recursive: true });
+  await withLock(SYNTH_LOCK, async () => cpSync(options.template, own, { recursive: true }));
   const assembly = readAssembly(own);
   const definition = readDefinition(assembly);
   const store = openStore(join(options.dataDir, "machine.sqlite"));
