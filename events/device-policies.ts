@@ -21,6 +21,17 @@ export interface DevicePolicy {
   statements: readonly PolicyStatement[];
 }
 
+/** The policy as AWS IoT reads it; `arn` completes `topic/…` and the like with partition, region and account. */
+export const renderPolicy = ({ statements }: DevicePolicy, arn: (path: string) => string): Record<string, unknown> => ({
+  Version: "2012-10-17",
+  Statement: statements.map(({ actions, resources, condition }) => ({
+    Effect: "Allow",
+    Action: actions,
+    Resource: resources.map(arn),
+    ...(condition ? { Condition: condition } : {}),
+  })),
+});
+
 /** A topic may be used by its owner only: `plants/{mn}/…` by the device, `gateways/{id}/…` by the gateway `gw-{id}`. */
 function policyOf(kind: IdentityKind, branch: string, owner: string): DevicePolicy {
   const own = `${branch}/${owner}/*`;

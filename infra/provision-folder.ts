@@ -1,4 +1,5 @@
 /** The files of one identity: key, request, certificate, the broker's authority, and how to connect. */
+import { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,13 +27,19 @@ export async function prepareKey(folder: string, name: string): Promise<string> 
   return request;
 }
 
-/** Id of the certificate that the folder holds, null when it holds none. */
-export async function keptCertificate(folder: string): Promise<string | null> {
+/** Id of the certificate that the folder holds, null when it holds none. Throws when it is another device's. */
+export async function keptCertificate(folder: string, name: string): Promise<string | null> {
   const file = join(folder, FILES.certificate);
   if (!existsSync(file)) return null;
-  const pem = await readFile(file, "utf8");
+  const certificate = parseCertificate(await readFile(file, "utf8"), file);
+  if (certificate.subject !== `CN=${name}`)
+    throw new Error(`${file} is the certificate of another device (${certificate.subject}): use an empty folder`);
+  return certificateId(certificate);
+}
+
+function parseCertificate(pem: string, file: string): X509Certificate {
   try {
-    return certificateId(pem);
+    return new X509Certificate(pem);
   } catch (error) {
     throw new Error(`${file} is not a certificate: use an empty folder`, { cause: error });
   }

@@ -55,8 +55,18 @@ export function readOptions(argv: readonly string[], defaultData: string): Optio
       args: [...argv],
       allowPositionals: true,
       options: {
-        ...{ mn: text, gateway: text, out: text, csr: text, certificate: text, keep: text, region: text, data: text },
-        ...{ finish: flag, revoke: flag, json: flag, local: flag },
+        mn: text,
+        gateway: text,
+        out: text,
+        csr: text,
+        certificate: text,
+        keep: text,
+        region: text,
+        data: text,
+        local: flag,
+        finish: flag,
+        revoke: flag,
+        json: flag,
       },
     });
   let given: ReturnType<typeof parse>;
@@ -125,6 +135,7 @@ export async function provision(options: Options, say: (line: string) => void): 
     return say(`${short(kept)} of ${name} is the one in force`);
   }
   const out = options.out ?? "";
+  const kept = await keptCertificate(out, name);
   const request = options.csr
     ? await readFile(options.csr, "utf8").catch((error: Error) => {
         throw new Error(`the certificate request cannot be read: ${error.message}`, { cause: error });
@@ -133,7 +144,7 @@ export async function provision(options: Options, say: (line: string) => void): 
   const certificate = await issueCertificate(registry, {
     identity,
     request,
-    kept: await keptCertificate(out),
+    kept,
     keep: (made) => writeCertificate(out, made.pem, options.csr !== null),
     rotates: command === "rotate",
   });

@@ -1,11 +1,13 @@
 /** The machine as a whole, on a small template of every kind of part: what goes in comes out, also after kill -9. */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import mqtt from "mqtt";
+import mqtt, { type IClientOptions } from "mqtt";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DEVICE_POLICIES, renderPolicy } from "../../events/device-policies.ts";
 import { renderPartitionKey, renderSql, RULES } from "../../events/rules.ts";
+import { provision, readOptions } from "../provision.ts";
 import { startMachine, type Machine, type MachineOptions } from "./machine.ts";
 import { eventually, lambdaResource, resource, temporaryFolder, writeAssembly } from "./test-assembly.ts";
 
@@ -102,8 +104,18 @@ function assembly(folder: string): string {
       }),
     ]),
   );
+  const policies = Object.fromEntries(
+    DEVICE_POLICIES.map((policy, i) => [
+      `Policy${i}`,
+      resource("AWS::IoT::Policy", {
+        PolicyName: policy.name,
+        PolicyDocument: renderPolicy(policy, (path) => `arn:aws:iot:local-1:000000000000:${path}`),
+      }),
+    ]),
+  );
   const Resources = {
     ...rules,
+    ...policies,
     Ledger: resource("AWS::DynamoDB::Table", {
       ...keys,
       StreamSpecification: { StreamViewType: "NEW_AND_OLD_IMAGES" },
@@ -263,6 +275,28 @@ test("a message by MQTT is in the table and on a page when the machine is draine
   expect(await ledger()).toEqual(["frame-1", "frame-2", "frame-3"]);
   expect(pages()).toEqual(["frame-1", "frame-2", "frame-3"]);
   await device.endAsync();
+});
+
+test("a device that npm run provision took on publishes by mutual TLS, also after a restart", async () => {
+  const out = join(folder.path, "device");
+  const publish = async (text: string): Promise<void> => {
+    const { url, clientId } = JSON.parse(readFileSync(join(out, "connection.json"), "utf8")) as Record<string, string>;
+    const [ca, cert, key] = ["ca", "certificate", "key"].map((file) => readFileSync(join(out, `${file}.pem`)));
+    const options = { clientId: clientId ?? "", ca, cert, key, port: machine.mqttsPort ?? 0, reconnectPeriod: 0 };
+    const device = mqtt.connect(url ?? "", options as IClientOptions);
+    await device.publishAsync("plants/MN1/hj212", text, { qos: 1 });
+    await device.endAsync();
+  };
+  await start({ mqttsPort: 0 });
+  const args = ["create", "--mn", "MN1", "--out", out, "--data", join(folder.path, "data")];
+  await provision(readOptions(args, ""), () => undefined);
+  await publish("before");
+  await machine.stop();
+  expect(existsSync(join(folder.path, "data/iot/endpoint.json"))).toBe(false);
+  await start({ mqttsPort: 0 });
+  await publish("after");
+  await machine.drain();
+  expect(await ledger()).toEqual(["after", "before"]);
 });
 
 test("poison is kept with its payload, and its shard goes on", async () => {
