@@ -22,7 +22,7 @@ import { verdictCases } from "./traces/verdicts.ts";
 import { waterCases } from "./traces/water.ts";
 
 const ruleData = loadRuleData(join(import.meta.dirname, "../../layers/rule-data"));
-const SLOW = 300_000;
+const SLOW = 900_000;
 /** Two segments of UCS-2. */
 const LONGEST = 134;
 
