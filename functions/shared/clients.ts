@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 // The SDK itself reads region, credentials and AWS_ENDPOINT_URL_*, so one code runs in the cloud and on one machine.
@@ -15,6 +16,9 @@ export const documentClient = (): DynamoDBDocumentClient =>
   });
 
 export const s3Client = (): S3Client => new S3Client({ requestHandler, maxAttempts: 5 });
+
+/** Adaptive: SSM answers few calls a second, and a cold start may ask for the keys of many devices at once. */
+export const ssmClient = (): SSMClient => new SSMClient({ requestHandler, maxAttempts: 8, retryMode: "adaptive" });
 
 /**
  * One attempt only: whether a message without an answer was sent is unknown, and sending it twice is worse than

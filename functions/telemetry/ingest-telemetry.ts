@@ -6,12 +6,13 @@ import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { cachedRegister } from "../register/cached-register.ts";
 import { registerRepository } from "../register/repository.ts";
-import { documentClient, s3Client } from "../shared/clients.ts";
+import { documentClient, s3Client, ssmClient } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
 import { metrics } from "../shared/logger.ts";
 import { parseEvent } from "../shared/problems.ts";
 import { blockRepository } from "./block-repository.ts";
+import { deviceKeys, ssmKeys } from "./device-keys.ts";
 import { ingest, type IngestServices } from "./ingest.ts";
 import { ledgerHints } from "./ledger-hints.ts";
 import { plantBlocks } from "./plant-blocks.ts";
@@ -22,6 +23,8 @@ const Env = z.extend(HouseEnv, {
   BLOCKS_TABLE: z.string(),
   LEDGER_TABLE: z.string(),
   ARCHIVE_BUCKET: z.string(),
+  /** SSM folder of the devices' SM4 keys, "/…" without a slash at its end. */
+  DEVICE_KEYS_PATH: z.string().check(z.regex(/^\/[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/)),
 });
 
 export async function run(event: unknown, services: IngestServices): Promise<BatchResponse> {
@@ -42,8 +45,14 @@ const services = once((): IngestServices => {
   const s3 = s3Client();
   const now = (): number => Date.now();
   const hints = ledgerHints({ db, table: env.LEDGER_TABLE });
+  const register = cachedRegister(registerRepository({ db, table: env.REGISTER_TABLE }), {
+    seconds: 60,
+    now,
+    size: 20_000,
+  });
   return {
-    register: cachedRegister(registerRepository({ db, table: env.REGISTER_TABLE }), { seconds: 60, now, size: 20_000 }),
+    register,
+    keysOf: deviceKeys(register, ssmKeys(ssmClient(), env.DEVICE_KEYS_PATH, now)),
     blocks: plantBlocks(blockRepository({ db, table: env.BLOCKS_TABLE }), hints.lastHeads),
     hints,
     ruleData: loadRuleData(env.RULE_DATA_DIR),

@@ -14,6 +14,7 @@ import { floorBlock, type Block, type LiveHead } from "./domain/block.ts";
 import { filedAt, mergeFrames, type AcceptedFrame, type MergeResult } from "./domain/merge-plant.ts";
 import type { FirstSeen, LedgerHints, QuarantineEntry } from "./ledger-hints.ts";
 import type { PlantBlocks } from "./plant-blocks.ts";
+import type { DeviceKeys } from "./device-keys.ts";
 import { readMessage, type Frame, type Message } from "./read-message.ts";
 import type { BatchResponse } from "./schema.ts";
 
@@ -23,6 +24,8 @@ export interface IngestServices {
   hints: LedgerHints;
   /** Lines of one batch, named by the place of its first message. */
   archive(shard: string, sequence: string, lines: readonly ArchiveLine[]): Promise<void>;
+  /** SM4 keys of devices that encrypt. */
+  keysOf: DeviceKeys;
   ruleData: RuleData;
   now(): number;
   /** First-seen facts by plant, kept between batches. */
@@ -60,8 +63,9 @@ export async function ingest(
   records: readonly StreamRecord[],
   services: IngestServices,
 ): Promise<{ response: BatchResponse; counts: IngestCounts }> {
-  const { register, ruleData } = services;
-  const messages = await inParallel(records, WIDTH, (r) => readMessage(r, { bindings: register.bindings, ruleData }));
+  const { register, keysOf, ruleData } = services;
+  const reader = { bindings: register.bindings, keysOf, ruleData };
+  const messages = await inParallel(records, WIDTH, (r) => readMessage(r, reader));
   const byPlant = new Map<string, Own[]>();
   for (const message of messages)
     for (const frame of message.frames)

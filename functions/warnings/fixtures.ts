@@ -108,6 +108,7 @@ export async function startWorld(dynamo: TestDynamo, permits: readonly Permit[])
         register,
         blocks: plantBlocks(blocks),
         hints: ledgerHints({ db, table: names.ledger }),
+        keysOf: async () => [],
         ruleData,
         known: new Map(),
         now: () => receivedAt,

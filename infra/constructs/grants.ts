@@ -1,20 +1,17 @@
 /** Grants narrower than those of the CDK: what our functions do, and nothing beside it. */
-import { Stack } from "aws-cdk-lib";
+import { Stack, Token } from "aws-cdk-lib";
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import { Grant, type Role } from "aws-cdk-lib/aws-iam";
 import type { CfnBucket, IBucket } from "aws-cdk-lib/aws-s3";
 import { acknowledge } from "../acknowledge.ts";
 
-/** Reads by key and by partition; nobody scans, nobody describes. */
-export const readTable = (table: ITable, role: Role): Grant =>
-  table.grant(role, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query");
-
-/** Reads, and the writes that the function's code makes; a transaction needs the actions of its parts. */
-export function writeTable(table: ITable, role: Role, ...writes: Write[]): void {
-  readTable(table, role);
-  table.grant(role, ...writes.map((write) => `dynamodb:${write}`));
-}
-type Write = "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "ConditionCheckItem";
+/**
+ * The calls that the function's code makes, and no others (tests/infra/permission-trial.test.ts); a transaction needs the
+ * actions of its parts. Nobody scans, nobody describes.
+ */
+export const useTable = (table: ITable, role: Role, ...calls: [TableCall, ...TableCall[]]): Grant =>
+  table.grant(role, ...calls.map((call) => `dynamodb:${call}`));
+type TableCall = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem";
 
 /** Puts objects under `prefix` (`raw/`). Never deletes. */
 export const putObjects = (bucket: IBucket, prefix: string, role: Role): void =>
@@ -23,6 +20,20 @@ export const putObjects = (bucket: IBucket, prefix: string, role: Role): void =>
 /** Gets objects under `prefix`. */
 export const getObjects = (bucket: IBucket, prefix: string, role: Role): void =>
   grantObjects(bucket, prefix, role, "s3:GetObject");
+
+/** Reads the parameters under `path` (`/permit-watch/…`), one by one by name; nobody lists them. */
+export function readParameters(path: string, role: Role): void {
+  const stack = Stack.of(role);
+  const arn = stack.formatArn({ service: "ssm", resource: "parameter", resourceName: `${path.slice(1)}/*` });
+  Grant.addToPrincipal({ grantee: role, actions: ["ssm:GetParameter"], resourceArns: [arn] });
+  // cdk-nag writes what is not known before the deployment by its pseudo parameter.
+  const known = (value: string, pseudo: string): string => (Token.isUnresolved(value) ? `<AWS::${pseudo}>` : value);
+  const { partition, region, account } = stack;
+  const place = `${known(partition, "Partition")}:ssm:${known(region, "Region")}:${known(account, "AccountId")}`;
+  acknowledge(role, {
+    [`IAM5[Resource::arn:${place}:parameter${path}/*]`]: `the parameters under ${path}, and no others`,
+  });
+}
 
 function grantObjects(bucket: IBucket, prefix: string, role: Role, action: string): void {
   Grant.addToPrincipal({ grantee: role, actions: [action], resourceArns: [bucket.arnForObjects(`${prefix}*`)] });

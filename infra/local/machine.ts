@@ -19,6 +19,7 @@ import { objectEvents } from "./object-events.ts";
 import { startS3 } from "./s3.ts";
 import { startSources } from "./sources.ts";
 import { startScheduler } from "./scheduler.ts";
+import { startSsm } from "./ssm.ts";
 import { startSns, type CarrierFault, type OutboxMessage } from "./sns.ts";
 import { openSmsView } from "./sms-view.ts";
 import { openStore, type Store } from "./store.ts";
@@ -41,6 +42,8 @@ export interface MachineOptions {
   /** Whether the template's schedules fire by themselves. */
   schedules: boolean;
   log: (line: string) => void;
+  /** File of the parameters that SSM serves; absent: `secrets.json` in the data folder. */
+  secrets?: string;
   /** Folder of the cloud assembly. */
   template: string;
   /** Runs when everything works inside, before schedules fire and ports open (first import, back-fill). */
@@ -125,6 +128,8 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   stops.push(() => s3.stop());
   const sns = await startSns({ store, topics: assembly.ofType("AWS::SNS::Topic").map((topic) => topic.ref), now });
   stops.push(() => sns.stop());
+  const ssm = await startSsm(options.secrets ?? join(options.dataDir, "secrets.json"));
+  stops.push(() => ssm.stop());
   const dynamo = await startDynamo({ dataDir: options.dataDir, tables: definition.tables, log });
   stops.push(() => dynamo.stop());
   const lambda = await startLambda({
@@ -134,6 +139,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
       AWS_ENDPOINT_URL_S3: s3.endpoint,
       AWS_ENDPOINT_URL_SNS: sns.endpoint,
+      AWS_ENDPOINT_URL_SSM: ssm.endpoint,
     },
     virtualNow,
     log,

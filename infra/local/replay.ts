@@ -20,6 +20,8 @@ export interface ReplayInput {
   trace: readonly TraceMessage[];
   /** Epoch ms; default: the last receipt. Messages received later are not read. */
   until?: number;
+  /** File of SSM parameters (keys of devices that encrypt): see ssm.ts. */
+  secrets?: string;
   log?: (line: string) => void;
 }
 
@@ -32,7 +34,7 @@ const SCHEDULES: readonly { name: string; fires: (t: number) => boolean }[] = [
 ];
 
 /** Runs the trace; the lines of the contract in their order, the summary last. */
-export async function replay({ permits, trace, until, log = () => {} }: ReplayInput): Promise<ReplayLine[]> {
+export async function replay({ permits, trace, until, secrets, log = () => {} }: ReplayInput): Promise<ReplayLine[]> {
   const first = trace[0]?.receivedAt ?? 0;
   const end = until ?? trace.at(-1)?.receivedAt ?? first;
   const template = (await synthesize({ quiet: true, cached: true })).outdir;
@@ -46,6 +48,7 @@ export async function replay({ permits, trace, until, log = () => {} }: ReplayIn
     schedules: false,
     log,
     template,
+    ...(secrets === undefined ? {} : { secrets }),
   });
   try {
     const result = await machine.importPermits("replay.json", permits);
@@ -111,13 +114,14 @@ async function fire(machine: Machine, schedule: string, at: number): Promise<voi
 }
 
 async function main(): Promise<void> {
-  const usage = "npm run replay -- --permits P.json --trace T.tsv [--until ISO] [--out O.jsonl]";
+  const usage = "npm run replay -- --permits P.json --trace T.tsv [--until ISO] [--out O.jsonl] [--secrets S.json]";
   const { values } = parseArgs({
     options: {
       permits: { type: "string" },
       trace: { type: "string" },
       until: { type: "string" },
       out: { type: "string" },
+      secrets: { type: "string" },
     },
   });
   if (!values.permits || !values.trace) throw new Error(`missing --permits or --trace\n${usage}`);
@@ -127,6 +131,7 @@ async function main(): Promise<void> {
     permits: readFileSync(values.permits, "utf8"),
     trace: parseTrace(readFileSync(values.trace, "utf8")),
     ...(until === undefined ? {} : { until }),
+    ...(values.secrets === undefined ? {} : { secrets: values.secrets }),
     log: (line) => process.stderr.write(`${line}\n`),
   });
   const text = `${lines.map((l) => JSON.stringify(l)).join("\n")}\n`;

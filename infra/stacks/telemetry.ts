@@ -7,12 +7,15 @@ import { RULES } from "../../events/rules.ts";
 import type { Config } from "../config.ts";
 import { houseAlarm, houseMetric } from "../constructs/alarm.ts";
 import { devicePolicies } from "../constructs/device-policies.ts";
-import { putObjects, readTable, writeTable } from "../constructs/grants.ts";
+import { putObjects, readParameters, useTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
 import { telemetryRule } from "../constructs/telemetry-rule.ts";
 import { undeliveredBatches } from "../constructs/undelivered.ts";
 import type { DataStack } from "./data.ts";
+
+/** SSM folder of the devices' SM4 keys; a binding's `secretRef` is the name within it (docs/deploy.md). */
+const DEVICE_KEYS = "/permit-watch/device-keys";
 
 /** From the devices to the tables: rules, stream, ingest. */
 export class TelemetryStack extends WorkStack {
@@ -33,15 +36,17 @@ export class TelemetryStack extends WorkStack {
         BLOCKS_TABLE: data.blocks.tableName,
         LEDGER_TABLE: data.ledger.tableName,
         ARCHIVE_BUCKET: data.archive.bucketName,
+        DEVICE_KEYS_PATH: DEVICE_KEYS,
       },
       timeout: Duration.minutes(2),
       memory: 1024,
       errorImpact: "Readings of the plants are late or kept aside: warnings may miss them and pages show old values.",
     });
-    readTable(data.register, ingest.ownRole);
-    writeTable(data.blocks, ingest.ownRole, "PutItem");
-    writeTable(data.ledger, ingest.ownRole, "PutItem", "UpdateItem", "BatchWriteItem");
+    useTable(data.register, ingest.ownRole, "GetItem");
+    useTable(data.blocks, ingest.ownRole, "BatchGetItem", "Query", "PutItem");
+    useTable(data.ledger, ingest.ownRole, "GetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem");
     putObjects(data.archive, "raw/", ingest.ownRole);
+    readParameters(DEVICE_KEYS, ingest.ownRole);
     ingest.addEventSource(
       new KinesisEventSource(stream, {
         startingPosition: StartingPosition.TRIM_HORIZON,

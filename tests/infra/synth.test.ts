@@ -161,9 +161,10 @@ describe("bundles", () => {
     }
   });
 
-  test("none weighs more than 720 KB: start-up is billed, and one careless import of zod costs 400 KB", () => {
+  test("none weighs more than 760 KB: start-up is billed, and one careless import of zod costs 400 KB", () => {
+    // The heaviest is ingest-telemetry: clients of three services (DynamoDB, S3, SSM for the keys of devices).
     const heavy = names.map((name) => [name, statSync(join(bundleDir(name), "index.mjs")).size] as const);
-    expect(heavy.filter(([, bytes]) => bytes > 720_000)).toEqual([]);
+    expect(heavy.filter(([, bytes]) => bytes > 760_000)).toEqual([]);
   });
 
   test("each loads by itself and exports its handler", () => {

@@ -1,0 +1,35 @@
+/** Answers kept for a while in the memory of a function. */
+interface Entry<T> {
+  at: number;
+  value: Promise<T>;
+  ttl: number;
+}
+
+/** Concurrent reads of one key share one call; a failed call is not kept; the entry longest not asked for goes first. */
+export function cached<T>(
+  read: (key: string) => Promise<T>,
+  ttlOf: (value: T) => number,
+  now: () => number,
+  size: number,
+): (key: string) => Promise<T> {
+  const entries = new Map<string, Entry<T>>();
+  return (key) => {
+    const t = now();
+    const old = entries.get(key);
+    entries.delete(key);
+    // A clock that was set back makes an entry look like it comes from the future: not trusted.
+    if (old && old.at <= t && t < old.at + old.ttl) {
+      entries.set(key, old);
+      return old.value;
+    }
+    const value = read(key);
+    const entry: Entry<T> = { at: t, value, ttl: Infinity };
+    entries.set(key, entry);
+    value.then(
+      (v) => (entry.ttl = ttlOf(v)),
+      () => entries.get(key) === entry && entries.delete(key),
+    );
+    if (entries.size > size) entries.delete(entries.keys().next().value!);
+    return value;
+  };
+}
