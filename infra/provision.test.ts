@@ -1,5 +1,5 @@
 /** The command against a machine's own IoT endpoint, through the real client: every way there and back, with crashes. */
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { IoTClient } from "@aws-sdk/client-iot";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -236,6 +236,14 @@ describe("the machine's IoT endpoint", () => {
   test("no machine: says what to start", async () => {
     await expect(provision(readOptions(["list", "--data", "/none"], ""), () => undefined)).rejects.toThrow(
       /start it with npm start/,
+    );
+    // Left behind by a machine that was killed.
+    const dead = join(folder.path, "dead");
+    mkdirSync(join(dead, "iot"), { recursive: true });
+    const stale = { ...identities.control, endpoint: "http://127.0.0.1:9", ca: identities.authority.file };
+    writeFileSync(join(dead, CONTROL_FILE), JSON.stringify(stale));
+    await expect(provision(readOptions(["list", "--data", dead], ""), () => undefined)).rejects.toThrow(
+      /dead does not answer: start it/,
     );
   });
 });

@@ -13,7 +13,7 @@ import {
   short,
 } from "../functions/devices/issue-certificate.ts";
 import { keptCertificate, prepareKey, writeConnection, writeCertificate } from "./provision-folder.ts";
-import { openTarget, type Target } from "./provision-target.ts";
+import { openTarget, type OpenTarget, type Target } from "./provision-target.ts";
 
 export const HELP = `npm run provision -- COMMAND [flags]
   create      --mn MN | --gateway ID   --out DIR [--csr FILE]   take a device or a gateway on
@@ -114,6 +114,15 @@ export function readOptions(argv: readonly string[], defaultData: string): Optio
 /** Runs one command; `say` gets what a person is to read. */
 export async function provision(options: Options, say: (line: string) => void): Promise<void> {
   const target = await openTarget(options.target);
+  try {
+    await runCommand(options, target, say);
+  } catch (error) {
+    if (!("data" in options.target) || (error as NodeJS.ErrnoException).code !== "ECONNREFUSED") throw error;
+    throw new Error(`the machine on ${options.target.data} does not answer: start it with npm start`, { cause: error });
+  }
+}
+
+async function runCommand(options: Options, target: OpenTarget, say: (line: string) => void): Promise<void> {
   const registry = iotRegistry(new IoTClient(target.client));
   const { command, identity } = options;
   if (command === "list") return list(registry, options, say);

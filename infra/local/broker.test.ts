@@ -11,16 +11,18 @@ interface Routed {
 }
 let broker: Broker;
 let routed: Routed[];
+let lines: string[];
 let store: (message: Routed) => Promise<void>;
 const clients: MqttClient[] = [];
 
 beforeEach(async () => {
   routed = [];
+  lines = [];
   store = async () => undefined;
   broker = await startBroker({
     port: 0,
     now: () => 1_790_000_000_000,
-    log: () => undefined,
+    log: (line) => lines.push(line),
     route: async (message) => {
       await store(message);
       routed.push(message);
@@ -126,6 +128,7 @@ test("the same client id connects again: the older connection ends", async () =>
   const closed = new Promise<void>((resolve) => first.once("close", () => resolve()));
   const second = await connect("MN1");
   await closed;
+  expect(lines).toEqual([expect.stringMatching(/MN1 connected from 127.0.0.1 while .* the older connection ends/)]);
   await second.publishAsync("plants/MN1/hj212", "x", { qos: 1 });
   await eventually(() => broker.connections() === 1);
 });

@@ -81,8 +81,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const seen = new Map<Socket, number>();
   const strangers = new WeakSet<Client>();
   /** Who came through the secure door, with the certificate it proved. */
-  const peers = new WeakMap<Socket, X509Certificate>();
+  const peers = new WeakMap<Socket, { certificate: X509Certificate; id: string }>();
   const clients = new Map<Socket, Client>();
+  const holders = new Map<string, Socket>();
   /** Permissions of every client that was let in; without an entry nothing is allowed. */
   const allowed = new WeakMap<Client, Allows>();
   const may = (client: Client, ...asked: Parameters<Allows>): boolean => allowed.get(client)?.(...asked) ?? false;
@@ -106,13 +107,19 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       const socket = client.conn as Socket;
       const peer = peers.get(socket);
       const admitted =
-        peer && secure ? secure.admit(peer, client.id) : { ok: true as const, allows: clearTo(client.id) };
+        peer && secure ? secure.admit(peer.certificate, client.id) : { ok: true as const, allows: clearTo(client.id) };
       if (!admitted.ok) {
         log(`mqtt: ${client.id} was refused: ${admitted.reason}`);
         return done(Object.assign(new Error("not authorized"), { returnCode: NOT_AUTHORIZED }), null);
       }
       allowed.set(client, admitted.allows);
       clients.set(socket, client);
+      const former = holders.get(client.id);
+      if (former)
+        log(
+          `mqtt: ${client.id} connected from ${socket.remoteAddress} while it was connected from ${former.remoteAddress}: the older connection ends; two devices may claim one MN`,
+        );
+      holders.set(client.id, socket);
       return done(null, true);
     },
     authorizePublish: (client, packet, done) => {
@@ -159,11 +166,13 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const sockets = new Set<Socket>();
   const serve = (socket: Socket, peer?: X509Certificate): void => {
     sockets.add(socket);
-    if (peer) peers.set(socket, peer);
+    if (peer) peers.set(socket, { certificate: peer, id: certificateId(peer) });
     socket.setNoDelay(true);
     socket.once("close", () => {
       sockets.delete(socket);
       seen.delete(socket);
+      const id = clients.get(socket)?.id;
+      if (id !== undefined && holders.get(id) === socket) holders.delete(id);
       clients.delete(socket);
     });
     aedes.handle(socket);
@@ -201,8 +210,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     recheck: (id) => {
       for (const [socket, client] of clients) {
         const peer = peers.get(socket);
-        if (!peer || !secure || certificateId(peer) !== id) continue;
-        const admitted = secure.admit(peer, client.id);
+        if (!secure || peer?.id !== id) continue;
+        const admitted = secure.admit(peer.certificate, client.id);
         if (admitted.ok) {
           allowed.set(client, admitted.allows);
           continue;

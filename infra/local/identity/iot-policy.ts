@@ -107,7 +107,7 @@ const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g,
 /** `*` is any text and `?` any character; `+` and `#` are themselves. A variable's value is taken literally. */
 function pattern(text: string, variables: ReadonlyMap<string, string>, wildcards = true): RegExp | null {
   const parts: string[] = [];
-  for (const [, variable, wildcard, literal] of text.matchAll(/\$\{([^}]*)\}|([*?])|([^]?)/g)) {
+  for (const [, variable, wildcard, literal] of text.matchAll(/\$\{([^}]*)\}|([*?])|([^$*?]+|\$)/g)) {
     if (variable !== undefined) {
       const value = ["*", "?", "$"].includes(variable) ? variable : variables.get(variable);
       if (value === undefined) return null;
