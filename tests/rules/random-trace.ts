@@ -2,7 +2,8 @@
 import type { TraceMessage } from "./oracle/types.ts";
 import { type PermitsFile, frame, inOrder, sendJson } from "./traces/build.ts";
 import { chance, type Dice, dice, int, pick, shuffled } from "./dice.ts";
-import { type City, type Emitter, randomCity } from "./random-city.ts";
+import { type City, randomCity } from "./random-city.ts";
+import type { Emitter } from "./random-outlets.ts";
 
 export interface RandomTrace {
   seed: number;
