@@ -45,9 +45,14 @@ const Limits = z.object({
   /** Frames a connection may send: steadily per second, and at once after a pause (a logger that sends its memory). */
   framesPerSecond: z._default(whole(1, 100_000), 20),
   frameBurst: z._default(whole(1, 100_000), 400),
-  /** Seconds: a frame that began must be whole; a connection without a known device is closed; one that says nothing too. */
+  /** MNs that one connection may speak for: a logger has a few, a collector of a whole site more. */
+  devicesPerConnection: z._default(whole(1, 100_000), 64),
+  /**
+   * Seconds within which a frame that began must be whole, a new connection must have shown a known device (loggers that
+   * send every ten minutes connect and wait), and a connection must say something (some send by the hour).
+   */
   frameSeconds: z._default(whole(1, 3600), 30),
-  strangerSeconds: z._default(whole(1, 3600), 60),
+  strangerSeconds: z._default(whole(1, 3600), 660),
   idleSeconds: z._default(whole(10, 86_400), 4_000),
 });
 

@@ -22,6 +22,7 @@ afterEach(async () => {
 
 interface Running {
   port: number;
+  metricsPort: number;
   output: string[];
   signal(name: NodeJS.Signals): void;
   ended: Promise<number | null>;
@@ -57,19 +58,16 @@ async function run(
   const port = (): string | undefined => /HJ 212 on 127\.0\.0\.1:(\d+)/.exec(output.join(""))?.[1];
   await eventually(() => {
     if (child.exitCode !== null) throw new Error(output.join(""));
-    return port() !== undefined;
-  });
-  return { port: Number(port()), output, signal: (name) => void child.kill(name), ended };
+    return output.join("").includes("/metrics") && port() !== undefined;
+  }, 30_000);
+  const metricsPort = Number(/127\.0\.0\.1:(\d+)\/metrics/.exec(output.join(""))?.[1]);
+  return { port: Number(port()), metricsPort, output, signal: (name) => void child.kill(name), ended };
 }
 
 const MINUTE = 60_000;
-const contentOf = (frames: readonly string[]): string[] => [
-  ...new Set(frames.map((f) => /Avg=(\d+)/.exec(f)?.[1] ?? f)),
-];
-
-test("killed at once after answers, and with frames under way: every answered frame arrives", async () => {
+test("killed right after answers, with frames under way: every answered frame arrives", async () => {
   const answered: string[] = [];
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 2; round++) {
     const gateway = await run(round * 2 * MINUTE);
     const logger = talk(gateway.port);
     for (let k = 0; k < 20; k++) logger.send(frameOf(100 * round + k));
@@ -110,7 +108,11 @@ test("killed between bundle and PUBACK: it comes again as it was; after the PUBA
   const third = await run(4 * MINUTE);
   await eventually(() => above.bundles.length === 1);
   expect(above.frames()).toEqual([frameOf(1).toString().trimEnd()]);
-  // Acknowledged: a further start has nothing to send. What it sends after it shows that it is connected.
+  // Acknowledged: what the next start sends is only what came after.
+  await eventually(async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${third.metricsPort}/metrics`)).text();
+    return metrics.includes('bundles_total{kind="backlog"} 1');
+  });
   const again = talk(third.port);
   again.send(frameOf(2));
   await again.answer();
@@ -120,8 +122,7 @@ test("killed between bundle and PUBACK: it comes again as it was; after the PUBA
   await eventually(() => above.bundles.length >= 2);
   fourth.signal("SIGTERM");
   await fourth.ended;
-  expect(contentOf(above.frames())).toEqual(["1", "2"]);
-  expect(above.frames()).toHaveLength(2);
+  expect(above.frames()).toEqual([1, 2].map((k) => frameOf(k).toString().trimEnd()));
 }, 60_000);
 
 test("SIGHUP takes a new config, and keeps the old one when the new one is wrong", async () => {

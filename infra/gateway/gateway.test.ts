@@ -220,11 +220,17 @@ describe("limits", () => {
     device();
     await device().closed;
     expect(await closedFor("address")).toBe(1);
-    device("127.0.0.2");
-    await eventually(async () => (await metric("connections")) === 3);
-    await device("127.0.0.3").closed;
+    const known = device("127.0.0.2");
+    known.send(frameOf(2));
+    await known.answer();
+    // Full: the connection that has shown no device gives way, those that have stay.
+    const third = device("127.0.0.3");
+    third.send(frameOf(3));
+    await third.answer();
+    expect(await closedFor("stranger")).toBe(1);
+    await device("127.0.0.4").closed;
     expect(await closedFor("total")).toBe(1);
-    one.send(frameOf(2)); // who was there is not disturbed
+    one.send(frameOf(4)); // who was there is not disturbed
     await one.answer();
   });
 

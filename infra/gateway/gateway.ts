@@ -1,5 +1,6 @@
 /** The HJ 212 gateway: TCP in, disk, MQTT out. A program of its own (main.ts), and a part of the one machine. */
 import { mkdirSync } from "node:fs";
+import { calmLog } from "../local/calm-log.ts";
 import { lockFolder } from "../local/folder-lock.ts";
 import type { GatewayConfig } from "./config.ts";
 import { openCounters } from "./counters.ts";
@@ -60,7 +61,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 async function start(options: GatewayOptions, stops: (() => unknown)[], stop: () => Promise<void>): Promise<Gateway> {
-  const { dataDir, log, now = Date.now } = options;
+  const { dataDir, now = Date.now } = options;
+  const log = calmLog(options.log);
   let { config } = options;
   const { id } = config;
   const counters = openCounters();

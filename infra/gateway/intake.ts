@@ -36,7 +36,6 @@ type Admission = { ok: true; device: Device } | { ok: false; reason: string; det
 
 export function startIntake({ directory, spool, sender, quarantine, counters, now, log }: IntakeOptions): Intake {
   const place = packetSets();
-  let saidFull = -Infinity;
 
   async function admit(frame: Hj212Frame, address: string): Promise<Admission> {
     const device = await directory().find(frame.mn);
@@ -57,9 +56,7 @@ export function startIntake({ directory, spool, sender, quarantine, counters, no
     } catch (error) {
       if (!(error instanceof SpoolFull || error instanceof StoreWriteError)) throw error;
       counters.add("frames_unstored_total", error instanceof SpoolFull ? "full" : "disk");
-      if (performance.now() - saidFull > 60_000)
-        log(`frames are not taken in, and not answered, so that devices keep them: ${error.message}`);
-      saidFull = performance.now();
+      log(`frames are not taken in, and not answered, so that devices keep them: ${error.message}`);
       return false;
     }
     sender.stored(slot, bytes.length + 2, settled);

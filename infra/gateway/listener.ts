@@ -29,8 +29,6 @@ interface Line extends Peer {
 
 /** Answers that a device does not read, in bytes. */
 const MOST_UNREAD = 64 * 1024;
-/** One data logger speaks for a few devices; a connection that names ever new ones is held to these. */
-const MOST_MNS = 64;
 const SWEEP_MS = 1_000;
 const SAY_EVERY_MS = 600_000;
 
@@ -55,7 +53,7 @@ export async function startListener(options: {
 
   function claim(line: Line, mn: string): void {
     if (!line.mns.has(mn)) {
-      if (line.mns.size >= MOST_MNS) return end(line, "too-many-devices");
+      if (line.mns.size >= limits().devicesPerConnection) return end(line, "too-many-devices");
       line.mns.add(mn);
       speakers.set(mn, (speakers.get(mn) ?? new Set<Line>()).add(line));
     }
@@ -74,7 +72,7 @@ export async function startListener(options: {
   }
 
   function forget(line: Line): void {
-    lines.delete(line);
+    if (!lines.delete(line)) return;
     const left = (byAddress.get(line.address) ?? 1) - 1;
     if (left > 0) byAddress.set(line.address, left);
     else byAddress.delete(line.address);
@@ -88,14 +86,24 @@ export async function startListener(options: {
     }
   }
 
+  /** A full house: whoever has been there longest without showing a known device has to go. */
+  function makeRoom(): boolean {
+    for (const line of lines) {
+      if (line.mns.size > 0) continue;
+      end(line, "stranger");
+      forget(line);
+      return true;
+    }
+    return false;
+  }
+
   function accept(socket: Socket): void {
     const address = plainAddress(socket.remoteAddress);
     const { connections, connectionsPerAddress, framesPerSecond, frameBurst } = limits();
-    const many = lines.size >= connections ? "total" : null;
-    const own = (byAddress.get(address) ?? 0) >= connectionsPerAddress ? "address" : null;
     socket.on("error", () => undefined); // its close follows
-    if (many ?? own) {
-      counters.add("connections_refused_total", (many ?? own)!);
+    const own = (byAddress.get(address) ?? 0) >= connectionsPerAddress;
+    if (own || (lines.size >= connections && !makeRoom())) {
+      counters.add("connections_refused_total", own ? "address" : "total");
       socket.destroy();
       return;
     }

@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadConfig } from "./config.ts";
-import { startGateway } from "./gateway.ts";
+import { startGateway, type Gateway } from "./gateway.ts";
 
 const HELP = `npm run gateway -- --config FILE [--data DIR]
   --config FILE   gateway.json: id, uplink, devices (docs/gateway.md)   (GATEWAY_CONFIG)
@@ -25,28 +25,25 @@ async function run(): Promise<void> {
   if (values.check) return console.log(`${file} can be used: gateway ${config.id}, ${config.devices.length} devices`);
 
   // Under systemd the journal writes the time.
-  const stamp = process.env["JOURNAL_STREAM"] ? "" : null;
-  const log = (line: string): void =>
-    console.log(stamp === "" ? line : `${new Date().toTimeString().slice(0, 8)} ${line}`);
-  const gateway = await startGateway({
+  const timed = process.env["JOURNAL_STREAM"] === undefined;
+  const log = (line: string): void => console.log(timed ? `${new Date().toTimeString().slice(0, 8)} ${line}` : line);
+  // Heard from the first moment on: the default of SIGHUP would end the program.
+  let gateway: Gateway | null = null;
+  process.on("SIGHUP", () => {
+    // A config that cannot be used leaves the running one as it is.
+    Promise.resolve()
+      .then(() => gateway?.reload(loadConfig(resolve(file))))
+      .catch((error: Error) => log(`the config was not taken: ${error.message}`));
+  });
+  const running = await startGateway({
     config,
     dataDir: resolve(values.data ?? process.env["GATEWAY_DATA"] ?? join(process.cwd(), ".gateway")),
     log,
   });
-  log(
-    `网关 gateway ${config.id}: HJ 212 on ${config.listen.host}:${gateway.port}, ${config.devices.length} devices, ` +
-      `metrics http://127.0.0.1:${gateway.metricsPort}/metrics`,
-  );
-
-  process.on("SIGHUP", () => {
-    // A config that cannot be used leaves the running one as it is.
-    Promise.resolve()
-      .then(() => gateway.reload(loadConfig(resolve(file))))
-      .catch((error: Error) => log(`the config was not taken: ${error.message}`));
-  });
+  gateway = running;
   const stop = (): void => {
     log("stopping …");
-    gateway.stop().then(
+    running.stop().then(
       () => process.exit(0),
       (error: Error) => {
         console.error(error.message);
@@ -55,6 +52,10 @@ async function run(): Promise<void> {
     );
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  log(
+    `网关 gateway ${config.id}: HJ 212 on ${config.listen.host}:${running.port}, ${config.devices.length} devices, ` +
+      `metrics http://127.0.0.1:${running.metricsPort}/metrics`,
+  );
 }
 
 run().catch((error: Error) => {

@@ -151,12 +151,13 @@ export function startSender(options: SenderOptions): Sender {
 
   return {
     stored(slot, size, settled) {
+      closeWindows();
       const key = keyOf(slot);
       const held = open.get(key) ?? { ...slot, bytes: 0, settled };
       held.bytes += size;
       held.settled = settled;
       if (slot.window !== window && slot.window !== window + 1) {
-        // Its window ended while it was being written.
+        // Its window ended while it was being written, or the clock was set back.
         if (!fresh.has(key)) fresh.set(key, { ...slot, kind: "fresh" });
       } else {
         open.set(key, held);
