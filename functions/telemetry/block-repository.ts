@@ -27,7 +27,10 @@ const stored = (item: Record<string, unknown>): StoredBlock => {
   return { block: unpackBlock(data), version: v };
 };
 
-/** The further of two heads: by device the one seen last, by shard the greater sequence number. */
+/**
+ * The further of two presents: by device the longer chain and the last receipt (a repeated frame lengthens the chain and
+ * is no sign of life), by shard the greater sequence number.
+ */
 export function mergeLive(a: LiveHead | null, b: LiveHead | null): LiveHead | null {
   if (!a || !b) return a ?? b;
   const live: LiveHead = {
@@ -37,7 +40,12 @@ export function mergeLive(a: LiveHead | null, b: LiveHead | null): LiveHead | nu
   };
   for (const [mn, head] of Object.entries(b.devices)) {
     const held = live.devices[mn];
-    if (!held || held.seen <= head.seen) live.devices[mn] = head;
+    if (!held) live.devices[mn] = head;
+    else {
+      const { seen, via } = held.seen <= head.seen ? head : held;
+      const { link, links } = held.links <= head.links ? head : held;
+      live.devices[mn] = { seen, via, link, links };
+    }
   }
   for (const [shard, sequence] of Object.entries(b.applied)) {
     const held = live.applied[shard];

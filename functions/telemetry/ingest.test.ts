@@ -292,3 +292,17 @@ it("two functions on two shards of one plant keep both devices' chains over a wh
     expect(Object.values(await stored(mn))).toEqual(Array.from({ length: 60 }, (_, i) => i));
   }
 });
+
+it("a device that sends the same again and again keeps its chain, though another shard writes its plant in between", async () => {
+  const two = world.ingester("shardId-000000000001");
+  for (let i = 0; i < 5; i++) {
+    // Nothing new: the device was last seen when it said this first, and yet its chain is longer by a link.
+    await one.take(nox("08:01"));
+    await two.take(nox(`08:0${i}`, 7, "08:06", "B"));
+  }
+  for (const mn of ["A", "B"]) {
+    const lines = await chain(mn, at("08:10"));
+    expect(verifyChain(lines)).toBeNull();
+    expect(lines).toHaveLength(5);
+  }
+});

@@ -139,10 +139,10 @@ async function mergePlant(permitNo: string, all: readonly Own[], services: Inges
   for (const [i, { message, frame, accepted }] of own.entries()) {
     const { mn } = accepted.record;
     // A first frame that is a duplicate: a try that was cut off has merged it, so the device did speak.
-    const head = live.devices[mn] ?? { link: "0".repeat(64), seen: message.receivedAt, via: accepted.via };
+    const head = live.devices[mn] ?? { link: "0".repeat(64), links: 0, seen: message.receivedAt, via: accepted.via };
     const link = nextLink(head.link, formatIso(message.receivedAt), sha256(frame.bytes));
     lines.set(frame, { disposition: merged.dispositions[i] ?? "accepted", previous: head.link, link });
-    live.devices[mn] = { ...head, link };
+    live.devices[mn] = { ...head, link, links: head.links + 1 };
     live.applied[message.shard] = message.sequence;
   }
   live.riskUntil = merged.riskUntil;

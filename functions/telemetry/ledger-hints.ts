@@ -52,7 +52,10 @@ export interface LedgerHints {
 }
 
 const Chain = z.object({
-  devices: z.record(z.string(), z.object({ seen: z.number(), link: z.string(), via: z.string() })),
+  devices: z.record(
+    z.string(),
+    z.object({ seen: z.number(), link: z.string(), links: z._default(z.number(), 0), via: z.string() }),
+  ),
 });
 const KEEP_QUARANTINE = 180 * DAY;
 /** Larger pieces are cut in the item; the archive holds them whole. */

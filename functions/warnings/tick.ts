@@ -123,7 +123,7 @@ async function outOf(t: number, visits: readonly Visit[], services: TickServices
 function remembered(live: LiveHead | null, { offline }: PlantState): LiveHead | null {
   const gone = Object.entries(offline).filter(([mn]) => live?.devices[mn] === undefined);
   if (gone.length === 0) return live;
-  const devices = Object.fromEntries(gone.map(([mn, { since }]) => [mn, { seen: since, link: "", via: "" }]));
+  const devices = Object.fromEntries(gone.map(([mn, { since }]) => [mn, { seen: since, link: "", links: 0, via: "" }]));
   return { applied: {}, riskUntil: 0, ...live, devices: { ...devices, ...live?.devices } };
 }
 

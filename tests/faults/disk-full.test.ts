@@ -19,7 +19,7 @@ const limitFiles = (pid: number, bytes: "0" | "unlimited"): void =>
 
 test(
   "a full disk: no acknowledgement, a clear line, health says so; with room again everything arrives",
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     using folder = temporaryFolder();
     const dataDir = join(folder.path, "data");

@@ -40,7 +40,7 @@ const ROUNDS: readonly { kill: "machine" | "tick" | "functions" | "database"; ne
 
 test(
   "what was acknowledged survives kill -9, and no message of a tick is sent twice",
-  { timeout: 170_000 },
+  { timeout: 300_000 },
   async () => {
     using folder = temporaryFolder();
     const dataDir = join(folder.path, "data");

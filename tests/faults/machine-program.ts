@@ -1,9 +1,9 @@
 /** The program of `npm start` as a child, and how to kill it or a part of it. Only processes it started are touched. */
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatIso } from "../../functions/shared/shanghai.ts";
-import { freePort } from "../../infra/local/child.ts";
+import { spawnBound } from "../../infra/local/child.ts";
 import { HELP } from "../../infra/local/cli.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -35,31 +35,26 @@ export interface ProgramOptions {
   env?: Record<string, string>;
 }
 
-/** Starts it and resolves when its web side answers. Rejects with what it said when it ends before. */
+/** Starts it and resolves when it says where it listens. Rejects with what it said when it ends before. */
 export async function startProgram({
   dataDir,
   entry = "infra/local/main.ts",
   env = {},
 }: ProgramOptions): Promise<MachineProgram> {
-  // Every port the program can open is one of its own, so that trials run beside each other.
-  const ports = new Map<string, number>();
-  for (const flag of PORT_FLAGS) if (HELP.includes(`--${flag} `)) ports.set(flag, await freePort());
-  const [port = 0, mqttPort = 0] = [ports.get("port"), ports.get("mqtt-port")];
-  const flags = [...ports].flatMap(([flag, number]) => [`--${flag}`, String(number)]);
+  // The system chooses the ports, and the program says which: trials run beside each other.
+  const flags = PORT_FLAGS.filter((flag) => HELP.includes(`--${flag} `)).flatMap((flag) => [`--${flag}`, "0"]);
   flags.push("--no-sim", "--plants", "0", "--data", dataDir);
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(ROOT, entry), ...flags], {
+  // Bound to this process: a trial that is cut off leaves no machine behind.
+  const child = spawnBound(process.execPath, ["--disable-warning=ExperimentalWarning", join(ROOT, entry), ...flags], {
     cwd: ROOT,
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
+    env,
   });
   let text = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => (text += chunk.toString()));
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
-  const url = `http://127.0.0.1:${port}`;
 
   const request: MachineProgram["request"] = async (method, path, body) => {
-    const answer = await fetch(`${url}${path}`, {
+    const answer = await fetch(`${program.url}${path}`, {
       method,
       headers: { accept: "application/json", "content-type": "application/json" },
       ...(body === undefined ? {} : { body }),
@@ -73,8 +68,8 @@ export async function startProgram({
     );
   const program: MachineProgram = {
     pid: child.pid ?? 0,
-    url,
-    mqttPort,
+    url: "",
+    mqttPort: 0,
     said: () => text,
     request,
     tick: (at) =>
@@ -108,13 +103,19 @@ export async function startProgram({
       return exited;
     },
   };
-  const until = performance.now() + 90_000; // the first start of a checkout synthesizes the templates
-  while ((await healthy()) === null) {
+  const until = performance.now() + 120_000; // the first start of a checkout synthesizes the templates
+  for (;;) {
+    const said = /home +(http:\/\/127\.0\.0\.1:\d+)\/[^]*MQTT +127\.0\.0\.1:(\d+)/.exec(text);
+    if (said?.[1] && said[2]) {
+      program.url = said[1];
+      program.mqttPort = Number(said[2]);
+      break;
+    }
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`the machine ended at its start:\n${text}`);
     if (performance.now() > until) {
       child.kill("SIGKILL");
-      throw new Error(`the machine did not answer within 90 s:\n${text}`);
+      throw new Error(`the machine did not answer within 120 s:\n${text}`);
     }
     await new Promise((done) => setTimeout(done, 50));
   }

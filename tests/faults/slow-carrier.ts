@@ -18,4 +18,5 @@ const machine = await startMachine({
 });
 let messages = 0;
 machine.setCarrierFault(() => ((messages += 1) % 4 === 0 ? { kind: "lost-answer" } : { kind: "late", ms }));
+console.log(`home ${machine.url}/  MQTT 127.0.0.1:${machine.mqttPort}`);
 process.on("SIGINT", () => void machine.stop().then(() => process.exit(0)));

@@ -149,7 +149,7 @@ const digest = ({ values, ledger }: Aftermath): unknown => ({
 
 test(
   "twice, out of order, poisoned and by two writers: the same blocks, verdicts, episodes and messages",
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const [best, worst] = [await run(false), await run(true)];
     expect(digest(worst.after)).toEqual(digest(best.after));

@@ -1,7 +1,7 @@
 /** A machine in this process on a clock of the trial's, with the trial's register. */
 import { join } from "node:path";
 import { expect } from "vitest";
-import { startMachine, type Machine } from "../../infra/local/machine.ts";
+import { startMachine, type Machine, type MachineOptions } from "../../infra/local/machine.ts";
 import { synthesizeApart } from "../../infra/local/synthesize-apart.ts";
 import { eventually, temporaryFolder } from "../../infra/local/test-assembly.ts";
 import { permitsFile, type TrialPlant } from "./trial-city.ts";
@@ -17,7 +17,11 @@ export interface TrialMachine {
   stop(): Promise<void>;
 }
 
-export async function startTrialMachine(plants: readonly TrialPlant[], start: number): Promise<TrialMachine> {
+export async function startTrialMachine(
+  plants: readonly TrialPlant[],
+  start: number,
+  more: Partial<MachineOptions> = {},
+): Promise<TrialMachine> {
   const folder = temporaryFolder();
   let now = start;
   const machine = await startMachine({
@@ -28,6 +32,7 @@ export async function startTrialMachine(plants: readonly TrialPlant[], start: nu
     schedules: false,
     log: () => undefined,
     template: await synthesizeApart(),
+    ...more,
   });
   expect(await machine.importPermits("trial.json", permitsFile(plants))).toMatchObject({ ok: true });
   const fire: TrialMachine["fire"] = async (schedule, t) => {

@@ -37,7 +37,12 @@ const block: fc.Arbitrary<Block> = fc.record({
       riskUntil: fc.integer({ min: 0, max: START * 2 }),
       devices: fc.dictionary(
         fc.stringMatching(/^[A-F0-9]{24}$/),
-        fc.record({ seen: fc.integer({ min: 0, max: START * 2 }), link: hex(32), via: fc.constantFrom("", "gw-1") }),
+        fc.record({
+          seen: fc.integer({ min: 0, max: START * 2 }),
+          link: hex(32),
+          links: fc.nat(),
+          via: fc.constantFrom("", "gw-1"),
+        }),
         { maxKeys: 3, noNullPrototype: true },
       ),
       applied: fc.dictionary(fc.constantFrom("shardId-000000000000", "s1"), fc.stringMatching(/^[0-9]{1,56}$/), {
@@ -95,7 +100,10 @@ describe("a packed block", () => {
       riskUntil: START,
       applied: { "shardId-000000000001": "49590338271490256608559692538361571095921575989136588898" },
       devices: Object.fromEntries(
-        [0, 1, 2].map((d) => [`330483A890001600000169C${d}`, { seen: START + 600_000, via: "gw-chongfu", link }]),
+        [0, 1, 2].map((d) => [
+          `330483A890001600000169C${d}`,
+          { seen: START + 600_000, via: "gw-chongfu", link, links: 123_456 },
+        ]),
       ),
     };
     const size = packBlock(b).length;

@@ -7,7 +7,9 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Block, BlockRecord, LiveHead } from "./block.ts";
 import type { Flag } from "./reading.ts";
 
-const FORMAT = 1;
+/** 1 had no number of links. */
+const FORMATS = [1, 2];
+const FORMAT = 2;
 const KINDS = ["realtime", "minute", "hour", "day", "facility"] as const;
 const FLAGS: readonly Flag[] = ["N", null, "F", "M", "S", "D", "C", "T", "B"];
 const OTHER_FLAG = 15;
@@ -143,6 +145,7 @@ function writeLive(w: Writer, live: LiveHead | null, names: Names, start: number
     w.uint(names.of(head.via));
     w.int(head.seen - start);
     w.raw(Buffer.from(head.link, "hex"));
+    w.uint(head.links);
   }
   const applied = Object.entries(live.applied);
   w.uint(applied.length);
@@ -156,14 +159,15 @@ function writeLive(w: Writer, live: LiveHead | null, names: Names, start: number
   }
 }
 
-function readLive(r: Reader, names: string[], start: number): LiveHead | null {
+function readLive(r: Reader, names: string[], start: number, format: number): LiveHead | null {
   if (r.byte() === 0) return null;
   const live: LiveHead = { riskUntil: r.int() + start, devices: {}, applied: {} };
   for (let n = r.uint(); n > 0; n--) {
     const mn = names[r.uint()] ?? "";
     const via = names[r.uint()] ?? "";
     const seen = r.int() + start;
-    live.devices[mn] = { seen, via, link: r.raw(32).toString("hex") };
+    const link = r.raw(32).toString("hex");
+    live.devices[mn] = { seen, via, link, links: format === 1 ? 0 : r.uint() };
   }
   for (let n = r.uint(); n > 0; n--) {
     const shard = names[r.uint()] ?? "";
@@ -210,7 +214,8 @@ export function packBlock(block: Block): Uint8Array {
 
 /** The block of `packBlock`'s bytes; throws when they are not such bytes. */
 export function unpackBlock(bytes: Uint8Array): Block {
-  if (bytes[0] !== FORMAT) throw new Error(`block: unknown format ${bytes[0]}`);
+  const format = bytes[0] ?? 0;
+  if (!FORMATS.includes(format)) throw new Error(`block: unknown format ${bytes[0]}`);
   const r = new Reader(inflateRawSync(bytes.subarray(1)));
   const start = r.uint();
   const names = Array.from({ length: r.uint() }, () => r.text());
@@ -232,5 +237,5 @@ export function unpackBlock(bytes: Uint8Array): Block {
     };
   });
   const digests = Array.from({ length: r.uint() }, () => r.raw(4).toString("hex"));
-  return { start, records, digests, live: readLive(r, names, start) };
+  return { start, records, digests, live: readLive(r, names, start, format) };
 }

@@ -47,6 +47,8 @@ export interface DeviceHead {
   seen: number;
   /** Last link of its hash chain, 32 bytes in hex. */
   link: string;
+  /** Links of its chain so far: of two heads the one with more is the later, also where nothing new was said. */
+  links: number;
   /** Gateway that brought it, "" when it speaks for itself. */
   via: string;
 }

@@ -81,6 +81,7 @@ export function mergeFrames(
     const head = live.devices[record.mn];
     live.devices[record.mn] = {
       link: head?.link ?? "0".repeat(64),
+      links: head?.links ?? 0,
       seen: Math.max(head?.seen ?? 0, receivedAt),
       via: frame.via,
     };

@@ -29,7 +29,7 @@ interface Given {
   marks?: Parameters<typeof evaluatePlant>[0]["marks"];
 }
 const heard = (t: number): LiveHead => ({
-  devices: { A: { seen: t, link: "", via: "" } },
+  devices: { A: { seen: t, link: "", links: 0, via: "" } },
   applied: {},
   riskUntil: 0,
 });
@@ -192,7 +192,7 @@ describe("silence", () => {
     const p = permit({ outlets: [outlet({ devices: [device(), device({ mn: "B" })] })] });
     const live = {
       ...seen("08:00"),
-      devices: { ...seen("08:00").devices, B: { seen: at("08:14"), link: "", via: "" } },
+      devices: { ...seen("08:00").devices, B: { seen: at("08:14"), link: "", links: 0, via: "" } },
     };
     const e = tick("08:15", { p, live, first: {} });
     expect([lines(e), e.state.state]).toEqual([["offline 0 A"], "normal"]);

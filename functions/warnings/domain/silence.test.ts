@@ -5,7 +5,7 @@ import { at, device, numbers, outlet, permit } from "../../telemetry/fixtures.ts
 import { outages, silences, type Silence } from "./silence.ts";
 
 const live = (seen: Record<string, number>): LiveHead => ({
-  devices: Object.fromEntries(Object.entries(seen).map(([mn, t]) => [mn, { seen: t, link: "", via: "" }])),
+  devices: Object.fromEntries(Object.entries(seen).map(([mn, t]) => [mn, { seen: t, link: "", links: 0, via: "" }])),
   applied: {},
   riskUntil: 0,
 });
