@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { encodeFrame } from "../../functions/telemetry/domain/hj212/encode.ts";
 import { eventually, temporaryFolder } from "../local/test-assembly.ts";
@@ -283,6 +284,30 @@ describe("limits", () => {
     const health = await get("/health");
     expect([health.status, ((await health.json()) as { status: string }).status]).toEqual([503, "degraded"]);
   });
+});
+
+test("whatever bytes come, in whatever pieces: the gateway goes on, and a right frame behind them is read", async () => {
+  await start({ limits: { framesPerSecond: 100_000, frameBurst: 100_000 } });
+  const piece = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }),
+    fc
+      .constantFrom("##", "##0000", "##9999", "####", "&&", "CP=&&", "\r\n", "##0012QN=1;CP=&&&&")
+      .map((t) => Buffer.from(t)),
+    fc.nat(200).map((n) => frameOf(n).subarray(0, n)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async (pieces) => {
+      const logger = device();
+      for (const each of pieces) logger.send(each);
+      // A stretch that claims to be longer than what follows it swallows frames until it is refuted.
+      const answers = logger.answer();
+      for (let sent = 0; sent < 80; sent++) logger.send(frameOf(sent));
+      expect(await answers).toContain("CN=9014");
+      logger.socket.destroy();
+    }),
+    { numRuns: 15 },
+  );
+  expect(gateway!.health().full).toBeNull();
 });
 
 test("a config taken anew changes devices without losing connections or frames", async () => {

@@ -44,7 +44,10 @@ test("mutual TLS: a foreign certificate brings nothing up and loses nothing; the
   broker = await startBroker({
     port: null,
     secure: {
-      ...{ port: 0, host: "127.0.0.1", ca: authority.pem, ...(await authority.listener("127.0.0.1")) },
+      port: 0,
+      host: "127.0.0.1",
+      ca: authority.pem,
+      ...(await authority.listener("127.0.0.1")),
       admit: (peer, clientId) =>
         peer.subject === `CN=${clientId}` ? { ok: true, allows: () => true } : { ok: false, reason: "name" },
     },

@@ -25,7 +25,7 @@ export interface LocalGatewayOptions {
   log: (line: string) => void;
 }
 
-/** Starts the gateway on a running machine. Metrics are on the port behind its own. */
+/** Starts the gateway on a running machine. */
 export function startLocalGateway({ machine, dataDir, host, port, log }: LocalGatewayOptions): Promise<Gateway> {
   const folder = join(dataDir, "gateway");
   const secretsFile = join(folder, "secrets.json");
@@ -34,7 +34,8 @@ export function startLocalGateway({ machine, dataDir, host, port, log }: LocalGa
     config: parseConfig({
       id: LOCAL_GATEWAY,
       listen: { host, port },
-      metricsPort: port === 0 || port === 65_535 ? 0 : port + 1,
+      // Behind its own; a free one where there is none.
+      metricsPort: port % 65_535 === 0 ? 0 : port + 1,
       // Nobody counts the messages of this broker.
       uplink: { url: `mqtt://127.0.0.1:${machine.mqttPort}`, messagesPerSecond: 1_000, backlogPerSecond: 250 },
       limits: { connectionsPerAddress: 12_000 },

@@ -17,6 +17,7 @@ async function run(): Promise<void> {
   await checkPort(settings.mqttPort, "--mqtt-port");
   await checkPort(settings.mqttsPort, "--mqtts-port", settings.mqttsHost);
   await checkPort(settings.hj212Port, "--hj212-port", settings.hj212Host);
+  await checkPort(settings.hj212Port % 65_535 === 0 ? 0 : settings.hj212Port + 1, "--hj212-port"); // its metrics
 
   const log = (line: string): void => console.log(`${new Date().toTimeString().slice(0, 8)} ${line}`);
   // Loaded late, so that wrong flags answer at once and a missing package gets its own message.
