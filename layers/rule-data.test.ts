@@ -9,6 +9,43 @@ import { loadRuleData } from "./rule-data.ts";
 const source = join(import.meta.dirname, "rule-data");
 const ruleData = loadRuleData(source);
 
+describe("quality notes of HJ 212", () => {
+  const { hj212 } = ruleData;
+  const folder = join(import.meta.dirname, "../functions/telemetry/domain");
+  const sources = ["hj212", "."].flatMap((sub) =>
+    readdirSync(join(folder, sub))
+      .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+      .map((name) => readFileSync(join(folder, sub, name), "utf8")),
+  );
+  it("every note that the codec can make has its grade and its texts, and no other", () => {
+    const made = sources.flatMap((code) => [
+      ...[...code.matchAll(/\bnotes?(?:\.push|\.add)?\((?:notes, )?"([a-z-]+)"\)/g)].map((m) => m[1]!),
+      ...[
+        ...code.matchAll(/"((?:modbus-crc|crc-bytes-swapped|packet-joined|packet-missing|no-crlf|cr-only|lf-only))"/g),
+      ].map((m) => m[1]!),
+    ]);
+    expect([...hj212.notes.keys()].toSorted()).toEqual([...new Set(made)].toSorted());
+  });
+  it.each([
+    [[], "A"],
+    [["no-crlf"], "A"],
+    [["no-crlf", "lower-case-crc"], "B"],
+    [["modbus-crc", "lower-case-crc"], "C"],
+    [["p99101-st"], "A"],
+  ])("%j is graded %s", (notes, grade) => expect(hj212.gradeOf(notes)).toBe(grade));
+  it.each([
+    ["1999", false],
+    ["2000", true],
+    ["2999", true],
+    ["3000", false],
+    ["1014", true],
+    ["3020", true],
+    ["9015", false],
+  ])("2025 asks to encrypt %s: %s; 2017 nothing", (cn, asked) => {
+    expect([hj212.asksEncryption(2025, cn), hj212.asksEncryption(2017, cn)]).toEqual([asked, false]);
+  });
+});
+
 describe("pollutants", () => {
   it.each([
     ["w00000", "L/s"],

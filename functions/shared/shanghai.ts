@@ -50,10 +50,18 @@ export function parseIso(text: string): number | null {
 
 /** Epoch milliseconds of `yyyyMMddHHmmss` or `yyyyMMddHHmmssSSS` (HJ 212 DataTime and QN). `null` when it is not a real moment. */
 export function parseCompact(text: string): number | null {
-  if (!/^\d{14}(\d{3})?$/.test(text)) return null;
-  const part = (a: number, b: number): number => Number(text.slice(a, b));
-  const utc = civil(part(0, 4), part(4, 6), part(6, 8), part(8, 10), part(10, 12), part(12, 14));
-  return utc === null ? null : utc - OFFSET + (text.length === 17 ? part(14, 17) : 0);
+  const { length } = text;
+  if (length !== 14 && length !== 17) return null;
+  for (let i = 0; i < length; i++) if (digit(text, i) < 0) return null;
+  const two = (at: number): number => digit(text, at) * 10 + digit(text, at + 1);
+  const utc = civil(two(0) * 100 + two(2), two(4), two(6), two(8), two(10), two(12));
+  return utc === null ? null : utc - OFFSET + (length === 17 ? digit(text, 14) * 100 + two(15) : 0);
+}
+
+/** Value of the digit at `at`; -1 for anything else. */
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - 0x30;
+  return value <= 9 ? value : -1;
 }
 
 /** `yyyyMMddHHmmss`, with `SSS` behind it when `millis`. */

@@ -3,6 +3,7 @@
  * conditional write per plant and ten minutes. The archive comes first, then hints, then blocks: a crash in between
  * repeats work and changes nothing (`live.applied` knows what is merged).
  */
+import type { Hj212Rules } from "../../layers/hj212.ts";
 import type { RuleData } from "../../layers/rule-data.ts";
 import type { cachedRegister } from "../register/cached-register.ts";
 import { inParallel } from "../shared/in-parallel.ts";
@@ -86,7 +87,7 @@ export async function ingest(
   let open = [...byPlant];
   for (let attempt = 0; attempt === 0 || (open.length > 0 && attempt < ATTEMPTS); attempt++) {
     const works = await inParallel(open, WIDTH, ([permitNo, own]) => mergePlant(permitNo, own, services));
-    const lines = archiveLines(messages, works, attempt, services.now());
+    const lines = archiveLines(messages, works, { attempt, at: services.now(), gradeOf: ruleData.hj212.gradeOf });
     const [first] = messages;
     if (first && lines.length > 0) await services.archive(first.shard, first.sequence, lines);
     const stored = await inParallel(works, WIDTH, (work) => storePlant(work, services));
@@ -198,8 +199,7 @@ const stampOf = (own: readonly Own[]): string =>
 function archiveLines(
   messages: readonly Message[],
   works: readonly Work[],
-  attempt: number,
-  archivedAt: number,
+  { attempt, at, gradeOf }: { attempt: number; at: number; gradeOf: Hj212Rules["gradeOf"] },
 ): ArchiveLine[] {
   const chained = new Map(works.flatMap((w) => [...w.lines]));
   return messages.flatMap((message) =>
@@ -209,7 +209,7 @@ function archiveLines(
       if (result.ok ? !link : attempt > 0) return [];
       return [
         {
-          archivedAt: formatIso(archivedAt),
+          archivedAt: formatIso(at),
           attempt,
           receivedAt: formatIso(message.receivedAt),
           topic: message.topic,
@@ -222,6 +222,7 @@ function archiveLines(
           disposition: link?.disposition ?? "quarantined",
           reason: result.ok ? null : result.reason,
           notes: frame.notes,
+          grade: result.ok ? gradeOf(frame.notes) : null,
           sha256: sha256(frame.bytes),
           previous: link?.previous ?? null,
           link: link?.link ?? null,

@@ -16,6 +16,7 @@ const line = (previous: string, text: string, over: Partial<ArchiveLine> = {}): 
     permitNo: "P",
     mn: "A",
     disposition: "accepted",
+    grade: "A",
     reason: null,
     notes: [],
     sha256: sha256(bytes),

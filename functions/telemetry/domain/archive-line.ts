@@ -3,6 +3,7 @@
  * Anyone who holds the lines of a device can check that none was changed, dropped or put in later.
  */
 import { createHash } from "node:crypto";
+import type { Grade } from "../../../layers/hj212.ts";
 import type { QuarantineReason } from "./reading.ts";
 
 export interface ArchiveLine {
@@ -21,6 +22,8 @@ export interface ArchiveLine {
   disposition: "accepted" | "duplicate" | "quarantined";
   reason: QuarantineReason | null;
   notes: string[];
+  /** Grade of the notes by the rule data; null for what is quarantined. */
+  grade: Grade | null;
   /** SHA-256 of `bytes` below, which has the value of PW covered. */
   sha256: string;
   /** Chain of the device; null for what is quarantined. */

@@ -44,7 +44,7 @@ const EDITIONS: readonly Edition[] = [2005, 2017, 2025];
 const LONGEST_MN = 64;
 /** Characters of MN by edition; what is shorter is noted. */
 const STANDARD_MN: Readonly<Record<Edition, number>> = { 2005: 14, 2017: 24, 2025: 24 };
-const FIELDS = new Set(["QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "RF"]);
+const FIELDS = ["QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "RF"] as const;
 const schema = (detail: string): Decoded => ({ ok: false, reason: "schema", detail });
 
 /**
@@ -139,36 +139,54 @@ function packetNumber(text: string | undefined): number | null | undefined {
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
 }
 
-type Header = {
-  QN?: string;
-  ST?: string;
-  CN?: string;
-  PW?: string;
-  MN?: string;
-  Flag?: string;
-  PNUM?: string;
-  PNO?: string;
-  RF?: string;
-};
+/** Set once each; undefined is absent. */
+interface Header {
+  QN: string | undefined;
+  ST: string | undefined;
+  CN: string | undefined;
+  PW: string | undefined;
+  MN: string | undefined;
+  Flag: string | undefined;
+  PNUM: string | undefined;
+  PNO: string | undefined;
+  RF: string | undefined;
+}
 
 /** The fields before CP; a text says why they cannot be read. Fields that no edition knows are passed over. */
 function readHeader(text: string, end: number, notes: string[]): Header | string {
-  const header: Header = {};
+  const header: Header = {
+    QN: undefined,
+    ST: undefined,
+    CN: undefined,
+    PW: undefined,
+    MN: undefined,
+    Flag: undefined,
+    PNUM: undefined,
+    PNO: undefined,
+    RF: undefined,
+  };
   for (let at = 0; at < end;) {
     const stop = text.indexOf(";", at);
     const equals = text.indexOf("=", at);
     if (equals > at && equals < stop) {
-      const key = text.slice(at, equals);
-      if (FIELDS.has(key)) {
-        const field = key as keyof Header;
-        if (header[field] !== undefined) return `${key} stands twice in front of CP`;
+      const field = fieldOf(text, at, equals);
+      if (field === null) {
+        if (!notes.includes("unknown-field")) notes.push("unknown-field");
+      } else {
+        if (header[field] !== undefined) return `${field} stands twice in front of CP`;
         if (field === "PNUM" && header.PNO !== undefined) notes.push("pno-before-pnum");
         header[field] = text.slice(equals + 1, stop);
-      } else if (!notes.includes("unknown-field")) notes.push("unknown-field");
+      }
     } else if (stop > at) return `${quote(text.slice(at, stop))} in front of CP is not a field`;
     at = stop + 1;
   }
   return header;
+}
+
+/** The field whose name is `text[from, to)`; by comparing in place, for this runs for every field of every frame. */
+function fieldOf(text: string, from: number, to: number): keyof Header | null {
+  for (const field of FIELDS) if (field.length === to - from && text.startsWith(field, from)) return field;
+  return null;
 }
 
 /** The items of CP in `text` between `at` and `end`; what is odd about them is added to `notes`. */

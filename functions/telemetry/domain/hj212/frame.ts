@@ -19,10 +19,14 @@ export type FramePiece =
 
 const isClosing = (byte: number | undefined): boolean => byte === CR || byte === LF;
 
-/** Where a scan stands: `[from, at)` is damaged and not yet handed out, `fault` the first thing wrong in it. */
+/**
+ * Where a scan stands: `[from, at)` is damaged and not yet handed out, `fault` the first thing wrong in it, `judged` how many
+ * bytes were looked through for frames that were none.
+ */
 interface Scan {
   from: number;
   at: number;
+  judged: number;
   fault: Fault | null;
 }
 
@@ -54,6 +58,7 @@ function scan(
     };
     if (to > s.from) emit({ ok: false, bytes: bytes.subarray(s.from, to), reason, detail }, s.at);
     s.from = s.at;
+    s.judged = 0;
     s.fault = null;
   };
   while (s.at < end) {
@@ -61,9 +66,12 @@ function scan(
       s.from = ++s.at;
       continue;
     }
-    const found = probeFrame(bytes, s.at, end, final, keysOf);
+    // Damaged frames one behind the other are judged once a byte; only lengths made to overlap ask for more than this.
+    const room = 4 * (s.at - s.from + MAX_FRAME) - s.judged;
+    const found = probeFrame(bytes, s.at, end, final, keysOf, room);
     if (found.kind === "more") return;
     if (found.kind === "fault" && found.end === undefined) {
+      s.judged += found.judged;
       if (s.fault === null && found.fault.reason !== "frame") s.fault = found.fault;
       const next = bytes.indexOf(HASH, s.at + 1);
       s.at = next < 0 || next > end ? end : next;
@@ -100,7 +108,7 @@ function closingNote(bytes: Uint8Array, end: number): string | null {
 export function splitFrames(bytes: Uint8Array, keysOf?: KeysOf): FramePiece[] {
   const pieces: FramePiece[] = [];
   const how = { final: true, cap: Infinity, keysOf };
-  scan(bytes, bytes.length, { from: 0, at: 0, fault: null }, how, (piece, end) => {
+  scan(bytes, bytes.length, { from: 0, at: 0, judged: 0, fault: null }, how, (piece, end) => {
     const note = piece.ok ? closingNote(bytes, end) : null;
     if (piece.ok && note !== null) piece.notes.push(note);
     pieces.push(piece);
@@ -124,7 +132,7 @@ export interface FrameReader {
 export function frameReader(keysOf?: KeysOf): FrameReader {
   const held = new Uint8Array(3 * MAX_FRAME);
   let length = 0;
-  let s: Scan = { from: 0, at: 0, fault: null };
+  let s: Scan = { from: 0, at: 0, judged: 0, fault: null };
   const run = (final: boolean, out: FramePiece[]): void => {
     scan(held, length, s, { final, cap: MAX_FRAME, keysOf }, (piece) => {
       // `held` is used again: what leaves is a copy.

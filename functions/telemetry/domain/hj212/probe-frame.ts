@@ -21,12 +21,16 @@ export interface Fault {
 export type Probe =
   /** `segment` in clear; `end` is behind the CRC. */
   | { kind: "frame"; segment: Uint8Array; end: number; notes: string[]; encrypted: boolean }
-  /** Not a frame. With `end`: whole by its length, so that it is a piece of its own. */
-  | { kind: "fault"; fault: Fault; end?: number }
+  /** Not a frame; `judged` bytes were looked through to know. With `end`: whole by its length, so that it is a piece of its own. */
+  | { kind: "fault"; fault: Fault; judged: number; end?: number }
   /** Not decided before further bytes arrive. */
   | { kind: "more" };
 
-const fault = (reason: FrameFault, detail: string): Probe => ({ kind: "fault", fault: { reason, detail } });
+const fault = (reason: FrameFault, detail: string, judged = 0): Probe => ({
+  kind: "fault",
+  fault: { reason, detail },
+  judged,
+});
 const NO_START = fault("frame", "no frame starts here: two # were expected");
 const MORE: Probe = { kind: "more" };
 
@@ -56,8 +60,16 @@ function almostCrc(bytes: Uint8Array, at: number): boolean {
 /**
  * Is there a frame at `at`? A frame has a length that fits (its segment closes with `&&`) and a right CRC. The `&&` is
  * what keeps a damaged length from finding some other four hex digits: the CRC alone would let 1 in 256 through.
+ * A segment longer than `room` is not judged.
  */
-export function probeFrame(bytes: Uint8Array, at: number, end: number, final: boolean, keysOf?: KeysOf): Probe {
+export function probeFrame(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  final: boolean,
+  keysOf: KeysOf | undefined,
+  room: number,
+): Probe {
   if (bytes[at] !== HASH) return NO_START;
   if (at + 1 >= end) return final ? NO_START : MORE;
   if (bytes[at + 1] !== HASH) return NO_START;
@@ -81,6 +93,7 @@ export function probeFrame(bytes: Uint8Array, at: number, end: number, final: bo
     if (!final) return MORE;
     return fault("length", `the length says ${length} bytes and a CRC, but only ${end - from} bytes follow it`);
   }
+  if (length > room) return fault("length", "many lengths that overlap, and no frame among them");
   return judge(bytes, from, to, digits, keysOf);
 }
 
@@ -93,8 +106,12 @@ function judge(bytes: Uint8Array, from: number, to: number, digits: number, keys
   if (!fits) {
     // A letter starts every header; asked first so that noise does not cost a CRC at every #.
     if (received >= 0 && bytes[from]! > 0x40 && received === crc212(bytes, from, to))
-      return fault("schema", "length and CRC fit, but the data segment does not close with &&");
-    return fault("length", `the length says ${to - from} bytes, but no data segment ends there`);
+      return fault("schema", "length and CRC fit, but the data segment does not close with &&", to - from);
+    return fault(
+      "length",
+      `the length says ${to - from} bytes, but no data segment ends there`,
+      received < 0 ? 0 : to - from,
+    );
   }
   if (closers === 2 && received >= 0) {
     const segment = bytes.subarray(from, to);
@@ -112,16 +129,18 @@ function judge(bytes: Uint8Array, from: number, to: number, digits: number, keys
       // A device with a key sends ciphertext or UTF-8, so that a CRC which fits the ciphertext by chance is not believed.
       const keys = keysFor(segment, keysOf);
       if (looksEncrypted(segment) || (keys > 0 && !isUtf8(segment)))
-        return { kind: "fault", fault: sealed(keys), end: to + 4 };
+        return { kind: "fault", fault: sealed(keys), judged: 0, end: to + 4 };
     }
     if (clear) return frame(segment, clear, false);
   }
   const printed = Buffer.from(bytes.subarray(to, to + 4))
     .toString("latin1")
     .replaceAll(/[^\x21-\x7e]/g, "?");
+  const computed = formatCrc(crc212(bytes, from, to));
   return fault(
     "crc",
-    `the CRC received is ${printed}, the one computed over the data segment is ${formatCrc(crc212(bytes, from, to))}`,
+    `the CRC received is ${printed}, the one computed over the data segment is ${computed}`,
+    to - from,
   );
 }
 

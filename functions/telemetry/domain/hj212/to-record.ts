@@ -169,7 +169,7 @@ function readItem(sent: string, suffix: string, text: string, kind: RecordKind, 
   const { notes } = target;
   const role = roleOf(sent, suffix, kind);
   if (role === null) return true;
-  if (role === "value" && CONDITION.test(text) && CONDITION_CODE.test(sent)) {
+  if (role === "value" && CONDITION_CODE.test(sent) && CONDITION.test(text)) {
     note(notes, `${sent}-${text}`.toLowerCase());
     return true;
   }
