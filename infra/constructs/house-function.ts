@@ -1,7 +1,6 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Grant, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function, LayerVersion, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
-import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { bundleDir, LAYER_DIR, type FunctionName } from "../build.ts";
@@ -45,6 +44,8 @@ export class HouseFunction extends Function {
     const role = new Role(stack, `${name}-role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(role);
     const failed = props.asynchronous && failedEvents(stack, name);
+    // All that Lambda needs to send there; the CDK's own destination would add two actions more.
+    if (failed) Grant.addToPrincipal({ grantee: role, actions: ["sqs:SendMessage"], resourceArns: [failed.queueArn] });
     super(stack, name, {
       description: `${name}: see docs/architecture.md`,
       runtime: Runtime.NODEJS_24_X,
@@ -65,7 +66,7 @@ export class HouseFunction extends Function {
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         ...props.environment,
       },
-      ...(failed && { onFailure: new SqsDestination(failed), ...props.asynchronous }),
+      ...(failed && { onFailure: { bind: () => ({ destination: failed.queueArn }) }, ...props.asynchronous }),
     });
     this.label = name;
     this.failed = failed;

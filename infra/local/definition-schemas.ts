@@ -44,6 +44,7 @@ export const Bucket = z.strictObject({
 export const LambdaFunction = z.strictObject({
   Code: z.strictObject({ S3Bucket: text, S3Key: text }),
   Handler: text,
+  Role: text, // iam/roles.ts
   Runtime: z.literal("nodejs24.x"),
   Environment: z.optional(z.strictObject({ Variables: z.record(text, z.coerce.string()) })),
   Layers: z.optional(z.array(text)),

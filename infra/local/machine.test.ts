@@ -9,18 +9,19 @@ import { DEVICE_POLICIES, renderPolicy } from "../../events/device-policies.ts";
 import { renderPartitionKey, renderSql, RULES } from "../../events/rules.ts";
 import { provision, readOptions } from "../provision.ts";
 import { startMachine, type Machine, type MachineOptions } from "./machine.ts";
-import { eventually, lambdaResource, resource, temporaryFolder, writeAssembly } from "./test-assembly.ts";
+import { eventually, lambdaResource, resource, roleResource, temporaryFolder, writeAssembly } from "./test-assembly.ts";
 
 /** Functions without the SDK: it would have to be bundled. */
 const CALLS = `
   const dynamo = async (operation, input) => {
     const response = await fetch(process.env.AWS_ENDPOINT_URL_DYNAMODB, { method: "POST", body: JSON.stringify(input), headers: {
       "content-type": "application/x-amz-json-1.0", "x-amz-target": "DynamoDB_20120810." + operation, "x-amz-date": "20260101T000000Z",
-      authorization: "AWS4-HMAC-SHA256 Credential=a/20260101/local-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0" } });
+      authorization: "AWS4-HMAC-SHA256 Credential=" + process.env.AWS_ACCESS_KEY_ID + "/20260101/local-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0" } });
     if (!response.ok) throw new Error(await response.text());
     return response.json();
   };
-  const put = (bucket, key, body, type) => fetch(process.env.AWS_ENDPOINT_URL_S3 + "/" + bucket + "/" + key, { method: "PUT", body, headers: { "content-type": type } });`;
+  const put = (bucket, key, body, type) => fetch(process.env.AWS_ENDPOINT_URL_S3 + "/" + bucket + "/" + key, { method: "PUT", body, headers: { "content-type": type,
+    authorization: "AWS4-HMAC-SHA256 Credential=" + process.env.AWS_ACCESS_KEY_ID + "/20260101/local-1/s3/aws4_request, SignedHeaders=host, Signature=0" } });`;
 const INGEST = `${CALLS}
   export const handler = async ({ Records }) => {
     const batchItemFailures = [];
@@ -28,7 +29,8 @@ const INGEST = `${CALLS}
       const envelope = JSON.parse(Buffer.from(record.kinesis.data, "base64"));
       const text = Buffer.from(envelope.payload, "base64").toString();
       if (text === "poison") { batchItemFailures.push({ itemIdentifier: record.kinesis.sequenceNumber }); break; }
-      await dynamo("PutItem", { TableName: process.env.LEDGER_TABLE, Item: { pk: { S: "PLANT#" + envelope.topic.split("/")[1] }, sk: { S: text }, at: { N: String(envelope.receivedAt) } } });
+      const table = text === "forbidden" ? process.env.REGISTER_TABLE : process.env.LEDGER_TABLE;
+      await dynamo("PutItem", { TableName: table, Item: { pk: { S: "PLANT#" + envelope.topic.split("/")[1] }, sk: { S: text }, at: { N: String(envelope.receivedAt) } } });
     }
     return { batchItemFailures };
   };`;
@@ -65,8 +67,10 @@ const keys = {
   ],
 };
 const arnOf = (id: string): unknown => ({ "Fn::GetAtt": [id, "Arn"] });
-const environment = (variables: Record<string, unknown>): Record<string, unknown> => ({
+const objectsOf = (bucket: string, prefix: string): unknown => ({ "Fn::Join": ["", [arnOf(bucket), prefix]] });
+const environment = (variables: Record<string, unknown>, role = "Idle"): Record<string, unknown> => ({
   Environment: { Variables: variables },
+  Role: arnOf(role),
 });
 /** As CloudFormation resolves it: the whole of a generated secret. */
 const SECRET = { "Fn::Join": ["", ["{{resolve:secretsmanager:", { Ref: "Secret" }, ":SecretString:::}}"]] };
@@ -129,13 +133,17 @@ function assembly(folder: string): string {
     Stream: resource("AWS::Kinesis::Stream", {}),
     Ingest: lambdaResource(
       "ingest",
-      environment({ LEDGER_TABLE: { Ref: "Ledger" }, REGISTER_TABLE: { Ref: "Register" } }),
+      environment({ LEDGER_TABLE: { Ref: "Ledger" }, REGISTER_TABLE: { Ref: "Register" } }, "Writer"),
     ),
-    Publish: lambdaResource("publish", environment({ SITE_BUCKET: { Ref: "Site" } })),
-    Import: lambdaResource("import", environment({ IMPORTS_BUCKET: { Ref: "Imports" } })),
+    Publish: lambdaResource("publish", environment({ SITE_BUCKET: { Ref: "Site" } }, "Publisher")),
+    Import: lambdaResource("import", environment({ IMPORTS_BUCKET: { Ref: "Imports" } }, "Importer")),
     Secret: resource("AWS::SecretsManager::Secret", { GenerateSecretString: { PasswordLength: 64 } }),
     Api: lambdaResource("api", environment({ ORIGIN_SECRET: SECRET })),
-    Tick: lambdaResource("tick"),
+    Tick: lambdaResource("tick", environment({})),
+    Idle: roleResource(),
+    Writer: roleResource(["dynamodb:PutItem", arnOf("Ledger")]),
+    Publisher: roleResource(["s3:PutObject", objectsOf("Site", "/p/*")]),
+    Importer: roleResource(["s3:PutObject", objectsOf("Imports", "/results/*")]),
     NoRetry: resource("AWS::Lambda::EventInvokeConfig", {
       FunctionName: { Ref: "Import" },
       MaximumRetryAttempts: 0,
@@ -313,6 +321,25 @@ test("poison is kept with its payload, and its shard goes on", async () => {
   const envelope = JSON.parse(Buffer.from(record?.kinesis.data ?? "", "base64").toString()) as { payload: string };
   expect(Buffer.from(envelope.payload, "base64").toString()).toBe("poison");
   expect(body.KinesisBatchInfo).toMatchObject({ batchSize: 1 });
+});
+
+test("what the role does not allow is refused, as AWS does, and the log names function, action and resource", async () => {
+  await start();
+  await machine.publish("plants/MN1/hj212", "forbidden");
+  await machine.publish("plants/MN1/hj212", "a");
+  await machine.drain();
+  expect(await ledger()).toEqual(["a"]);
+  const [kept] = machine.objects.list("stack-undelivered");
+  const body = (await machine.objects.get("stack-undelivered", kept?.key ?? ""))?.body.toString();
+  expect(body).toContain(
+    "User: arn:aws:sts::000000000000:assumed-role/Stack-Writer/Stack-Ingest is not authorized to perform: dynamodb:PutItem " +
+      "on resource: arn:aws:dynamodb:local-1:000000000000:table/Stack-Register because no identity-based policy allows " +
+      "the dynamodb:PutItem action",
+  );
+  expect(lines.filter((line) => line.includes("refused"))).toEqual([
+    "Stack-Ingest: refused: dynamodb:PutItem on arn:aws:dynamodb:local-1:000000000000:table/Stack-Register; no statement " +
+      "allows it (role Stack-Writer, infra/stacks)",
+  ]);
 });
 
 test("a message whose record cannot be made is at the rule's error action", async () => {

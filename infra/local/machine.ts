@@ -11,6 +11,9 @@ import { openLog } from "./durable-log.ts";
 import type { DynamoCall } from "./dynamodb-call.ts";
 import { startDynamo, type LocalDynamo } from "./dynamodb.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { startDynamoGuard } from "./iam/dynamodb-guard.ts";
+import { openPermissions, type AllowedAccess } from "./iam/permissions.ts";
+import { readRoles } from "./iam/roles.ts";
 import { startIdentities, type Identities } from "./identity/identities.ts";
 import { openObjectStore, type ObjectStore } from "./object-store.ts";
 import { startRules } from "./rules-engine.ts";
@@ -23,7 +26,7 @@ import { startSsm } from "./ssm.ts";
 import { startSns, type CarrierFault, type OutboxMessage } from "./sns.ts";
 import { openSmsView } from "./sms-view.ts";
 import { openStore, type Store } from "./store.ts";
-import { readAssembly } from "./template.ts";
+import { machineAccount, machineRegion, readAssembly } from "./template.ts";
 import { startWeb } from "./web.ts";
 
 export interface MachineOptions {
@@ -46,6 +49,8 @@ export interface MachineOptions {
   secrets?: string;
   /** Folder of the cloud assembly. */
   template: string;
+  /** Sees every call of a function that its role allowed, for the record of a trial. */
+  onAllowed?: (access: AllowedAccess) => void;
   /** Runs when everything works inside, before schedules fire and ports open (first import, back-fill). */
   prepare?: (machine: Machine) => Promise<void>;
 }
@@ -79,6 +84,7 @@ export interface Machine {
   importPermits(name: string, content: string | Uint8Array): Promise<Record<string, unknown>>;
   /** Value of an environment variable that the template gives to a function, such as LEDGER_TABLE. */
   setting(variable: string): string;
+  /** For who is not a function: the machine itself, replay, tests. No permission is asked for there. */
   dynamoEndpoint: string;
   call: DynamoCall;
   health(): Promise<Health>;
@@ -124,19 +130,33 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     now,
     onCreated: objectEvents(definition, () => queue, now),
   });
-  const s3 = await startS3(objects);
+  const labelOf = (name: string): string => definition.functions.find((each) => each.name === name)?.label ?? name;
+  const permissions = openPermissions({
+    roles: readRoles(assembly).ofFunction,
+    labelOf,
+    log,
+    onAllowed: options.onAllowed,
+  });
+  const s3 = await startS3(objects, permissions);
   stops.push(() => s3.stop());
-  const sns = await startSns({ store, topics: assembly.ofType("AWS::SNS::Topic").map((topic) => topic.ref), now });
+  const topics = assembly.ofType("AWS::SNS::Topic").map((topic) => topic.ref);
+  const sns = await startSns({ store, topics, permissions, now });
   stops.push(() => sns.stop());
-  const ssm = await startSsm(options.secrets ?? join(options.dataDir, "secrets.json"));
+  const ssm = await startSsm(options.secrets ?? join(options.dataDir, "secrets.json"), permissions);
   stops.push(() => ssm.stop());
   const dynamo = await startDynamo({ dataDir: options.dataDir, tables: definition.tables, log });
   stops.push(() => dynamo.stop());
+  const guard = await startDynamoGuard({
+    endpoint: dynamo.endpoint,
+    permissions,
+    arnOf: (table) => `arn:aws:dynamodb:${machineRegion}:${machineAccount}:table/${table}`,
+  });
+  stops.push(() => guard.stop());
   const lambda = await startLambda({
     functions: definition.functions,
     logDir: join(options.dataDir, "logs"),
     environment: {
-      AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: guard.endpoint,
       AWS_ENDPOINT_URL_S3: s3.endpoint,
       AWS_ENDPOINT_URL_SNS: sns.endpoint,
       AWS_ENDPOINT_URL_SSM: ssm.endpoint,
@@ -150,7 +170,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     lambda,
     now,
     log,
-    label: (name) => definition.functions.find((each) => each.name === name)?.label ?? name,
+    label: labelOf,
   });
   queue = events;
   stops.push(() => atMost(STOP_MS, events.stop()));

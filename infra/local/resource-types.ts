@@ -29,8 +29,7 @@ const CLOUD = "a matter of the cloud account, not of one machine";
 const METERED = "capacity and billing have no counterpart on one machine";
 const ENCRYPTION = "the data folder is protected by the machine's own disk encryption and file permissions";
 const TAGS = "names for the bill";
-const POLICY =
-  "permissions are read from the roles' policies by a later version; nothing outside the machine can call it";
+const POLICY = "roles' policies are enforced (infra/local/iam); nothing outside the machine can call its services";
 const TRACING = "traces go nowhere on one machine";
 
 /** A whole type without effect here: every property is accepted for one reason. */
@@ -121,6 +120,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     used: [
       "Code",
       "Handler",
+      "Role",
       "Runtime",
       "Environment",
       "Layers",
@@ -131,7 +131,6 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ],
     ignored: {
       Architectures: "runs on this machine's processor",
-      Role: POLICY,
       LoggingConfig: "logs go to the data folder",
       TracingConfig: TRACING,
       EphemeralStorage: "functions share the machine's temporary folder",
@@ -184,12 +183,29 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ignored: { Qualifier: "there is one version" },
   },
   "AWS::Lambda::Permission": inert(POLICY),
-  "AWS::IAM::Role": inert(POLICY, {
+  // What it knows not, such as a permissions boundary, would be a permission that is asked for in the cloud only.
+  "AWS::IAM::Role": {
+    used: ["Policies", "ManagedPolicyArns"],
+    ignored: {
+      AssumeRolePolicyDocument: "each function has its role; nobody else can take it",
+      Description: "text for people",
+      RoleName: "found by its ARN",
+      Tags: TAGS,
+    },
     nameProperty: "RoleName",
     attributes: { Arn: arn("iam", (n) => `role/${n}`, true), RoleId: name },
-  }),
-  "AWS::IAM::Policy": inert(POLICY, { nameProperty: "PolicyName" }),
-  "AWS::IAM::ManagedPolicy": inert(POLICY, { ref: arn("iam", (n) => `policy/${n}`, true) }),
+  },
+  "AWS::IAM::Policy": {
+    used: ["PolicyDocument", "Roles"],
+    ignored: { PolicyName: "text for people" },
+    nameProperty: "PolicyName",
+  },
+  "AWS::IAM::ManagedPolicy": {
+    used: ["PolicyDocument", "Roles"],
+    ignored: { ManagedPolicyName: "found by its ARN", Description: "text for people" },
+    nameProperty: "ManagedPolicyName",
+    ref: arn("iam", (n) => `policy/${n}`, true),
+  },
   "AWS::IoT::TopicRule": {
     used: ["RuleName", "TopicRulePayload"],
     ignored: { Tags: TAGS },

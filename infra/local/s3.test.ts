@@ -13,6 +13,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { decodeChunked } from "./aws-chunked.ts";
 import type { BucketDefinition } from "./definition.ts";
 import { openObjectStore, type ObjectMeta } from "./object-store.ts";
+import { EVERYTHING } from "./iam/permissions.ts";
 import { startS3, type LocalServer } from "./s3.ts";
 import { openStore, type Store } from "./store.ts";
 import { temporaryFolder } from "./test-assembly.ts";
@@ -48,7 +49,7 @@ async function start(): Promise<void> {
     now: () => now,
     onCreated: (meta) => created.push(meta),
   });
-  server = await startS3(objects);
+  server = await startS3(objects, EVERYTHING);
   s3 = new S3Client({
     endpoint: server.endpoint,
     region: "local-1",

@@ -1,6 +1,8 @@
 /** The part of S3's wire protocol that the SDK uses for whole objects, on loopback, over the object store. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { decodeChunked, verifyChecksums } from "./aws-chunked.ts";
+import { denialOf, type Permissions } from "./iam/permissions.ts";
+import { listAccess, s3Accesses, type S3Request } from "./iam/s3-accesses.ts";
 import { S3Error, type ObjectMeta, type ObjectStore } from "./object-store.ts";
 
 export interface LocalServer {
@@ -20,9 +22,9 @@ const STORED_HEADERS = [
 ];
 
 /** Serves path-style requests (the SDK chooses them for an address without a name). */
-export async function startS3(objects: ObjectStore): Promise<LocalServer> {
+export async function startS3(objects: ObjectStore, permissions: Permissions): Promise<LocalServer> {
   const server = createServer((request, response) => {
-    handle(objects, request, response).catch((error: unknown) => {
+    handle(objects, permissions, request, response).catch((error: unknown) => {
       const { status, code, message } =
         error instanceof S3Error ? error : new S3Error(500, "InternalError", (error as Error).message);
       if (response.headersSent) return response.destroy();
@@ -45,7 +47,12 @@ export async function startS3(objects: ObjectStore): Promise<LocalServer> {
   };
 }
 
-async function handle(objects: ObjectStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  objects: ObjectStore,
+  permissions: Permissions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? "/", "http://s3");
   const [bucket = "", ...rest] = url.pathname.slice(1).split("/");
   const key = decodeURIComponent(rest.join("/"));
@@ -54,6 +61,8 @@ async function handle(objects: ObjectStore, request: IncomingMessage, response: 
   for (const name of query.keys())
     if (!KNOWN_QUERY.has(name))
       throw new S3Error(501, "NotImplemented", `${request.method} with ?${name} is unknown to the one-machine target`);
+  const { authorization } = request.headers;
+  authorize(permissions, authorization, { method: request.method, bucket, key, version, headers: request.headers });
   if (!key) {
     if (request.method === "GET" && query.get("list-type") === "2") return list(objects, bucket, query, response);
     if (request.method === "HEAD" && objects.bucket(bucket)) return void response.writeHead(200).end();
@@ -90,7 +99,11 @@ async function handle(objects: ObjectStore, request: IncomingMessage, response: 
     case "HEAD": {
       const found =
         request.method === "GET" ? await objects.get(bucket, key, version) : wrap(objects.head(bucket, key, version));
-      if (!found) throw new S3Error(404, "NoSuchKey", "The specified key does not exist.");
+      // Who may not list is not told either what is missing.
+      if (!found)
+        throw permissions.allows(authorization, listAccess(bucket))
+          ? new S3Error(404, "NoSuchKey", "The specified key does not exist.")
+          : new S3Error(403, "AccessDenied", "Access Denied");
       const { meta } = found;
       const headers = {
         "content-type": "binary/octet-stream",
@@ -122,6 +135,16 @@ async function handle(objects: ObjectStore, request: IncomingMessage, response: 
     default:
       throw notImplemented(request);
   }
+}
+
+function authorize(permissions: Permissions, authorization: string | undefined, request: S3Request): void {
+  const refusal = permissions.check(authorization, s3Accesses(request));
+  if (refusal === null) return;
+  if (refusal.kind === "denied")
+    throw new S3Error(403, "AccessDenied", denialOf(refusal, `"${refusal.access.resource}"`));
+  throw refusal.kind === "unsigned"
+    ? new S3Error(403, "AccessDenied", "Access Denied")
+    : new S3Error(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.");
 }
 
 /** `x-id` names the operation for humans; the others are arguments of the operations served here. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { EVERYTHING } from "./iam/permissions.ts";
 import { startSns, type LocalSns } from "./sns.ts";
 import { openStore, type Store } from "./store.ts";
 import { eventually, temporaryFolder } from "./test-assembly.ts";
@@ -15,7 +16,7 @@ let client: SNSClient;
 beforeEach(async () => {
   folder = temporaryFolder();
   store = openStore(join(folder.path, "machine.sqlite"));
-  sns = await startSns({ store, topics: [TOPIC], now: () => NOW });
+  sns = await startSns({ store, topics: [TOPIC], permissions: EVERYTHING, now: () => NOW });
   client = new SNSClient({
     endpoint: sns.endpoint,
     region: "local-1",

@@ -1,6 +1,7 @@
 /** SNS Publish: text messages go to the outbox on disk, topic messages to the operators' list. Loopback only. */
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { denialOf, type Permissions, type Refusal } from "./iam/permissions.ts";
 import { xml, type LocalServer } from "./s3.ts";
 import type { Store } from "./store.ts";
 
@@ -40,10 +41,12 @@ const E164 = /^\+[1-9]\d{6,14}$/;
 export async function startSns({
   store,
   topics,
+  permissions,
   now,
 }: {
   store: Store;
   topics: readonly string[];
+  permissions: Permissions;
   now: () => number;
 }): Promise<LocalSns> {
   const { db } = store;
@@ -72,10 +75,14 @@ export async function startSns({
         "InvalidAction",
         `${form.get("Action")} is unknown to the one-machine target; it serves Publish`,
       );
-    const text = form.get("Message") ?? "";
-    if (!text) return refuse(response, 400, "InvalidParameter", "Invalid parameter: Empty message");
     const phone = form.get("PhoneNumber");
     const topic = form.get("TopicArn") ?? form.get("TargetArn");
+    // To IAM the number is the resource of a text message.
+    const resource = topic ?? phone ?? "*";
+    const refusal = permissions.check(request.headers.authorization, [{ action: "SNS:Publish", resource }]);
+    if (refusal) return refuse(response, 403, ...wordsOf(refusal));
+    const text = form.get("Message") ?? "";
+    if (!text) return refuse(response, 400, "InvalidParameter", "Invalid parameter: Empty message");
     if (phone !== null) {
       if (!E164.test(phone))
         return refuse(response, 400, "InvalidParameter", "Invalid parameter: PhoneNumber Reason: must be E.164 with +");
@@ -140,6 +147,14 @@ export async function startSns({
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Code and message. */
+function wordsOf(refusal: Refusal): [string, string] {
+  if (refusal.kind === "denied") return ["AuthorizationError", denialOf(refusal)];
+  return refusal.kind === "unsigned"
+    ? ["MissingAuthenticationToken", "Request is missing Authentication Token"]
+    : ["InvalidClientTokenId", "The security token included in the request is invalid."];
 }
 
 /** `MessageAttributes.entry.N.Name` and `.Value.StringValue` of the query protocol. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { EVERYTHING } from "./iam/permissions.ts";
 import type { LocalServer } from "./s3.ts";
 import { startSsm } from "./ssm.ts";
 
@@ -11,7 +12,7 @@ const file = join(folder, "secrets.json");
 let server: LocalServer;
 let client: SSMClient;
 beforeAll(async () => {
-  server = await startSsm(file);
+  server = await startSsm(file, EVERYTHING);
   client = new SSMClient({
     endpoint: server.endpoint,
     region: "local",

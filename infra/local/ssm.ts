@@ -7,13 +7,15 @@ import { createServer, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import * as z from "zod/mini";
 import { parseInput } from "../../functions/shared/problems.ts";
+import { exceptionOf, type Permissions } from "./iam/permissions.ts";
 import type { LocalServer } from "./s3.ts";
+import { machineAccount, machineRegion } from "./template.ts";
 
 const Secrets = z.record(z.string(), z.string());
 const Request = z.object({ Name: z.string() });
 
 /** Starts the endpoint. A file that is missing holds nothing; one that is not understood fails every call and says why. */
-export async function startSsm(file: string): Promise<LocalServer> {
+export async function startSsm(file: string, permissions: Permissions): Promise<LocalServer> {
   const answer = async (request: IncomingMessage): Promise<[status: number, body: object]> => {
     const target = request.headers["x-amz-target"];
     if (target !== "AmazonSSM.GetParameter")
@@ -21,6 +23,12 @@ export async function startSsm(file: string): Promise<LocalServer> {
     const parsed = parseInput(Request, JSON.parse(await text(request)));
     if (!parsed.ok) return [400, fault("ValidationException", "Name is missing")];
     const { Name } = parsed.data;
+    const resource = `arn:aws:ssm:${machineRegion}:${machineAccount}:parameter/${Name.replace(/^\//, "")}`;
+    const refusal = permissions.check(request.headers.authorization, [{ action: "ssm:GetParameter", resource }]);
+    if (refusal) {
+      const { type, message } = exceptionOf(refusal);
+      return [400, fault(type, message)];
+    }
     const Value = readSecrets(file)[Name];
     if (Value === undefined) return [400, fault("ParameterNotFound", "")];
     return [200, { Parameter: { Name, Value, Type: "SecureString", Version: 1 } }];

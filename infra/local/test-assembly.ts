@@ -28,6 +28,25 @@ export const lambdaResource = (asset: string, properties: Properties = {}): Prop
     ...properties,
   });
 
+/** A role of functions that may do what is given as action and resource, and nothing else. */
+export const roleResource = (...allowed: [action: string, resource: unknown][]): Properties =>
+  resource("AWS::IAM::Role", {
+    AssumeRolePolicyDocument: {},
+    Policies: [
+      {
+        PolicyName: "own",
+        PolicyDocument: {
+          Version: "2012-10-17",
+          Statement: [["logs:PutLogEvents", "*"] as const, ...allowed].map(([Action, Resource]) => ({
+            Effect: "Allow",
+            Action,
+            Resource,
+          })),
+        },
+      },
+    ],
+  });
+
 /** Writes manifest, templates and assets. `sources`: asset name → text of its index.mjs. */
 export function writeAssembly(
   folder: string,

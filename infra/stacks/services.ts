@@ -7,7 +7,7 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { LambdaSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Config } from "../config.ts";
 import { houseAlarm, houseMetric } from "../constructs/alarm.ts";
-import { getObjects, putObjects, readTable, writeTable } from "../constructs/grants.ts";
+import { getObjects, putObjects, useTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { houseSchedule } from "../constructs/house-schedule.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
@@ -49,7 +49,7 @@ export class ServicesStack extends WorkStack {
       errorImpact: "A permits file was not applied: plants are judged against their former permit.",
       asynchronous: { maxEventAge: Duration.hours(6), retryAttempts: 2 },
     });
-    writeTable(register, fn.ownRole, "PutItem");
+    useTable(register, fn.ownRole, "BatchGetItem", "PutItem");
     getObjects(imports, "permits/", fn.ownRole);
     putObjects(imports, "results/", fn.ownRole);
     houseAlarm(this, {
@@ -96,9 +96,9 @@ export class ServicesStack extends WorkStack {
       errorImpact: "Plants are not warned while there is still time to save the hour.",
       asynchronous: { maxEventAge, retryAttempts: 2 },
     });
-    readTable(data.register, fn.ownRole);
-    readTable(data.blocks, fn.ownRole);
-    writeTable(data.ledger, fn.ownRole, "PutItem", "UpdateItem", "DeleteItem");
+    useTable(data.register, fn.ownRole, "GetItem");
+    useTable(data.blocks, fn.ownRole, "Query");
+    useTable(data.ledger, fn.ownRole, "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem");
     data.operators.grantPublish(fn);
     if (config.smsChannel === "webhook") this.grantSecret(fn);
     else this.grantSms(fn);
@@ -155,8 +155,8 @@ export class ServicesStack extends WorkStack {
       errorImpact: "A plant answered a warning and is not heard: it keeps getting the repeats.",
       asynchronous: { maxEventAge: Duration.hours(1), retryAttempts: 2 },
     });
-    readTable(register, fn.ownRole);
-    writeTable(ledger, fn.ownRole, "PutItem");
+    useTable(register, fn.ownRole, "GetItem");
+    useTable(ledger, fn.ownRole, "BatchGetItem", "Query", "PutItem");
     const topic = new Topic(this, "replies", { displayName: "Permit Watch replies", enforceSSL: true });
     // AWS End User Messaging is not in China; there a carrier's gateway publishes with an identity of the account.
     if (!this.inChina)
@@ -190,9 +190,9 @@ export class ServicesStack extends WorkStack {
       errorImpact: impact,
       asynchronous: { maxEventAge: Duration.hours(6), retryAttempts: 2 },
     });
-    readTable(register, fn.ownRole);
-    readTable(blocks, fn.ownRole);
-    writeTable(ledger, fn.ownRole, "PutItem"); // a verdict is added, never changed or taken away
+    useTable(register, fn.ownRole, "BatchGetItem", "Query");
+    useTable(blocks, fn.ownRole, "Query");
+    useTable(ledger, fn.ownRole, "BatchGetItem", "Query", "PutItem"); // a verdict is added, never changed or taken away
     houseSchedule(this, { name: schedule, cron, target: fn, maxEventAge: Duration.hours(24) });
     if (name === "close-hours")
       houseAlarm(this, {
@@ -214,7 +214,9 @@ export class ServicesStack extends WorkStack {
       reservedConcurrency: 50, // the public side must never take the concurrency of warnings and ingest
       errorImpact: "The public pages cannot refresh their values.",
     });
-    for (const table of [register, blocks, ledger]) readTable(table, fn.ownRole);
+    useTable(register, fn.ownRole, "GetItem");
+    useTable(blocks, fn.ownRole, "Query");
+    useTable(ledger, fn.ownRole, "BatchGetItem", "Query");
     return fn;
   }
 }

@@ -7,7 +7,7 @@ import { acknowledge } from "../acknowledge.ts";
 import type { Config } from "../config.ts";
 import { houseAlarm } from "../constructs/alarm.ts";
 import { chinaDistribution } from "../constructs/china-distribution.ts";
-import { putObjects, readTable } from "../constructs/grants.ts";
+import { putObjects, useTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
 import { siteDistribution } from "../constructs/site-distribution.ts";
@@ -38,7 +38,9 @@ export class SiteStack extends WorkStack {
       memory: 1024,
       errorImpact: "The pages behind the QR codes show an old state.",
     });
-    for (const table of [data.register, data.blocks, data.ledger]) readTable(table, fn.ownRole);
+    useTable(data.register, fn.ownRole, "GetItem");
+    useTable(data.blocks, fn.ownRole, "Query");
+    useTable(data.ledger, fn.ownRole, "BatchGetItem", "Query");
     putObjects(site, "p/", fn.ownRole);
     acknowledge(fn.ownRole, {
       "IAM5[Resource::*]": "dynamodb:ListStreams, which Lambda calls to read the stream, knows no resource",

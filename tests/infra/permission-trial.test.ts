@@ -1,0 +1,171 @@
+/**
+ * A day of a small city in which every function does all that it does, on the machine that enforces the roles: each
+ * permission of the template must be the only one that allows some call, or people have agreed to it.
+ */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { formatIso, HOUR, MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
+import { decide, type Grant } from "../../infra/local/iam/identity-policy.ts";
+import type { PermitInput } from "../../infra/local/demo/sketch.ts";
+import { openPermissions, type AllowedAccess } from "../../infra/local/iam/permissions.ts";
+import { readRoles, type Role } from "../../infra/local/iam/roles.ts";
+import { readAssembly } from "../../infra/local/template.ts";
+import { frameMaker, messageOf, permitsFile, trialPlants, type TrialFrame } from "../faults/trial-city.ts";
+import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
+import { assembly } from "./assembly.ts";
+
+const START = parseIso("2026-10-01T08:00:00+08:00")!;
+const TICK = 5 * MINUTE;
+/** So many that their silence together is an outage, of which the operators hear. */
+const plants = trialPlants(10);
+const lines: string[] = [];
+const recorded = new Map<string, AllowedAccess>();
+let trial: TrialMachine;
+let roles: readonly Role[];
+
+beforeAll(async () => {
+  roles = readRoles(readAssembly(await assembly())).all;
+  trial = await startTrialMachine(plants, START, {
+    port: 0,
+    log: (line) => lines.push(line),
+    onAllowed: (access) => recorded.set(`${access.role} ${access.action} ${access.resource}`, access),
+  });
+  await aDay(trial);
+}, 120_000);
+afterAll(() => trial.stop());
+
+async function aDay({ machine, tick, fire, nameOf }: TrialMachine): Promise<void> {
+  const { frame } = frameMaker(START);
+  /** One bundle of each device. */
+  const publish = async (frames: readonly TrialFrame[], at: number): Promise<void> => {
+    for (const own of Map.groupBy(frames, (each) => each.mn).values()) {
+      const { topic, client } = messageOf(own as [TrialFrame, ...TrialFrame[]]);
+      await machine.publish(topic, Buffer.concat(own.map((each) => each.bytes)), at, client);
+    }
+    await machine.drain();
+  };
+  // A revision: one device encrypts (so its damaged frames ask for its key), one limit is of the day.
+  expect(await machine.importPermits("second.json", revised(permitsFile(plants)))).toMatchObject({ ok: true });
+  // Half an hour: the second plant exceeds its limit, the fourth its range; a damaged frame ends in quarantine.
+  for (let t = START; t < START + HOUR / 2; t += TICK) {
+    const minutes = Array.from({ length: 5 }, (_, i) => t + i * MINUTE);
+    const frames = plants.flatMap((plant) =>
+      minutes.flatMap((at) => [
+        frame(plant, "gas", at, plant.index === 1 ? 85 : 20),
+        frame(plant, "water", at, plant.index === 3 && t > START + 2 * TICK ? 9.5 : 7),
+      ]),
+    );
+    await publish([...frames, frame(plants[0]!, "gas", t, 20, true)], t + TICK - 10_000);
+    await tick(t + TICK);
+  }
+  const [warned] = machine.outbox();
+  const answered = JSON.stringify({ originationNumber: warned?.to, messageBody: "1" });
+  const event = { Records: [{ Sns: { Message: answered, Timestamp: formatIso(START + HOUR / 2 + MINUTE) } }] };
+  const reply = await machine.lambda.invoke(nameOf("receive-reply"), JSON.stringify(event));
+  expect(JSON.parse(reply.payload)).toEqual({ acknowledged: 1 });
+  await fire("close-hour", START + HOUR + 10 * MINUTE);
+  // Late: the closed hour is judged again, and what no longer is at risk leaves the list.
+  await publish(
+    plants.slice(0, 2).map((plant) => frame(plant, "gas", START + 30 * MINUTE, 90)),
+    START + HOUR + 12 * MINUTE,
+  );
+  // From here on no device speaks.
+  for (let t = START + HOUR + 15 * MINUTE; t <= START + HOUR + 30 * MINUTE; t += TICK) await tick(t);
+  await fire("close-hour", START + 2 * HOUR + 10 * MINUTE);
+  await tick(START + 2 * HOUR + 10 * MINUTE);
+  expect(await machine.importPermits("third.json", "{")).toMatchObject({ ok: false });
+  await fire("close-day", parseIso("2026-10-02T00:30:00+08:00")!);
+  await machine.drain();
+  const codes = machine.objects.list(machine.setting("SITE_BUCKET"), { prefix: "p/" }).map((meta) => meta.key.slice(2));
+  expect(codes.length).toBe(plants.length);
+  const view = await fetch(`${machine.url}/api/public/plants/${codes[0]}`);
+  expect(view.status, await view.text()).toBe(200);
+}
+
+function revised(file: string): string {
+  const { permits } = JSON.parse(file) as { permits: PermitInput[] };
+  const [outlet] = permits[0]?.outlets ?? [];
+  const [device] = outlet?.devices ?? [];
+  const [limit] = outlet?.limits ?? [];
+  if (!outlet || !device || !limit) throw new Error("the first plant has an outlet with a device and a limit");
+  device.secretRef = "trial";
+  outlet.limits?.push({ ...limit, statistic: "day" });
+  return JSON.stringify({ permits });
+}
+
+/** The accesses that one permission alone allows: without it the day would not have gone as it did. */
+const soleUses = (role: Role, grant: Grant): AllowedAccess[] =>
+  [...recorded.values()].filter(
+    (access) =>
+      access.role === role.name &&
+      !decide(
+        role.grants.filter((each) => each !== grant),
+        access,
+      ).allowed,
+  );
+
+test("the city had its day, and nothing that the functions do was refused", () => {
+  expect(lines.filter((line) => line.includes("refused"))).toEqual([]);
+  const called = new Set([...recorded.values()].map((access) => access.role));
+  expect(called.size).toBe(trial.machine.definition.functions.length);
+});
+
+test("every permission is the only one that allows some call, or is on the reviewed list with its reason", async () => {
+  const unused = roles.flatMap((role) =>
+    role.grants
+      .filter((grant) => grant.effect === "Allow" && soleUses(role, grant).length === 0)
+      .map((grant) => readable(`${role.name} ${grant.text}`)),
+  );
+  const listed = unused.map((line) => `${line}: ${reasonFor(line)}`);
+  await expect(`${listed.sort().join("\n")}\n`).toMatchFileSnapshot("permissions-without-call.txt");
+});
+
+test("with any used permission dropped, the same day meets a refusal", () => {
+  for (const role of roles)
+    for (const grant of role.grants) {
+      const [call] = soleUses(role, grant);
+      if (!call) continue;
+      const log: string[] = [];
+      const without = { ...role, grants: role.grants.filter((each) => each !== grant) };
+      const permissions = openPermissions({
+        roles: new Map([["function", without]]),
+        labelOf: (name) => name,
+        log: (line) => log.push(line),
+      });
+      const refusal = permissions.check("AWS4-HMAC-SHA256 Credential=LOCALFUNCTION/x", [call]);
+      expect(refusal, grant.text).toMatchObject({ kind: "denied", access: { action: call.action } });
+      expect(log).toEqual([expect.stringContaining(`${call.action} on ${call.resource}`)]);
+    }
+});
+
+/** Why a permission may be there although no function calls for it on one machine. */
+const REASONS: readonly [RegExp, string][] = [
+  [
+    /(frames|telemetry)role (kinesis:PutRecord stream\/telemetry|s3:PutObject undelivered\/undelivered\/)/,
+    "the IoT rule writes with it; here the machine does",
+  ],
+  [/ logs:(CreateLogStream|PutLogEvents) /, "Lambda writes the function's log with its role; here it is a file"],
+  [
+    /role (kinesis|dynamodb):\S+ (stream\/telemetry|table\/ledger\/stream\/local)$/,
+    "the event source reads with the role",
+  ],
+  [/ dynamodb:ListStreams \*$/, "the event source reads with the role; the action knows no resource"],
+  [
+    / (s3:PutObject undelivered\/aws\/lambda\/\*|s3:ListBucket undelivered)$/,
+    "Lambda puts there the batches it gave up",
+  ],
+  [/ sqs:SendMessage \w+failed$/, "Lambda or the scheduler sends there the events it gave up"],
+  [/schedulerole lambda:InvokeFunction /, "the scheduler invokes with it; here the machine does"],
+];
+function reasonFor(line: string): string {
+  const found = REASONS.find(([pattern]) => pattern.test(line));
+  if (!found)
+    throw new Error(`no call of the day needs "${line}": drop it (infra/stacks), or let the day need it, or say why`);
+  return found[1];
+}
+
+/** Without account, region, stack and hash. */
+const readable = (text: string): string =>
+  text
+    .replaceAll(/arn:aws:\w+:[^:]*:[^:]*:/g, "")
+    .replaceAll(/permitwatch\w+-(\w+?)[0-9a-f]{8}\b/g, "$1")
+    .replaceAll(/PermitWatch\w+-(\w+?)[0-9A-F]{8}\b/g, "$1");
