@@ -16,6 +16,7 @@ const commands = {
   start: "infra/local/main.ts",
   test: "tests/run.ts",
   replay: "infra/local/replay.ts",
+  scenario: "infra/local/scenario.ts",
   synth: "infra/synth.ts",
   check: "tests/check.ts",
   posters: "infra/posters.ts",

@@ -19,13 +19,13 @@ const SENT = new Set(["sent", "failed", "unknown", "claimed"]);
 
 type Item = Record<string, unknown>;
 
-/** All lines of the ledger but the summary, in order, and the number of episodes. */
+/** All lines of the ledger but the summary, in order, and the number of episodes by permit number. */
 export async function ledgerLines(
   db: DynamoDBDocumentClient,
   table: string,
-): Promise<{ lines: ReplayLine[]; episodes: number }> {
+): Promise<{ lines: ReplayLine[]; episodes: Map<string, number> }> {
   const lines: ReplayLine[] = [];
-  let episodes = 0;
+  const episodes = new Map<string, number>();
   let start: Item | undefined;
   do {
     const page = await db.send(new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: start }));
@@ -34,7 +34,10 @@ export async function ledgerLines(
       if (sk.startsWith("HOUR#") || sk.startsWith("DAY#")) lines.push(...closedLines(item));
       else if (sk.startsWith("SEND#") && SENT.has(String(item.state))) lines.push(smsLine(item));
       else if (String(item.pk).startsWith("QUARANTINE#")) lines.push(quarantineLine(item));
-      else if (sk.startsWith("EPISODE#")) episodes += 1;
+      else if (sk.startsWith("EPISODE#")) {
+        const permitNo = String(item.pk).slice("PLANT#".length);
+        episodes.set(permitNo, (episodes.get(permitNo) ?? 0) + 1);
+      }
     }
     start = page.LastEvaluatedKey;
   } while (start);

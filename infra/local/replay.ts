@@ -22,7 +22,18 @@ export interface ReplayInput {
   until?: number;
   /** File of SSM parameters (keys of devices that encrypt): see ssm.ts. */
   secrets?: string;
+  /** Answers by SMS, as two-way messaging would bring them. */
+  replies?: readonly Reply[];
+  /** Told at the end: episodes by permit number. */
+  onEpisodes?: (byPlant: ReadonlyMap<string, number>) => void;
   log?: (line: string) => void;
+}
+
+/** An answer by SMS: from a phone (E.164), at a moment (epoch ms). */
+export interface Reply {
+  from: string;
+  text: string;
+  at: number;
 }
 
 const TICK = 5 * MINUTE;
@@ -34,7 +45,15 @@ const SCHEDULES: readonly { name: string; fires: (t: number) => boolean }[] = [
 ];
 
 /** Runs the trace; the lines of the contract in their order, the summary last. */
-export async function replay({ permits, trace, until, secrets, log = () => {} }: ReplayInput): Promise<ReplayLine[]> {
+export async function replay({
+  permits,
+  trace,
+  until,
+  secrets,
+  replies = [],
+  onEpisodes = () => {},
+  log = () => {},
+}: ReplayInput): Promise<ReplayLine[]> {
   const first = trace[0]?.receivedAt ?? 0;
   const end = until ?? trace.at(-1)?.receivedAt ?? first;
   const template = (await synthesize({ quiet: true, cached: true })).outdir;
@@ -63,6 +82,7 @@ export async function replay({ permits, trace, until, secrets, log = () => {} }:
       }
       await Promise.all(batch);
       await machine.drain();
+      for (const each of replies) if (each.at >= t - TICK && each.at < t) await answer(machine, each);
       if (t > end) break;
       now = t;
       for (const schedule of SCHEDULES) if (schedule.fires(t)) await fire(machine, schedule.name, t);
@@ -78,6 +98,7 @@ export async function replay({ permits, trace, until, secrets, log = () => {} }:
     );
     const { lines, episodes } = await ledgerLines(db, machine.setting("LEDGER_TABLE"));
     db.destroy();
+    onEpisodes(episodes);
     const { accepted, duplicate, quarantined } = await archiveCounts(
       machine.objects,
       machine.setting("ARCHIVE_BUCKET"),
@@ -91,7 +112,7 @@ export async function replay({ permits, trace, until, secrets, log = () => {} }:
       duplicates: duplicate,
       quarantined,
       sms: lines.filter((l) => l.type === "sms").length,
-      episodes,
+      episodes: [...episodes.values()].reduce((sum, n) => sum + n, 0),
     };
     return [...lines, summary];
   } finally {
@@ -111,6 +132,16 @@ class PermitsRefused extends Error {
 async function fire(machine: Machine, schedule: string, at: number): Promise<void> {
   const result = await machine.fire(schedule, at);
   if (result.error) throw new Error(`${schedule} at ${formatIso(at)} failed: ${result.error.errorMessage}`);
+}
+
+/** Gives the answer to the function that takes answers in, as the topic of two-way messaging does. */
+async function answer(machine: Machine, { from, text, at }: Reply): Promise<void> {
+  const target = machine.definition.functions.find((each) => each.label === "receive-reply");
+  if (!target) throw new Error("no function of the template takes answers in");
+  const Message = JSON.stringify({ originationNumber: from, messageBody: text });
+  const event = { Records: [{ EventSource: "aws:sns", Sns: { Message, Timestamp: formatIso(at) } }] };
+  const { error } = await machine.lambda.invoke(target.name, JSON.stringify(event));
+  if (error) throw new Error(`the answer of ${formatIso(at)} failed: ${error.errorMessage}`);
 }
 
 async function main(): Promise<void> {
