@@ -12,6 +12,7 @@ import { merged } from "./merge.ts";
 import { oracle } from "./oracle/oracle.ts";
 import type { TraceMessage } from "./oracle/types.ts";
 import { randomTrace, shuffledWithinMinutes } from "./random-trace.ts";
+import { ambientCases } from "./traces/ambient.ts";
 import { conditionCases } from "./traces/conditions.ts";
 import { hourEpisodes } from "./traces/hour-episodes.ts";
 import { hourLevels } from "./traces/hour-levels.ts";
@@ -55,9 +56,10 @@ const together = [
   ...slotCases,
   ...verdictCases,
   ...conditionCases,
+  ...ambientCases,
   ...waterCases,
 ].filter((c) => !c.alone);
-const ofADay = (c: Case): boolean => c.until.startsWith("+1") || waterCases.includes(c);
+const ofADay = (c: Case): boolean => c.until.startsWith("+1") || c.until > "18" || waterCases.includes(c);
 const alone = [...silenceCases, ...hourEpisodes.filter((c) => c.alone)];
 
 test("hand-written traces of some hours, as one city", { timeout: SLOW }, () =>

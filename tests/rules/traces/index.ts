@@ -1,3 +1,4 @@
+import { ambientCases } from "./ambient.ts";
 import type { Case } from "./build.ts";
 import { conditionCases } from "./conditions.ts";
 import { hourEpisodes } from "./hour-episodes.ts";
@@ -15,5 +16,6 @@ export const handWritten: readonly Case[] = [
   ...verdictCases,
   ...waterCases,
   ...conditionCases,
+  ...ambientCases,
   ...silenceCases,
 ];
