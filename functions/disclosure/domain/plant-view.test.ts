@@ -373,6 +373,50 @@ describe("noise", () => {
   });
 });
 
+describe("dust and wind", () => {
+  // 08:00–09:00 wind from 350° and 10° by turns: north, not south. Speed 3 m/s; PM10 without a limit.
+  const wind = (pollutant: string, value: (i: number) => number): SeriesFact => ({
+    outlet: "WZ-01",
+    pollutant,
+    minutes: 1,
+    slots: slots(HOUR_START - HOUR, HOUR_START, 0, 0).map((s, i) => ({ ...s, value: value(i) })),
+  });
+  const station = outlet("WZ-01", [limit("a34001", { max: 1_000_000 })], { medium: "dust" });
+  const shown = (direction: (i: number) => number) =>
+    plantView(
+      facts({
+        permit: permit([station]),
+        series: [
+          wind("a34001", () => 90_000),
+          wind("a34002", () => 45_000),
+          wind("a01007", () => 3),
+          wind("a01008", direction),
+        ],
+      }),
+      rules,
+    ).outlets[0]!.quantities;
+
+  test("what has no limit is shown beside what has, as facts", () => {
+    const all = shown((i) => (i % 2 === 0 ? 350 : 10));
+    expect(all.map((q) => [q.pollutant, q.unit, q.limits.length])).toEqual([
+      ["a34001", "mg/m³", 1],
+      ["a34002", expect.any(String), 0],
+      ["a01007", "m/s", 0],
+      ["a01008", "°", 0],
+    ]);
+    expect(all[2]?.hours.at(-1)).toMatchObject({ mean: 3, verdict: null, limit: null });
+  });
+  test("a direction is averaged on the circle, and its smallest and largest are not told", () => {
+    const q = shown((i) => (i % 2 === 0 ? 350 : 20))[3];
+    expect(q?.hours.at(-1)?.mean).toBeCloseTo(5, 5);
+    expect(q?.series.values.filter((v) => v !== null)).toHaveLength(4);
+    expect(q?.summary.zh).toBe("过去 24 小时平均风向 5 °");
+    const turning = shown((i) => (i % 2 === 0 ? 90 : 270))[3];
+    expect(turning?.hours.at(-1)?.mean).toBeNull();
+    expect(turning?.summary.zh).toBe("过去 24 小时风向不定");
+  });
+});
+
 describe("the plant's state", () => {
   const state = (over: Partial<DisclosureFacts>, newest: number | null = AS_OF - MINUTE) => {
     const series: SeriesFact = {

@@ -8,7 +8,7 @@ import type { DisclosureFacts, HourFact, SeriesFact, Slot } from "./facts.ts";
 import { figure, limitText, scaleOf } from "./figures.ts";
 import { judgedDay, judgedHour, type JudgedView } from "./judged.ts";
 import { latestView, type LatestView } from "./latest.ts";
-import { hourViews, seriesView, type HourView, type SeriesView } from "./series-view.ts";
+import { hourViews, meanIn, seriesView, type HourView, type SeriesView } from "./series-view.ts";
 import { primaryLimit, soFarView, standingOf, type SoFarView, type Standing } from "./standing.ts";
 import { plain, say, type Text } from "./text.ts";
 
@@ -62,7 +62,7 @@ export function quantityView(
   const judgedHours = primary?.statistic === "hour" ? verdicts(facts.hours) : [];
   const noiseLimit = (hour: number): number | null =>
     limits.find((l) => l.statistic === "period" && governs(l, hour, numbers.noise))?.max ?? null;
-  const hours = hourViews(series.slots, judgedHours, asOf, noiseLimit);
+  const hours = hourViews(series.slots, judgedHours, asOf, noiseLimit, meanIn(unit));
   const latest = latestView(series, asOf, rules, decimals, primary?.max ?? null, outlet.medium === "noise");
   const soFar = soFarView(series.slots, flow, outlet.medium, primary, asOf, rules, decimals);
   const standing = standingOf(latest, primary, soFar, numbers);
@@ -90,7 +90,7 @@ export function quantityView(
       judgedHour(judgedHours, rules, decimals, asOf) ??
       (primary?.statistic === "day" ? judgedDay(verdicts(facts.days), outlet.medium, rules, decimals) : null),
     summary: summaryOf(series.slots, hours, decimals, unit, rules),
-    series: seriesView(series.slots, asOf, decimals + 1),
+    series: seriesView(series.slots, asOf, decimals + 1, meanIn(unit)),
     hours,
   };
 }
@@ -106,6 +106,13 @@ function summaryOf(
   const values = slots.flatMap((s) => (s.quality === "counts" && s.value !== null ? [s.value] : []));
   if (values.length === 0) return say(rules, "disclosure.summary.none");
   const of = (x: number): string => `${figure(x, decimals)}${unit === "" ? "" : ` ${unit}`}`;
+  // Smallest and largest say nothing of a direction.
+  if (unit === "°") {
+    const mean = meanIn(unit)(values);
+    return mean === null
+      ? say(rules, "disclosure.summary.turning")
+      : say(rules, "disclosure.summary.direction", { mean: of(mean) });
+  }
   let min = Infinity;
   let max = -Infinity;
   for (const v of values) {

@@ -38,18 +38,40 @@ export const seriesStart = (asOf: number): number => floorHour(asOf) - (HOURS - 
 const countingValues = (slots: readonly Slot[]): number[] =>
   slots.flatMap((s) => (s.quality === "counts" && s.value !== null ? [s.value] : []));
 
-const meanOf = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+type MeanOf = (values: readonly number[]) => number | null;
+
+const meanOf: MeanOf = (values) => (values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length);
+
+/** Mean direction in degrees, 0 ≤ x < 360, of wind from 350° and 10° north and not south; null when they cancel out. */
+export function meanDirection(degrees: readonly number[]): number | null {
+  let east = 0;
+  let north = 0;
+  for (const d of degrees) {
+    east += Math.sin((d * Math.PI) / 180);
+    north += Math.cos((d * Math.PI) / 180);
+  }
+  // Below this share of their length the rest is rounding.
+  if (Math.hypot(east, north) <= 1e-9 * degrees.length) return null;
+  return round6(((((Math.atan2(east, north) * 180) / Math.PI) % 360) + 360) % 360) % 360;
+}
+
+/** How values in `unit` are averaged: angles on the circle. */
+export const meanIn = (unit: string): MeanOf => (unit === "°" ? meanDirection : meanOf);
 
 /** `digits` behind the point: enough to draw, and a third of the JSON's weight. */
-export function seriesView(slots: readonly Slot[], asOf: number, digits: number): SeriesView {
+export function seriesView(
+  slots: readonly Slot[],
+  asOf: number,
+  digits: number,
+  meanOfThis: MeanOf = meanOf,
+): SeriesView {
   const start = seriesStart(asOf);
   const steps: Slot[][] = Array.from({ length: STEPS }, () => []);
   for (const slot of slots) steps[Math.floor((slot.t - start) / STEP)]?.push(slot);
   const values = steps.map((step) => {
-    const mean = meanOf(countingValues(step));
+    const mean = meanOfThis(countingValues(step));
     // A marked step keeps its line: the value stays visible beside the mark.
-    return mean ?? meanOf(step.flatMap((s) => (s.quality === "marked" && s.value !== null ? [s.value] : [])));
+    return mean ?? meanOfThis(step.flatMap((s) => (s.quality === "marked" && s.value !== null ? [s.value] : [])));
   });
   const where = (test: (step: Slot[]) => boolean): number[] => steps.flatMap((step, i) => (test(step) ? [i] : []));
   return {
@@ -69,6 +91,7 @@ export function hourViews(
   verdicts: readonly HourFact[],
   asOf: number,
   noiseLimit: (hour: number) => number | null,
+  meanOfThis: MeanOf = meanOf,
 ): HourView[] {
   const start = seriesStart(asOf);
   const byHour: Slot[][] = Array.from({ length: HOURS - 1 }, () => []);
@@ -80,7 +103,7 @@ export function hourViews(
     return {
       from: formatIso(from),
       valid: judged?.valid ?? values.length,
-      mean: rounded(judged ? judged.mean : meanOf(values)),
+      mean: rounded(judged ? judged.mean : meanOfThis(values)),
       min: values.length === 0 ? null : round6(Math.min(...values)),
       max: values.length === 0 ? null : round6(Math.max(...values)),
       verdict: judged?.verdict ?? null,

@@ -130,11 +130,11 @@ export const boundary = (
   ],
 });
 
-/** A dust station: TSP by the hour, 1.0 mg/m³ (GB 16297-1996); it sends µg/m³, the register keeps ng/m³. */
+/** A dust station: TSP by the hour, 1.0 mg/m³ (GB 16297-1996), PM10 and wind; it sends µg/m³, the register keeps ng/m³. */
 export const dustStation = (code: string, name: string): OutletSketch => ({
   code,
   name,
   medium: "dust",
-  devices: [{ units: { a34001: "µg/m³" } }],
+  devices: [{ units: { a34001: "µg/m³", a34002: "µg/m³" } }],
   limits: [limit("a34001", "hour", 1_000_000)],
 });

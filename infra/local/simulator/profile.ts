@@ -206,6 +206,9 @@ function companions(outlet: Outlet, key: number, reference: number | null): [str
   return [
     // 90 µg/m³ of dust at the fence; the table's unit of a34001 is ng/m³.
     ["a34001", { kind: "plain", centre: between(key, 16, 60_000, 120_000), spread: 0.25 }],
+    ["a34002", { kind: "plain", centre: between(key, 17, 30_000, 55_000), spread: 0.25 }],
     ["a01007", { kind: "plain", centre: 2.2, spread: 0.35 }],
+    // Mostly from the south-east; far enough from north that an arithmetic mean is the direction's.
+    ["a01008", { kind: "plain", centre: between(key, 18, 110, 160), spread: 0.2 }],
   ];
 }
