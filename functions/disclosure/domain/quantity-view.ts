@@ -2,10 +2,11 @@
 import type { RuleData } from "../../../layers/rule-data.ts";
 import { inForce, type Limit, type Outlet } from "../../register/domain/permit.ts";
 import { round6 } from "../../shared/round.ts";
+import { scaleOf } from "../../shared/scale.ts";
 import { floorHour } from "../../shared/shanghai.ts";
 import { governs } from "../../warnings/domain/conditions.ts";
 import type { DisclosureFacts, HourFact, SeriesFact, Slot } from "./facts.ts";
-import { figure, limitText, scaleOf } from "./figures.ts";
+import { figure, limitText } from "./figures.ts";
 import { judgedDay, judgedHour, type JudgedView } from "./judged.ts";
 import { latestView, type LatestView } from "./latest.ts";
 import { hourViews, meanIn, seriesView, type HourView, type SeriesView } from "./series-view.ts";

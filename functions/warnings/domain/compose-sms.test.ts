@@ -46,6 +46,17 @@ describe("segments of a text", () => {
 });
 
 describe("a single line", () => {
+  test("of dust, kept in ng/m³, is told in mg/m³; what may be held is rounded down; English stays 7-bit", () => {
+    const dust = warning({
+      outlet: "WZ-01",
+      pollutant: "a34001",
+      limit: 1_000_000,
+      projected: 1_033_333.333333,
+      required: 1_166_666.666667,
+    });
+    expect(compose([dust])).toContain("总悬浮颗粒物时均将达1.033超限1mg/m³，立即控制在1.166以下至09:00");
+    expect(compose([dust], "en", "Wharf")).toContain("hour will be 1.033, limit 1mg/m3: hold below 1.166 until 09:00");
+  });
   test("of level 2 says what will be, what may be held and until when, in both languages", () => {
     expect(compose([warning()])).toBe(
       "（演示）热电厂：【半小时预警】DA001氮氧化物时均将达61.4超限50，立即控制在38.6以下至09:00。回复1已调整2检修3停产4仪器故障",

@@ -1,5 +1,6 @@
 /** The text of a message: worst line first, at most two segments, what does not fit is counted. */
 import type { RuleData } from "../../../layers/rule-data.ts";
+import { scaleOf } from "../../shared/scale.ts";
 import { formatClock } from "../../shared/shanghai.ts";
 import type { Line } from "./line.ts";
 
@@ -62,11 +63,15 @@ interface Wording {
 
 function wording(l: Line, ruleData: RuleData, language: Language): Wording {
   const known = l.pollutant === null ? undefined : ruleData.pollutants.get(l.pollutant);
-  const decimals = known?.decimals ?? 2;
-  const number = (x: number | null): string => (x === null ? "–" : trim(x.toFixed(decimals)));
+  // Dust is kept in ng/m³: a limit of 1 mg/m³ is told as that. Only then the unit has to be said as well.
+  const { unit, factor, decimals } = scaleOf(ruleData, l.pollutant ?? "", l.limit ?? 0);
+  const number = (x: number | null): string => (x === null ? "–" : trim((x * factor).toFixed(decimals)));
+  const told = factor === 1 ? "" : language === "zh" ? unit : unit.replace("³", "3").replace("µ", "u");
   // "Hold below" is rounded down: a figure that is held must be enough.
   const down = (x: number | null): string =>
-    x === null ? "–" : trim((Math.floor(Math.max(0, x) * 10 ** decimals + 1e-6) / 10 ** decimals).toFixed(decimals));
+    x === null
+      ? "–"
+      : trim((Math.floor(Math.max(0, x) * factor * 10 ** decimals + 1e-6) / 10 ** decimals).toFixed(decimals));
   const pollutant = known ? (language === "zh" ? known.zh : known.en) : (l.pollutant ?? "");
   const outlet = l.outlet ?? "";
   const facility = l.facility ?? "";
@@ -79,7 +84,7 @@ function wording(l: Line, ruleData: RuleData, language: Language): Wording {
     facility,
     what,
     until,
-    limit: number(l.limit),
+    limit: number(l.limit) + told,
     mean: number(l.mean),
     projected: number(l.projected),
     required: down(l.required),
