@@ -75,8 +75,11 @@ export interface Machine {
   publish(topic: string, payload: Uint8Array | string, receivedAt?: number, clientId?: string): Promise<void>;
   /** Invokes a schedule's function as of `at` and answers with its result. Throws on an unknown schedule. */
   fire(schedule: string, at: number, options?: { asOf?: boolean }): Promise<InvocationResult>;
-  /** Resolves when every stream record, table change and asynchronous invocation is done. */
-  drain(): Promise<void>;
+  /**
+   * Resolves when every stream record, table change and asynchronous invocation is done. `tables: false` leaves out the
+   * changes of tables (public pages): they go on beside it.
+   */
+  drain(what?: { tables?: boolean }): Promise<void>;
   /** Text messages that reached the carrier, newest first. */
   outbox(limit?: number): OutboxMessage[];
   setCarrierFault(decide: ((to: string, text: string) => CarrierFault | null) | null): void;
@@ -221,11 +224,11 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
         );
       return lambda.invoke(fired.functionName, fired.payload, asOf ? { asOf: at } : {});
     },
-    drain: async () => {
+    drain: async ({ tables = true } = {}) => {
       do {
         await Promise.all(sources.streams.map((source) => source.drain()));
         await events.drained();
-        await Promise.all(sources.tables.map((source) => source.drain()));
+        if (tables) await Promise.all(sources.tables.map((source) => source.drain()));
       } while (!events.idle() || !sources.streams.every((source) => source.idle()));
     },
     outbox: (limit) => sns.outbox(limit),
