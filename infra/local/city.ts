@@ -7,7 +7,14 @@ import { parsePermits } from "../../functions/register/domain/parse-permits.ts";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { demoPermits } from "./demo/demo-register.ts";
 import type { Machine } from "./machine.ts";
-import { backfill, buildFleet, startSimulator, type Fleet, type Simulator } from "./simulator/index.ts";
+import {
+  backfill,
+  buildFleet,
+  startSimulator,
+  type Fleet,
+  type SimulatedGateway,
+  type Simulator,
+} from "./simulator/index.ts";
 
 const SEED = 330_483;
 const BACKFILL_HOURS = 24;
@@ -20,8 +27,8 @@ type Note = z.output<typeof Note>;
 export interface City {
   /** Imports the register and back-fills the last day, as far as an earlier run has not done it. */
   prepare(machine: Machine): Promise<void>;
-  /** Starts the devices; null without a simulator. */
-  start(machine: Machine): Simulator | null;
+  /** Starts the devices, some of them on the gateway if there is one; null without a simulator. */
+  start(machine: Machine, gateway: SimulatedGateway | null): Simulator | null;
   /** Notes how far the devices came; call it before the machine stops. */
   stop(): Promise<void>;
 }
@@ -86,12 +93,13 @@ export function openCity({ plants, simulator, dataDir, log }: CityOptions): City
       remember({ sentUntil: now });
       log(`  … ${done.messages} messages in ${((performance.now() - started) / 1000).toFixed(1)} s`);
     },
-    start: (machine) => {
+    start: (machine, gateway) => {
       if (!fleet || machine.mqttPort === null) return null;
       const since = Math.max(note.sentUntil ?? 0, Date.now() - BACKFILL_HOURS * HOUR);
       live = startSimulator({
         fleet,
         mqttUrl: `mqtt://127.0.0.1:${machine.mqttPort}`,
+        gateway,
         clock: Date,
         since,
         log: (line) => {

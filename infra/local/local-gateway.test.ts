@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { frameOf, MN, PERMIT, startAbove, talk, type Above } from "../gateway/fixture.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { DynamoCall } from "./dynamodb-call.ts";
-import { startLocalGateway } from "./local-gateway.ts";
+import { loopbackOf, startLocalGateway } from "./local-gateway.ts";
 import { temporaryFolder } from "./test-assembly.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -69,4 +69,14 @@ test.each([
 ])("a device %s", async (_, bindings) => {
   bound = bindings;
   expect(await answer("123456")).toBe("QnRtn=4");
+});
+
+test.each([
+  ["127.0.0.1", "127.0.0.1"],
+  ["::1", "::1"],
+  ["0.0.0.0", "127.0.0.1"],
+  ["::", "127.0.0.1"],
+  ["192.0.2.7", null],
+])("a gateway on %s is called from loopback at %s", (host, expected) => {
+  expect(loopbackOf(host)).toBe(expected);
 });

@@ -16,6 +16,8 @@ export const LOCAL_GATEWAY = "local";
 /** What loggers leave the factory with; here it is good for devices on this machine only. */
 export const LOCAL_PASSWORD = "123456";
 const REGISTER_SECONDS = 30;
+const thisMachine = networkList(["127.0.0.0/8", "::1"]);
+const isLoopbackAddress = (address: string): boolean => isListed(thisMachine, address);
 
 export interface LocalGatewayOptions {
   machine: Pick<Machine, "call" | "setting" | "mqttPort">;
@@ -47,6 +49,12 @@ export function startLocalGateway({ machine, dataDir, host, port, log }: LocalGa
   });
 }
 
+/** Where devices on this machine reach a gateway that listens on `host`; null where they would not come from loopback. */
+export function loopbackOf(host: string): string | null {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host === "localhost" || isLoopbackAddress(host) ? host : null;
+}
+
 /**
  * Devices by their bindings in the register, so that an import counts at once. A device without a secret of its own has
  * the factory's password, and then has to call from this machine.
@@ -66,7 +74,6 @@ function registerDirectory(
     },
     { seconds: REGISTER_SECONDS, now: Date.now, size: 20_000 },
   );
-  const thisMachine = networkList(["127.0.0.0/8", "::1"]);
   return {
     async find(mn) {
       const bound = (await bindings(mn)).find((binding) => inForce(binding, Date.now()));
@@ -76,7 +83,7 @@ function registerDirectory(
         mn,
         permitNo: bound.permitNo,
         passwordFits: passwordCheck({ password: own?.password ?? LOCAL_PASSWORD }),
-        mayCallFrom: (address) => own !== undefined || isListed(thisMachine, address),
+        mayCallFrom: (address) => own !== undefined || isLoopbackAddress(address),
       };
     },
     keysOf: (mn) => secrets[mn]?.sm4Keys.map((hex) => Uint8Array.from(Buffer.from(hex, "hex"))) ?? [],

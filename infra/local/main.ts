@@ -21,7 +21,7 @@ async function run(): Promise<void> {
 
   const log = (line: string): void => console.log(`${new Date().toTimeString().slice(0, 8)} ${line}`);
   // Loaded late, so that wrong flags answer at once and a missing package gets its own message.
-  const [{ synthesizeApart }, { startMachine }, { openCity }, { startLocalGateway }] = await Promise.all([
+  const [{ synthesizeApart }, { startMachine }, { openCity }, { loopbackOf, startLocalGateway }] = await Promise.all([
     import("./synthesize-apart.ts"),
     import("./machine.ts"),
     import("./city.ts"),
@@ -45,7 +45,10 @@ async function run(): Promise<void> {
     await machine.stop();
     throw error;
   });
-  city.start(machine);
+  const loopback = loopbackOf(host);
+  if (loopback === null && settings.simulator)
+    log(`the simulated plants speak MQTT only: ${host} cannot be called from loopback`);
+  city.start(machine, loopback === null ? null : { host: loopback, port: gateway.port });
   console.log(addresses(machine, gateway, dataDir, settings));
 
   let asked = 0;
