@@ -30,6 +30,8 @@ export interface Gateway {
   health(): GatewayHealth;
   /** Takes devices, limits and the uplink of a new config; what is bound at start (id, ports, spool) stays as it is. */
   reload(config: GatewayConfig): Promise<void>;
+  /** A drill: while true nothing goes upwards, as if the uplink were lost; frames are answered and stay on disk. */
+  cutUplink(cut: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -84,7 +86,7 @@ async function start(options: GatewayOptions, stops: (() => unknown)[], stop: ()
     });
   const sender = startSender({
     spool,
-    uplink: () => uplink,
+    uplink: () => above,
     topicOf: (permitNo) => {
       const rule = config.uplink.basicIngestRule;
       return `${rule === undefined ? "" : `$aws/rules/${rule}/`}gateways/${id}/${permitNo}/hj212`;
@@ -95,6 +97,11 @@ async function start(options: GatewayOptions, stops: (() => unknown)[], stop: ()
     log,
   });
   let uplink = connect(readTls(config.uplink));
+  let cut = false;
+  const above: Pick<Uplink, "connected" | "publish"> = {
+    connected: () => !cut && uplink.connected(),
+    publish: (topic, payload) => uplink.publish(topic, payload),
+  };
   stops.push(async () => {
     const settled = sender.settled();
     await uplink.stop();
@@ -120,7 +127,7 @@ async function start(options: GatewayOptions, stops: (() => unknown)[], stop: ()
     return oldest === null ? 0 : Math.max(0, Math.round((now() - windowEnd(oldest)) / 1000));
   };
   counters.gauge("connections", "open TCP connections", () => listener.connections());
-  counters.gauge("uplink_connected", "1 while the broker is connected", () => Number(uplink.connected()));
+  counters.gauge("uplink_connected", "1 while the broker is connected", () => Number(above.connected()));
   counters.gauge("backlog_bytes", "disk taken by frames that wait for the uplink", () => spool.bytes());
   counters.gauge("backlog_seconds", "how long the oldest bundle has been waiting", waitsSeconds);
   counters.gauge("bundles_under_way", "bundles published and not yet acknowledged", () => sender.counts().underWay);
@@ -128,8 +135,8 @@ async function start(options: GatewayOptions, stops: (() => unknown)[], stop: ()
   const health = (): GatewayHealth => {
     const full = spool.full();
     return {
-      status: uplink.connected() && full === null ? "ok" : "degraded",
-      uplink: uplink.connected() ? "connected" : "lost",
+      status: above.connected() && full === null ? "ok" : "degraded",
+      uplink: above.connected() ? "connected" : "lost",
       connections: listener.connections(),
       backlogBytes: spool.bytes(),
       backlogSeconds: waitsSeconds(),
@@ -153,6 +160,11 @@ async function start(options: GatewayOptions, stops: (() => unknown)[], stop: ()
       await uplink.stop();
       uplink = connect(tls);
       log(`config taken: ${next.devices.length} devices`);
+    },
+    cutUplink(next) {
+      if (next !== cut) log(next ? "uplink: cut for a drill; frames stay on disk" : "uplink: the drill is over");
+      cut = next;
+      sender.tick();
     },
     stop,
   };

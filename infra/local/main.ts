@@ -48,7 +48,7 @@ async function run(): Promise<void> {
   const loopback = loopbackOf(host);
   if (loopback === null && settings.simulator)
     log(`the simulated plants speak MQTT only: ${host} cannot be called from loopback`);
-  city.start(machine, loopback === null ? null : { host: loopback, port: gateway.port });
+  city.start(machine, loopback === null ? null : { ...gateway, host: loopback });
   console.log(addresses(machine, gateway, dataDir, settings));
 
   let asked = 0;

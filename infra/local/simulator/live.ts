@@ -10,6 +10,7 @@ import type { Fleet } from "./fleet.ts";
 import type { SimDevice } from "./profile.ts";
 import { whole } from "./random.ts";
 import { deviceOffset } from "./frames.ts";
+import { uplinkLost } from "./states.ts";
 import { tcpLine, tcpSender, type TcpLine } from "./tcp.ts";
 import { gatewayOf } from "./topics.ts";
 
@@ -23,6 +24,8 @@ const MEMORY_MINUTES = 120;
 export interface SimulatedGateway {
   host: string;
   port: number;
+  /** Ends and gives back its way upwards. */
+  cutUplink(cut: boolean): void;
 }
 
 export interface SimulatorOptions {
@@ -103,7 +106,8 @@ export function startSimulator(options: SimulatorOptions): Simulator {
           offset: deviceOffset(device, 0) + 2_000,
           messages: (minute) => ownMessages(plant, device, minute),
         };
-      const dialled = tcpLine({ ...gateway, mn: device.mn, retryMs: paceOf(tcp.length), log });
+      const { host, port } = gateway;
+      const dialled = tcpLine({ host, port, mn: device.mn, retryMs: paceOf(tcp.length), log });
       tcp.push(dialled);
       return tcpSender(plant, device, dialect, dialled);
     };
@@ -119,7 +123,10 @@ export function startSimulator(options: SimulatorOptions): Simulator {
     ];
   });
   const work = courier(senders, { since, inFlight: IN_FLIGHT, memoryMinutes: MEMORY_MINUTES });
-  const timer = setInterval(() => work.tick(clock.now()), TICK);
+  const timer = setInterval(() => {
+    gateway?.cutUplink(uplinkLost(Math.floor(clock.now() / MINUTE)));
+    work.tick(clock.now());
+  }, TICK);
 
   return {
     sentUntil: () => work.sentUntil(),
@@ -131,6 +138,7 @@ export function startSimulator(options: SimulatorOptions): Simulator {
     }),
     async stop() {
       clearInterval(timer);
+      gateway?.cutUplink(false);
       for (const each of tcp) each.stop();
       // Forced: an acknowledgement that never comes must not hold the machine up.
       await Promise.all([...lines.values()].map((client) => client.endAsync(true)));

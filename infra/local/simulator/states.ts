@@ -84,3 +84,11 @@ export function linkGap(device: SimDevice, minute: number): Gap | null {
 }
 
 export const inSpan = within;
+
+/** True while the gateway of the TCP plants has lost its uplink: once a day, four to nine minutes. */
+export function uplinkLost(minute: number): boolean {
+  const own = mix(UPLINK, dayOf(minute));
+  const from = whole(own, 1, 0, 1430);
+  return within({ from, to: from + whole(own, 2, 4, 9) }, minuteOfDay(minute));
+}
+const UPLINK = 0x3ac5b1d7;

@@ -12,6 +12,7 @@ import { buildFleet } from "./fleet.ts";
 import { deviceMinute } from "./frames.ts";
 import { startSimulator, type Simulator } from "./live.ts";
 import type { SimDevice, SimPlant } from "./profile.ts";
+import { uplinkLost } from "./states.ts";
 import { tcpLine, tcpSender, type TcpLine } from "./tcp.ts";
 
 const START = Date.parse("2026-11-18T12:00:00+08:00");
@@ -66,6 +67,21 @@ describe("the dialects", () => {
   });
 });
 
+/** Minutes without uplink of a Shanghai day, counted from that of START. */
+const lostIn = (day: number): number[] => {
+  const midnight = M0 - 12 * 60 + day * 1440;
+  return Array.from({ length: 1440 }, (_, i) => midnight + i).filter(uplinkLost);
+};
+test("the uplink is lost once a day, for minutes, at another time each day", () => {
+  const days = Array.from({ length: 30 }, (_, day) => lostIn(day));
+  for (const minutes of days) {
+    expect(minutes.length).toBeGreaterThanOrEqual(4);
+    expect(minutes.length).toBeLessThanOrEqual(9);
+    expect(minutes.at(-1)! - minutes[0]!).toBe(minutes.length - 1);
+  }
+  expect(new Set(days.map(([first]) => first! % 1440)).size).toBeGreaterThan(20);
+});
+
 describe("over a line", () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let above: Above;
@@ -95,11 +111,11 @@ describe("over a line", () => {
     await above.stop();
     folder[Symbol.dispose]();
   });
+  const metrics = async (): Promise<string> =>
+    await (await fetch(`http://127.0.0.1:${gateway.metricsPort}/metrics`)).text();
   /** What has reached the platform through the gateway, when it is `count` frames. */
   async function forwarded(count: number): Promise<string[]> {
-    const answers = async (): Promise<string> =>
-      await (await fetch(`http://127.0.0.1:${gateway.metricsPort}/metrics`)).text();
-    await vi.waitFor(async () => expect(await answers()).toContain(`answers_total{cn="9014"} ${count}\n`), {
+    await vi.waitFor(async () => expect(await metrics()).toContain(`answers_total{cn="9014"} ${count}\n`), {
       timeout: 5_000,
       interval: 20,
     });
@@ -151,7 +167,7 @@ describe("over a line", () => {
     const simulator: Simulator = startSimulator({
       fleet,
       mqttUrl: `mqtt://127.0.0.1:${above.port}`,
-      gateway: { host: "127.0.0.1", port: gateway.port },
+      gateway: { ...gateway, host: "127.0.0.1" },
       clock: { now: () => START + 110_000 },
       since: START,
     });
@@ -195,6 +211,38 @@ describe("over a line", () => {
       timeout: 5_000,
       interval: 20,
     });
+  });
+
+  it("without its uplink the gateway answers and keeps; afterwards all arrives once", async () => {
+    await vi.waitFor(() => expect(gateway.health().uplink).toBe("connected"), { timeout: 5_000, interval: 10 });
+    gateway.cutUplink(true);
+    expect(gateway.health()).toMatchObject({ status: "degraded", uplink: "lost" });
+    const { plant, device, dialect } = of(2017);
+    const sender = tcpSender(plant, device, dialect, dial(gateway.port, device.mn));
+    expect(await getThrough(sender, M0)).toBe(0);
+    clock.add(2 * MINUTE);
+    // The first frame of a later window closes the one before: it would leave now.
+    expect(await getThrough(sender, M0 + 1)).toBe(0);
+    expect(await metrics()).toContain("bundles_under_way 0\n");
+    expect(above.frames()).toEqual([]);
+    gateway.cutUplink(false);
+    const expected = [M0, M0 + 1].flatMap((minute) => framesOf(plant, device, dialect, minute));
+    expect((await forwarded(expected.length)).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it("the simulator cuts the uplink when its day says so", async () => {
+    const minute = lostIn(0)[0]!;
+    const cut = new Promise<boolean>((resolve) => {
+      const simulator = startSimulator({
+        fleet: { ...fleet, plants: [] },
+        mqttUrl: `mqtt://127.0.0.1:${above.port}`,
+        gateway: { host: "127.0.0.1", port: gateway.port, cutUplink: resolve },
+        clock: { now: () => minute * MINUTE },
+        since: minute * MINUTE,
+      });
+      stops.push(() => simulator.stop());
+    });
+    expect(await cut).toBe(true);
   });
 
   it("a refusal ends the connection and is said once", async () => {
