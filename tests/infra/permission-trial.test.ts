@@ -58,10 +58,14 @@ async function aDay({ machine, tick, fire, nameOf }: TrialMachine): Promise<void
     await tick(t + TICK);
   }
   const [warned] = machine.outbox();
+  // Who looks after several plants answers for all that warned him; a message begins with its plant.
+  const own = machine.outbox().filter((sent) => sent.to === warned?.to);
+  const acknowledged = new Set(own.map((sent) => sent.text.split("：")[0])).size;
   const answered = JSON.stringify({ originationNumber: warned?.to, messageBody: "1" });
   const event = { Records: [{ Sns: { Message: answered, Timestamp: formatIso(START + HOUR / 2 + MINUTE) } }] };
   const reply = await machine.lambda.invoke(nameOf("receive-reply"), JSON.stringify(event));
-  expect(JSON.parse(reply.payload)).toEqual({ acknowledged: 1 });
+  expect(acknowledged).toBeGreaterThan(0);
+  expect(JSON.parse(reply.payload)).toEqual({ acknowledged });
   await fire("close-hour", START + HOUR + 10 * MINUTE);
   // Late: the closed hour is judged again, and what no longer is at risk leaves the list.
   await publish(
