@@ -95,6 +95,7 @@ const sendKey = (tick: number, phoneHash: string): string => `SEND#${formatMinut
 const KEEP_SENDS = 400 * DAY;
 
 export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table: string }): WarningLedger {
+  const hints = ledgerHints({ db, table });
   async function query(
     pk: string,
     range: { prefix: string } | { from: string; to: string } | null,
@@ -240,7 +241,7 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       const items = await query(`RISK#${shard}`, null);
       return items.map((i) => ({ permitNo: String(i.sk), until: Number(i.until) }));
     },
-    risk: ledgerHints({ db, table }).risk,
+    risk: hints.risk,
     async leaveRisk(permitNo, until) {
       await conditional(() =>
         db.send(
@@ -262,9 +263,7 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       });
       return items.map((i) => String(i.sk));
     },
-    async putDue(permitNo, due) {
-      await db.send(new PutCommand({ TableName: table, Item: { pk: `DUE#${shardOf(permitNo)}`, sk: permitNo, due } }));
-    },
+    putDue: hints.due,
 
     async rejudges(shard) {
       return (await query(`REJUDGE#${shard}`, null)).map((i) => RejudgeItem.parse(i));
