@@ -22,6 +22,10 @@ const commands = {
   posters: "infra/posters.ts",
   provision: "infra/provision.ts",
   gateway: "infra/gateway/main.ts",
+  bench: "tests/bench/main.ts",
+  faults: "tests/faults/main.ts",
+  fuzz: "tests/fuzz/main.ts",
+  backtest: "tests/backtest/main.ts",
 };
 
 function fail(message) {
