@@ -1,0 +1,42 @@
+/** The sections of `npm run bench` in their order, each with the time it may take on a quiet machine of two cores. */
+import type { Section } from "./section.ts";
+
+export interface SectionPlan {
+  name: string;
+  /** It is aborted after so many seconds, and that is said. All together stay below five minutes. */
+  budgetSeconds: number;
+  /** It keeps something between runs in the system's temporary folder; the others get one of their own, which goes. */
+  keepsFiles?: boolean;
+  load: () => Promise<() => Promise<Section>>;
+}
+
+/** The function that `file` exports under `name`; colleagues' sections are found by their names. */
+const from =
+  (file: string, name: string): SectionPlan["load"] =>
+  async () => {
+    const found = ((await import(new URL(file, import.meta.url).href)) as Record<string, unknown>)[name];
+    if (typeof found !== "function") throw new Error(`tests/bench/${file} exports no function ${name}`);
+    return found as () => Promise<Section>;
+  };
+
+/** Quiet ones first: what follows a section that works both cores would be measured on a warm machine. */
+export const SECTIONS: readonly SectionPlan[] = [
+  { name: "codec", budgetSeconds: 12, load: from("./codec.ts", "codec") },
+  { name: "bundles", budgetSeconds: 10, load: from("./bundles.ts", "bundles") },
+  { name: "start-up", budgetSeconds: 18, load: from("./start-up.ts", "startUp") },
+  { name: "page", budgetSeconds: 15, load: from("./page.ts", "page") },
+  { name: "throughput", budgetSeconds: 65, load: from("./throughput.ts", "throughput") },
+  { name: "tick", budgetSeconds: 65, load: from("./tick.ts", "tick") },
+  { name: "cost", budgetSeconds: 40, load: from("./cost.ts", "cost") },
+  { name: "side-by-side", budgetSeconds: 75, keepsFiles: true, load: from("./side-by-side.ts", "sideBySide") },
+];
+
+/** The sections named in `only` ("throughput,tick"), all of them when it is absent. Throws on an unknown name. */
+export function chosen(only: string | undefined, all: readonly SectionPlan[] = SECTIONS): SectionPlan[] {
+  if (only === undefined) return [...all];
+  const names = only.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !all.some((section) => section.name === name));
+  if (unknown !== undefined)
+    throw new Error(`no section "${unknown}"; there are ${all.map((section) => section.name).join(", ")}`);
+  return all.filter((section) => names.includes(section.name));
+}
