@@ -70,7 +70,11 @@ export async function run(event: unknown, services: Services): Promise<DynamoDBB
       return [{ itemIdentifier: sequence }];
     }
   });
-  return { batchItemFailures: failed.flat() };
+  const again = failed.flat();
+  metrics.addMetric("PagesWritten", MetricUnit.Count, plants.size - again.length);
+  // The batch as a whole succeeds: Lambda counts no error for these.
+  metrics.addMetric("PagesFailed", MetricUnit.Count, again.length);
+  return { batchItemFailures: again };
 }
 
 async function publish(permitNo: string, { views, rules, s3, bucket }: Services): Promise<void> {
@@ -85,7 +89,6 @@ async function publish(permitNo: string, { views, rules, s3, bucket }: Services)
       CacheControl: "public, max-age=60",
     }),
   );
-  metrics.addMetric("PagesWritten", MetricUnit.Count, 1);
 }
 
 // Once per cold start.

@@ -5,9 +5,15 @@ import middy, { type MiddyfiedHandler } from "@middy/core";
 import type { Context } from "aws-lambda";
 import { logger, metrics } from "./logger.ts";
 
-/** Publishes what the event counted; Powertools' own middleware warns at every event that counted nothing. */
-const flush = (): void => {
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+/**
+ * Publishes what the event counted, in one line with the request's id, so that it is found beside the log of the same
+ * request; Powertools' own middleware warns at every event that counted nothing.
+ */
+const flush = ({ awsRequestId, functionName }: Context): void => {
+  if (!metrics.hasStoredMetrics()) return;
+  metrics.addMetadata("function_request_id", awsRequestId);
+  metrics.addMetadata("function_name", functionName);
+  metrics.publishStoredMetrics();
 };
 
 /**
@@ -19,10 +25,10 @@ export const house = <E, R>(handler: (event: E, context: Context) => Promise<R>)
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use({
       before: ({ context }) => metrics.captureColdStartMetric(context.functionName),
-      after: flush,
-      onError: ({ error }) => {
+      after: ({ context }) => flush(context),
+      onError: ({ context, error }) => {
         logger.error("event failed", error instanceof Error ? error : new Error(String(error)));
-        flush();
+        flush(context);
       },
     })
     .handler(handler);

@@ -1,6 +1,5 @@
 /** The telemetry stream arrives: see ingest.ts. */
 import { PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
-import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import { gzipSync } from "node:zlib";
 import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
@@ -9,11 +8,11 @@ import { registerRepository } from "../register/repository.ts";
 import { documentClient, s3Client, ssmClient } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
-import { metrics } from "../shared/logger.ts";
 import { parseEvent } from "../shared/problems.ts";
 import { blockRepository } from "./block-repository.ts";
 import { deviceKeys, ssmKeys } from "./device-keys.ts";
 import { ingest, type IngestServices } from "./ingest.ts";
+import { countBatch } from "./ingest-metrics.ts";
 import { ledgerHints } from "./ledger-hints.ts";
 import { plantBlocks } from "./plant-blocks.ts";
 import { StreamEvent, type BatchResponse } from "./schema.ts";
@@ -29,13 +28,9 @@ const Env = z.extend(HouseEnv, {
 
 export async function run(event: unknown, services: IngestServices): Promise<BatchResponse> {
   const { Records } = parseEvent(StreamEvent, event, "stream event");
-  const { response, counts } = await ingest(Records, services);
-  metrics.addMetric("FramesAccepted", MetricUnit.Count, counts.accepted);
-  metrics.addMetric("FramesDuplicate", MetricUnit.Count, counts.duplicates);
-  metrics.addMetric("FramesQuarantined", MetricUnit.Count, counts.quarantined);
-  metrics.addMetric("MessagesIngested", MetricUnit.Count, counts.messages);
-  metrics.addMetric("BlocksWritten", MetricUnit.Count, counts.blocks);
-  return response;
+  const done = await ingest(Records, services);
+  countBatch(Records, done, services.now());
+  return done.response;
 }
 
 // Once per cold start.

@@ -16,6 +16,7 @@ import { filedAt, mergeFrames, type AcceptedFrame, type MergeResult } from "./do
 import type { FirstSeen, LedgerHints, QuarantineEntry } from "./ledger-hints.ts";
 import type { PlantBlocks } from "./plant-blocks.ts";
 import type { DeviceKeys } from "./device-keys.ts";
+import type { QuarantineReason } from "./domain/reading.ts";
 import { readMessage, type Frame, type Message } from "./read-message.ts";
 import type { BatchResponse } from "./schema.ts";
 
@@ -40,6 +41,8 @@ export interface IngestCounts {
   duplicates: number;
   quarantined: number;
   blocks: number;
+  /** What was quarantined, by reason. */
+  reasons: Partial<Record<QuarantineReason, number>>;
 }
 
 interface Own {
@@ -63,7 +66,7 @@ type StreamRecord = Parameters<typeof readMessage>[0];
 export async function ingest(
   records: readonly StreamRecord[],
   services: IngestServices,
-): Promise<{ response: BatchResponse; counts: IngestCounts }> {
+): Promise<{ response: BatchResponse; counts: IngestCounts; receivedAt: number[] }> {
   const { register, keysOf, ruleData } = services;
   const reader = { bindings: register.bindings, keysOf, ruleData };
   const messages = await inParallel(records, WIDTH, (r) => readMessage(r, reader));
@@ -83,6 +86,7 @@ export async function ingest(
     duplicates: 0,
     quarantined: 0,
     blocks: 0,
+    reasons: {},
   };
   let open = [...byPlant];
   for (let attempt = 0; attempt === 0 || (open.length > 0 && attempt < ATTEMPTS); attempt++) {
@@ -102,6 +106,8 @@ export async function ingest(
       batchItemFailures: messages.filter((m) => failed.has(m.sequence)).map((m) => ({ itemIdentifier: m.sequence })),
     },
     counts,
+    // Of the messages that are done, for the lag.
+    receivedAt: messages.filter((m) => !failed.has(m.sequence)).map((m) => m.receivedAt),
   };
 }
 
@@ -110,11 +116,12 @@ const WIDTH = 32;
 /** How often a plant is merged anew because another shard wrote it in between, before the stream has to try again. */
 const ATTEMPTS = 6;
 
-function tally(counts: IngestCounts, { disposition }: ArchiveLine): void {
+function tally(counts: IngestCounts, { disposition, reason }: ArchiveLine): void {
   counts.frames += 1;
   if (disposition === "accepted") counts.accepted += 1;
   else if (disposition === "duplicate") counts.duplicates += 1;
   else counts.quarantined += 1;
+  if (reason !== null) counts.reasons[reason] = (counts.reasons[reason] ?? 0) + 1;
 }
 
 async function mergePlant(permitNo: string, all: readonly Own[], services: IngestServices): Promise<Work> {

@@ -1,14 +1,17 @@
 /** A closing of the whole city: all plants, a few at a time, so that the tables are asked evenly. */
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
 import { documentClient } from "../shared/clients.ts";
 import { eachInParallel, throwAny } from "../shared/in-parallel.ts";
+import { metrics } from "../shared/logger.ts";
 import { HouseEnv, readEnv } from "../shared/env.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
 import { ledgerHints, type LedgerHints } from "../telemetry/ledger-hints.ts";
 import { closePeriod, periodClosedAt, type CloseServices, type Kind } from "./close.ts";
 import { warningLedger } from "./repository.ts";
+import type { JudgedLimit } from "./stored-items.ts";
 
 export interface ClosingServices extends CloseServices {
   register: Pick<Register, "getPlants" | "listPlants">;
@@ -21,23 +24,39 @@ const PAGE = 100;
 const WIDTH = 24;
 
 /**
- * Closes the period that ended before `at` for every plant; returns how many were visited. A plant that fails keeps no
+ * Closes the period that ended before `at` for every plant; returns how many were visited, and tells every verdict that
+ * it wrote, also when the closing fails at last. A plant that fails keeps no
  * other open: the closing fails at its end, and run again finds the rest closed.
  */
-export async function closeAll(kind: Kind, at: number, services: ClosingServices): Promise<number> {
+export async function closeAll(
+  kind: Kind,
+  at: number,
+  services: ClosingServices,
+  onVerdict: (verdict: JudgedLimit) => void = () => undefined,
+): Promise<number> {
   const start = periodClosedAt(kind, at);
   const failures: unknown[] = [];
   let plants = 0;
   for await (const permitNos of pages(services.register)) {
     const records = await services.register.getPlants(permitNos);
     await eachInParallel(records, WIDTH, failures, async (plant) => {
-      await closePeriod(plant, kind, start, at, services);
+      for (const verdict of await closePeriod(plant, kind, start, at, services)) onVerdict(verdict);
       if (kind === "DAY") await keepHeads(plant.permit.permitNo, start, at, services);
     });
     plants += records.length;
   }
   throwAny(failures);
   return plants;
+}
+
+/** The same, and counts the verdicts that were written by their kind. */
+export async function closeAndCount(kind: Kind, at: number, services: ClosingServices): Promise<number> {
+  const written = new Map<string, number>();
+  try {
+    return await closeAll(kind, at, services, ({ verdict }) => written.set(verdict, (written.get(verdict) ?? 0) + 1));
+  } finally {
+    for (const [verdict, count] of written) metrics.addMetric(`Verdicts_${verdict}`, MetricUnit.Count, count);
+  }
 }
 
 /** The chains' heads at the end of the day: what a verification starts from, and what outlives the blocks. */

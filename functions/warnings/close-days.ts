@@ -2,12 +2,12 @@
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import { house } from "../shared/handler.ts";
 import { metrics } from "../shared/logger.ts";
-import { closeAll, closingServices, type ClosingServices } from "./close-all.ts";
+import { closeAndCount, closingServices, type ClosingServices } from "./close-all.ts";
 import { scheduledAt } from "./schema.ts";
 import { once } from "../shared/env.ts";
 
 export async function run(event: unknown, services: ClosingServices): Promise<{ plants: number }> {
-  const plants = await closeAll("DAY", scheduledAt(event, "close-day"), services);
+  const plants = await closeAndCount("DAY", scheduledAt(event, "close-day"), services);
   metrics.addMetric("DaysClosed", MetricUnit.Count, plants);
   return { plants };
 }

@@ -41,31 +41,32 @@ export const periodClosedAt = (kind: Kind, at: number): number =>
 export const judged = (permit: Permit, kind: Kind): boolean =>
   permit.outlets.some((o) => o.limits.some((l) => l.statistic === STATISTIC[kind]));
 
-/** Closes one period of one plant; does nothing when it is closed already. */
+/** Closes one period of one plant and answers with the verdicts written; none when it is closed already. */
 export async function closePeriod(
   plant: PlantRecord,
   kind: Kind,
   start: number,
   at: number,
   services: CloseServices,
-): Promise<void> {
+): Promise<readonly JudgedLimit[]> {
   const { permit } = plant;
-  if (!judged(permit, kind)) return;
+  if (!judged(permit, kind)) return [];
   const { first } = await services.ledger.plant(permit.permitNo);
   const verdicts = (await judgePeriod(permit, kind, start, first, services)).map((v) => ({
     ...v,
     revision: 0,
     cause: "closing",
   }));
-  if (verdicts.length === 0) return;
+  if (verdicts.length === 0) return [];
   if (kind === "HOUR") await noteLastingNearness(permit.permitNo, start, verdicts, services);
-  await services.ledger.putClosed(permit.permitNo, kind, {
+  const written = await services.ledger.putClosed(permit.permitNo, kind, {
     start,
     index: 0,
     at,
     ruleData: services.ruleData.version,
     verdicts,
   });
+  return written ? verdicts : [];
 }
 
 /** Judges a closed period again after late data; writes a revision with what changed, if anything did. */

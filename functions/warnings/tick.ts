@@ -13,7 +13,7 @@ import { mergeLive } from "../telemetry/block-repository.ts";
 import type { LiveHead } from "../telemetry/domain/block.ts";
 import { closesAt, rejudgePeriod, type CloseServices } from "./close.ts";
 import { dispatch, settleLeftovers, type DispatchServices, type Outcome, type Owed } from "./dispatch.ts";
-import { evaluatePlant, windowOf } from "./domain/evaluate-plant.ts";
+import { evaluatePlant, windowOf, type EpisodeEvent } from "./domain/evaluate-plant.ts";
 import type { PlantState } from "./domain/plant-state.ts";
 import { outages, silences, type Silence } from "./domain/silence.ts";
 
@@ -21,6 +21,8 @@ export interface TickServices extends CloseServices, DispatchServices {
   register: Pick<Register, "getPlant">;
   /** One alarm to the operator of the system. */
   alarm(subject: string, text: string): Promise<void>;
+  /** A plant owes messages; `live` is how far its evidence went when it was judged. */
+  onOwed?(permitNo: string, state: PlantState, live: LiveHead | null): void;
 }
 
 export interface TickReport {
@@ -28,6 +30,10 @@ export interface TickReport {
   atRisk: number;
   rejudged: number;
   opened: number;
+  /** Episodes that recovered or lapsed. */
+  closed: number;
+  /** Plants of which no device speaks. */
+  silent: number;
   sends: Partial<Record<Outcome, number>>;
 }
 
@@ -48,10 +54,12 @@ export async function tick(t: number, services: TickServices): Promise<TickRepor
   const inOutage = await outOf(t, visits, services);
   const late = services.now() - t > services.ruleData.warning(t).sms.lateTick * MINUTE;
   const owed: Owed[] = [];
-  let opened = 0;
+  let [opened, closed, silent] = [0, 0, 0];
   await eachInParallel(visits, WIDTH, failures, async (visit) => {
     const result = await judgePlant(visit, t, { late, inOutage }, services);
     opened += result.opened;
+    closed += result.closed;
+    silent += result.silent ? 1 : 0;
     owed.push(...result.owed);
   });
   const sends = await dispatch(owed, services, failures);
@@ -61,6 +69,8 @@ export async function tick(t: number, services: TickServices): Promise<TickRepor
     atRisk: visits.filter((v) => v.riskUntil !== null).length,
     rejudged,
     opened,
+    closed,
+    silent,
     sends: Object.fromEntries(sends),
   };
 }
@@ -136,7 +146,7 @@ async function judgePlant(
   how: { late: boolean; inOutage: ReadonlySet<string> },
   services: TickServices,
   attempt = 1,
-): Promise<{ owed: Owed[]; opened: number }> {
+): Promise<{ owed: Owed[]; opened: number; closed: number; silent: boolean }> {
   const { plant, live, riskUntil } = visit;
   const { late, inOutage } = how;
   const { permit } = plant;
@@ -144,7 +154,8 @@ async function judgePlant(
   const { state: held, version, first } = await ledger.plant(permit.permitNo);
   const owedOf = (state: PlantState): Owed[] => state.outbox.map((message) => ({ permit, tick: state.tick, message }));
   // This tick (or a later one) was judged already: only what it owes may be left.
-  if (held.tick >= t) return { owed: held.tick === t ? owedOf(held) : [], opened: 0 };
+  if (held.tick >= t)
+    return { owed: held.tick === t ? owedOf(held) : [], opened: 0, closed: 0, silent: held.state === "silent" };
   await settleLeftovers(permit, held.tick, held.outbox, services);
 
   const atRisk = riskUntil !== null;
@@ -165,10 +176,17 @@ async function judgePlant(
       `the state of ${permit.permitNo} changed ${ATTEMPTS} times while it was judged; run this tick again`,
     );
   }
+  if (changed && state.outbox.length > 0) services.onOwed?.(permit.permitNo, state, live);
   const open = state.episodes.length > 0 || state.outbox.length > 0;
   // A plant that owes a message stays in the risk partition until the next tick has settled it.
   if (open && !atRisk) await ledger.risk(permit.permitNo, t);
   else if (riskUntil !== null && t > riskUntil && !open) await ledger.leaveRisk(permit.permitNo, riskUntil);
   await ledger.putDue(permit.permitNo, due);
-  return { owed: changed ? owedOf(state) : [], opened: events.filter((e) => e.type === "opened").length };
+  const count = (...types: EpisodeEvent["type"][]): number => events.filter((e) => types.includes(e.type)).length;
+  return {
+    owed: changed ? owedOf(state) : [],
+    opened: count("opened"),
+    closed: count("recovered", "lapsed"),
+    silent: state.state === "silent",
+  };
 }

@@ -11,6 +11,7 @@ import { house } from "../shared/handler.ts";
 import { logger, metrics } from "../shared/logger.ts";
 import { floorMinute, formatIso, MINUTE } from "../shared/shanghai.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
+import { logOwed } from "./log-owed.ts";
 import { warningLedger } from "./repository.ts";
 import { carrierOf, CarrierEnv } from "./carrier.ts";
 import { scheduledAt } from "./schema.ts";
@@ -28,10 +29,19 @@ export async function run(event: unknown, services: TickServices): Promise<TickR
   const at = scheduledAt(event, "warn");
   const t = floorMinute(at);
   if ((t / MINUTE) % 5 !== 0) throw new Error(`a tick falls on a minute divisible by 5, not on ${formatIso(at)}`);
+  const began = services.now();
   const report = await tick(t, services);
-  logger.info("tick", { at: formatIso(t), ...report });
+  const lateness = Math.max(0, began - t);
+  const duration = services.now() - began;
+  logger.info("tick", { at: formatIso(t), lateness, duration, ...report });
+  metrics.addMetric("TickLateness", MetricUnit.Milliseconds, lateness);
+  metrics.addMetric("TickDuration", MetricUnit.Milliseconds, duration);
+  metrics.addMetric("PlantsVisited", MetricUnit.Count, report.plants);
   metrics.addMetric("PlantsAtRisk", MetricUnit.Count, report.atRisk);
+  metrics.addMetric("PlantsSilent", MetricUnit.Count, report.silent);
+  metrics.addMetric("PeriodsRejudged", MetricUnit.Count, report.rejudged);
   metrics.addMetric("EpisodesOpened", MetricUnit.Count, report.opened);
+  metrics.addMetric("EpisodesClosed", MetricUnit.Count, report.closed);
   for (const [outcome, count] of Object.entries(report.sends))
     metrics.addMetric(`Sms_${outcome}`, MetricUnit.Count, count);
   return { at: formatIso(t), ...report };
@@ -52,6 +62,7 @@ async function build(): Promise<TickServices> {
     sms: await carrierOf(env, sns, now),
     language: env.SMS_LANGUAGE,
     now,
+    onOwed: logOwed,
     async alarm(Subject, Message) {
       await sns.send(new PublishCommand({ TopicArn: env.OPERATORS_TOPIC_ARN, Subject, Message }));
     },
