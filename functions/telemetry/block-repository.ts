@@ -1,13 +1,15 @@
 /** The blocks table: ten minutes of a plant as one packed item, written on the condition of the version that was read. */
-import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
+  BatchExecuteStatementCommand,
   BatchGetCommand,
-  PutCommand,
   QueryCommand,
   TransactWriteCommand,
   type DynamoDBDocumentClient,
 } from "@aws-sdk/lib-dynamodb";
+import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod/mini";
+import { inParallel } from "../shared/in-parallel.ts";
 import { DAY, formatMinute } from "../shared/shanghai.ts";
 import { floorBlock, type Block, type BlockRecord, type LiveHead } from "./domain/block.ts";
 import { packBlock, unpackBlock } from "./domain/block-codec.ts";
@@ -57,6 +59,11 @@ export function mergeLive(a: LiveHead | null, b: LiveHead | null): LiveHead | nu
 /** Sequence numbers of a stream are decimal texts of any width. */
 export const isAfter = (a: string, b: string): boolean => BigInt(a) > BigInt(b);
 
+export interface BlockWrite {
+  permitNo: string;
+  blocks: readonly StoredBlock[];
+}
+
 export interface BlockRepository {
   /** Blocks that hold any of [from, to), oldest first. */
   range(permitNo: string, from: number, to: number, consistent: boolean): Promise<StoredBlock[]>;
@@ -67,8 +74,11 @@ export interface BlockRepository {
   /** The plant's present by the newest blocks up to `t`. */
   live(permitNo: string, t: number): Promise<LiveHead | null>;
   get(permitNo: string, starts: readonly number[]): Promise<Map<number, StoredBlock>>;
-  /** Writes all or nothing; false when somebody else wrote one of them since its `version` was read. */
-  put(permitNo: string, next: readonly StoredBlock[]): Promise<boolean>;
+  /**
+   * Writes the blocks of many plants, each plant's all or nothing; false where somebody else wrote one of them since its
+   * `version` was read.
+   */
+  put(writes: readonly BlockWrite[]): Promise<boolean[]>;
 }
 
 export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; table: string }): BlockRepository {
@@ -124,38 +134,102 @@ export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; tab
       }
       return found;
     },
-    async put(permitNo, next) {
-      const puts = next.map(({ block, version }) => ({
-        TableName: table,
-        Item: {
-          pk: permitNo,
-          sk: formatMinute(block.start),
-          v: version + 1,
-          data: packBlock(block),
-          ttl: Math.floor((block.start + KEEP) / 1000),
+    async put(writes) {
+      const done = writes.map(() => false);
+      const indexed = writes.map((write, index) => ({ ...write, index }));
+      // One block is the rule: 25 plants share a call, each with its own condition, at the price of single writes.
+      const single = indexed.flatMap(({ permitNo, blocks, index }) =>
+        blocks.length === 1 ? [{ index, statement: statementOf(permitNo, blocks[0]!) }] : [],
+      );
+      const calls = Array.from({ length: Math.ceil(single.length / STATEMENTS) }, (_, i) =>
+        single.slice(i * STATEMENTS, (i + 1) * STATEMENTS),
+      );
+      await inParallel(calls, CALLS, async (call) => {
+        const answers = await execute(call.map(({ statement }) => statement));
+        for (const [i, { index }] of call.entries()) done[index] = answers[i] ?? false;
+      });
+      // A minute that ends a block, or late data: more than one, and a crash in between must not leave half of it.
+      await inParallel(
+        indexed.filter(({ blocks }) => blocks.length > 1),
+        CALLS,
+        async ({ permitNo, blocks, index }) => {
+          done[index] = await transact(permitNo, blocks);
         },
-        ...(version === 0
-          ? { ConditionExpression: "attribute_not_exists(pk)" }
-          : { ConditionExpression: "v = :v", ExpressionAttributeValues: { ":v": version } }),
-      }));
-      try {
-        const [only] = puts;
-        if (puts.length === 1 && only) await db.send(new PutCommand(only));
-        // A minute that ends a block, or late data: more than one, and a crash in between must not leave half of it.
-        else await db.send(new TransactWriteCommand({ TransactItems: puts.map((Put) => ({ Put })) }));
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        if (
-          error instanceof TransactionCanceledException &&
-          error.CancellationReasons?.some((r) => FASTER.has(r.Code ?? ""))
-        )
-          return false;
-        throw error;
-      }
+      );
+      return done;
     },
   };
+
+  /** An UPDATE whose WHERE is not true of the item fails, as a condition does (PartiQL for DynamoDB, UPDATE). */
+  function statementOf(permitNo: string, { block, version }: StoredBlock): Statement {
+    const key = [permitNo, formatMinute(block.start)];
+    return version === 0
+      ? {
+          Statement: `INSERT INTO "${table}" VALUE {'pk': ?, 'sk': ?, 'v': ?, 'data': ?, 'ttl': ?}`,
+          Parameters: [...key, 1, packBlock(block), ttlOf(block)],
+        }
+      : {
+          Statement: `UPDATE "${table}" SET "v" = ?, "data" = ? WHERE "pk" = ? AND "sk" = ? AND "v" = ?`,
+          Parameters: [version + 1, packBlock(block), ...key, version],
+        };
+  }
+
+  /** One answer a statement: true written, false somebody else was faster. Throws for what trying again does not mend. */
+  async function execute(statements: readonly Statement[]): Promise<boolean[]> {
+    const done = statements.map(() => false);
+    let open = statements.map((statement, index) => ({ statement, index }));
+    for (let attempt = 0; open.length > 0; attempt++) {
+      // One that failed inside DynamoDB may have been written: its next try finds another version and is merged anew.
+      if (attempt > 0) await pause(PAUSE_MS * 2 ** attempt);
+      const { Responses = [] } = await db.send(
+        new BatchExecuteStatementCommand({ Statements: open.map(({ statement }) => statement) }),
+      );
+      open = open.filter(({ index }, i) => {
+        const error = Responses[i]?.Error;
+        done[index] = Responses[i] !== undefined && !error;
+        if (!error || FASTER.has(error.Code ?? "")) return false;
+        if (TRANSIENT.has(error.Code ?? "") && attempt < ATTEMPTS) return true;
+        throw Object.assign(new Error(`${table}: ${error.Message ?? error.Code}`), { name: error.Code });
+      });
+    }
+    return done;
+  }
+
+  async function transact(permitNo: string, blocks: readonly StoredBlock[]): Promise<boolean> {
+    const puts = blocks.map(({ block, version }) => ({
+      TableName: table,
+      Item: { pk: permitNo, sk: formatMinute(block.start), v: version + 1, data: packBlock(block), ttl: ttlOf(block) },
+      ...(version === 0
+        ? { ConditionExpression: "attribute_not_exists(pk)" }
+        : { ConditionExpression: "v = :v", ExpressionAttributeValues: { ":v": version } }),
+    }));
+    try {
+      await db.send(new TransactWriteCommand({ TransactItems: puts.map((Put) => ({ Put })) }));
+      return true;
+    } catch (error) {
+      if (
+        error instanceof TransactionCanceledException &&
+        error.CancellationReasons?.some((r) => FASTER.has(r.Code ?? ""))
+      )
+        return false;
+      throw error;
+    }
+  }
 }
 
-/** Reasons of a cancelled transaction that mean another writer. */
-const FASTER = new Set(["ConditionalCheckFailed", "TransactionConflict"]);
+type Statement = { Statement: string; Parameters: unknown[] };
+const ttlOf = (block: Block): number => Math.floor((block.start + KEEP) / 1000);
+
+/** DynamoDB takes 25 statements in a call. */
+const STATEMENTS = 25;
+const CALLS = 8;
+const ATTEMPTS = 5;
+const PAUSE_MS = 25;
+/** Reasons that mean another writer. */
+const FASTER = new Set(["ConditionalCheckFailed", "DuplicateItem", "TransactionConflict"]);
+const TRANSIENT = new Set([
+  "ProvisionedThroughputExceeded",
+  "ThrottlingError",
+  "RequestLimitExceeded",
+  "InternalServerError",
+]);

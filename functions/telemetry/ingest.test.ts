@@ -222,7 +222,10 @@ describe("a batch that is tried again", () => {
     const before = await world.snapshot();
     const losing = world.ingester();
     const { services } = losing;
-    const unlucky = { ...services, blocks: plantBlocks({ ...world.blocks, put: async () => false }) };
+    const unlucky = {
+      ...services,
+      blocks: plantBlocks({ ...world.blocks, put: async (writes) => writes.map(() => false) }),
+    };
     const records = one.records([
       nox("08:02", 42),
       { topic: "x", payload: "?", receivedAt: at("08:03") },

@@ -11,10 +11,10 @@ import { formatIso } from "../shared/shanghai.ts";
 import { isAfter } from "./block-repository.ts";
 import type { ArchiveLine } from "./domain/archive-line.ts";
 import { nextLink, sha256 } from "./domain/archive-line.ts";
-import { floorBlock, type Block, type LiveHead } from "./domain/block.ts";
+import { floorBlock } from "./domain/block.ts";
 import { filedAt, mergeFrames, type AcceptedFrame, type MergeResult } from "./domain/merge-plant.ts";
 import type { FirstSeen, LedgerHints, QuarantineEntry } from "./ledger-hints.ts";
-import type { PlantBlocks } from "./plant-blocks.ts";
+import type { PlantBlocks, PlantPresent } from "./plant-blocks.ts";
 import type { DeviceKeys } from "./device-keys.ts";
 import type { QuarantineReason } from "./domain/reading.ts";
 import { readMessage, type Frame, type Message } from "./read-message.ts";
@@ -55,8 +55,9 @@ interface Work {
   permitNo: string;
   own: Own[];
   merged: MergeResult;
-  blocks: Map<number, Block>;
-  live: LiveHead;
+  present: PlantPresent;
+  /** Until when the plant stood in the risk partition before this batch. */
+  riskKnown: number;
   lines: Map<Frame, Pick<ArchiveLine, "disposition" | "previous" | "link">>;
 }
 
@@ -94,7 +95,7 @@ export async function ingest(
     const lines = archiveLines(messages, works, { attempt, at: services.now(), gradeOf: ruleData.hj212.gradeOf });
     const [first] = messages;
     if (first && lines.length > 0) await services.archive(first.shard, first.sequence, lines);
-    const stored = await inParallel(works, WIDTH, (work) => storePlant(work, services));
+    const stored = await storePlants(works, services);
     open = open.filter((_, i) => !stored[i]);
     const lost = new Set(open.map(([permitNo]) => permitNo));
     for (const l of lines) if (l.permitNo === null || !lost.has(l.permitNo)) tally(counts, l);
@@ -129,7 +130,9 @@ async function mergePlant(permitNo: string, all: readonly Own[], services: Inges
   if (!plant) throw new Error(`permit ${permitNo} has device bindings but is not in the register`);
   const receivedAt = Math.max(...all.map((o) => o.message.receivedAt));
   const starts = all.map((o) => filedAt(o.accepted.record, o.accepted.receivedAt));
-  const { live, blocks } = await services.blocks.load(permitNo, starts, receivedAt);
+  const present = await services.blocks.load(permitNo, starts, receivedAt);
+  const { live, blocks } = present;
+  const riskKnown = live.riskUntil;
   // What an earlier try of this batch has merged already is not merged, counted or chained again.
   const own = all.filter(({ message }) => {
     const applied = live.applied[message.shard];
@@ -159,11 +162,34 @@ async function mergePlant(permitNo: string, all: readonly Own[], services: Inges
     blocks.get(now)!.live = live;
     merged.touched.add(now);
   }
-  return { permitNo, own, merged, blocks, live, lines };
+  return { permitNo, own, merged, present, riskKnown, lines };
 }
 
-async function storePlant({ permitNo, merged, blocks, live, own }: Work, services: IngestServices): Promise<boolean> {
-  if (own.length === 0) return true;
+/** True where a plant is stored, false where another writer was faster. */
+async function storePlants(works: readonly Work[], services: IngestServices): Promise<boolean[]> {
+  const after = await inParallel(works, WIDTH, (work) => hintsOf(work, services));
+  const changed = works.flatMap((work, index) => (work.own.length > 0 ? [{ work, index }] : []));
+  const stored = await services.blocks.store(
+    changed.map(({ work: { permitNo, present, merged } }) => ({ permitNo, present, touched: merged.touched })),
+  );
+  const done = works.map(() => true);
+  for (const [i, { index }] of changed.entries()) done[index] = stored[i] ?? false;
+  await inParallel(
+    after.filter((_, i) => done[i]),
+    WIDTH,
+    (hint) => hint(),
+  );
+  return done;
+}
+
+/**
+ * Tells the ledger what it has to know, and returns what has to be said once more after the blocks. Before, because a crash
+ * must not lose it; after, because a tick in between may have taken it for done without having seen the blocks. That tick
+ * may still clear what it read, not what came after.
+ */
+async function hintsOf(work: Work, services: IngestServices): Promise<() => Promise<unknown>> {
+  const { permitNo, merged, own, riskKnown } = work;
+  if (own.length === 0) return () => Promise.resolve();
   const { hints, known } = services;
   const seen = known.get(permitNo) ?? (await hints.firstSeen(permitNo));
   const fresh: FirstSeen = {
@@ -178,25 +204,14 @@ async function storePlant({ permitNo, merged, blocks, live, own }: Work, service
   known.set(permitNo, news ? await hints.addFirstSeen(permitNo, fresh) : seen);
   if (known.size > 20_000) known.delete(known.keys().next().value!);
   const closed = merged.hours.size + merged.days.size > 0;
-  // Both before and after the blocks: before, because a crash must not lose them; after, because a tick in between may
-  // have taken them for done without having seen the blocks. That tick may still clear what it read, not what came after.
   const hint = (when: "before" | "after"): Promise<unknown> =>
     Promise.all([
       ...(news ? [hints.due(permitNo, Math.min(...own.map((o) => o.message.receivedAt)))] : []),
       ...(closed ? [hints.rejudge(permitNo, [...merged.hours], [...merged.days], `${stampOf(own)} ${when}`)] : []),
     ]);
   await hint("before");
-  if (merged.riskUntil > (services.blocks.riskKnown(permitNo) ?? 0)) await hints.risk(permitNo, merged.riskUntil);
-  if (
-    !(await services.blocks.store(
-      permitNo,
-      [...merged.touched].map((s) => blocks.get(s)!),
-      live,
-    ))
-  )
-    return false;
-  await hint("after");
-  return true;
+  if (merged.riskUntil > riskKnown) await hints.risk(permitNo, merged.riskUntil);
+  return () => hint("after");
 }
 
 const stampOf = (own: readonly Own[]): string =>

@@ -1,26 +1,31 @@
 /**
  * The blocks a batch needs, kept in memory between batches: one shard is read by one function at a time, so what was
- * written last is what stands there. A lost condition (another shard wrote the same plant) throws the copy away.
+ * written last is what stands there. Who loads a plant has the only copy until it is stored: a batch that fails in
+ * between, or a lost condition (another shard wrote the same plant), leaves nothing behind, and it is read anew.
  */
 import { emptyBlock, floorBlock, type Block, type LiveHead } from "./domain/block.ts";
-import { mergeLive, type BlockRepository, type StoredBlock } from "./block-repository.ts";
+import { mergeLive, type BlockRepository } from "./block-repository.ts";
 
-interface Held {
+/** A plant's present and blocks, to merge into. */
+export interface PlantPresent {
   live: LiveHead;
-  blocks: Map<number, StoredBlock>;
+  blocks: Map<number, Block>;
+  /** Of the blocks as they were read; none: not stored yet. */
+  versions: Map<number, number>;
+}
+
+export interface PlantWrite {
+  permitNo: string;
+  present: PlantPresent;
+  /** Starts of the blocks that changed. */
+  touched: Iterable<number>;
 }
 
 export interface PlantBlocks {
-  /** A copy to merge into: the named blocks, the block of the receipt, and the plant's present. */
-  load(
-    permitNo: string,
-    starts: Iterable<number>,
-    receivedAt: number,
-  ): Promise<{ live: LiveHead; blocks: Map<number, Block> }>;
-  /** Until when the plant is known to stand in the risk partition, by what was loaded last. */
-  riskKnown(permitNo: string): number | undefined;
-  /** Writes the blocks; false when another writer was faster: nothing may be assumed then, load again. */
-  store(permitNo: string, blocks: Iterable<Block>, live: LiveHead): Promise<boolean>;
+  /** The named blocks, the block of the receipt, and the plant's present. */
+  load(permitNo: string, starts: Iterable<number>, receivedAt: number): Promise<PlantPresent>;
+  /** Writes what changed, plant by plant; false where another writer was faster: load again, merge anew. */
+  store(writes: readonly PlantWrite[]): Promise<boolean[]>;
 }
 
 const NEWEST = 3;
@@ -33,69 +38,83 @@ export function plantBlocks(
   lastHeads: (permitNo: string) => Promise<LiveHead["devices"] | null> = () => Promise.resolve(null),
   size = 20_000,
 ): PlantBlocks {
-  const held = new Map<string, Held>();
+  const held = new Map<string, PlantPresent>();
   /** Plants that another shard writes too (devices that publish for themselves): read anew each time. */
   const shared = new Set<string>();
 
-  async function open(permitNo: string, receivedAt: number): Promise<Held> {
+  async function open(permitNo: string, receivedAt: number): Promise<PlantPresent> {
     const latest = await repository.latest(permitNo, receivedAt, NEWEST);
     const live = latest.reduce<LiveHead | null>((l, { block }) => mergeLive(block.live, l), null);
     return {
-      live: live ?? { devices: (await lastHeads(permitNo)) ?? {}, applied: {}, riskUntil: 0 },
-      blocks: new Map(latest.map((s) => [s.block.start, s])),
+      // A copy: what is merged from now on belongs to the block of the receipt alone.
+      live: structuredClone(live) ?? { devices: (await lastHeads(permitNo)) ?? {}, applied: {}, riskUntil: 0 },
+      blocks: new Map(latest.map(({ block }) => [block.start, block])),
+      versions: new Map(latest.map(({ block, version }) => [block.start, version])),
     };
+  }
+
+  function keep(permitNo: string, { live, blocks, versions }: PlantPresent): void {
+    const newest = [...blocks.keys()].sort((a, b) => b - a).slice(0, NEWEST);
+    held.set(permitNo, {
+      live,
+      blocks: new Map(newest.map((s) => [s, blocks.get(s)!])),
+      versions: new Map(newest.map((s) => [s, versions.get(s) ?? 0])),
+    });
+    if (held.size > size) held.delete(held.keys().next().value!);
   }
 
   return {
     async load(permitNo, starts, receivedAt) {
       const own = held.get(permitNo);
+      held.delete(permitNo);
       const now = floorBlock(receivedAt);
       let plant = own;
       if (!plant) plant = await open(permitNo, receivedAt);
       else if (shared.has(permitNo) || !plant.blocks.has(now)) {
         // A new ten minutes: what other shards wrote of this plant's other devices is taken over.
         const fresh = await open(permitNo, receivedAt);
-        plant = { live: mergeLive(fresh.live, plant.live) ?? fresh.live, blocks: fresh.blocks };
+        plant = { ...fresh, live: mergeLive(fresh.live, plant.live) ?? fresh.live };
       }
-      held.delete(permitNo);
-      held.set(permitNo, plant);
-      if (held.size > size) held.delete(held.keys().next().value!);
-      const wanted = new Set([...starts, now]);
-      const missing = [...wanted].filter((s) => !plant.blocks.has(s));
+      const missing = [...new Set([...starts, now])].filter((s) => !plant.blocks.has(s));
       if (missing.length > 0) {
         const found = await repository.get(permitNo, missing);
-        for (const s of missing) plant.blocks.set(s, found.get(s) ?? { block: emptyBlock(s), version: 0 });
+        for (const s of missing) {
+          const { block, version } = found.get(s) ?? { block: emptyBlock(s), version: 0 };
+          plant.blocks.set(s, block);
+          plant.versions.set(s, version);
+        }
         // Another shard may have written the newest block since the present was read: its heads are part of it.
         for (const { block } of found.values()) plant.live = mergeLive(block.live, plant.live) ?? plant.live;
       }
-      return {
-        live: structuredClone(plant.live),
-        blocks: new Map([...wanted].map((s) => [s, structuredClone(plant.blocks.get(s)!.block)])),
-      };
+      return plant;
     },
 
-    riskKnown: (permitNo) => held.get(permitNo)?.live.riskUntil,
-
-    async store(permitNo, blocks, live) {
-      const plant = held.get(permitNo);
-      const next = [...blocks].map((block) => ({ block, version: plant?.blocks.get(block.start)?.version ?? 0 }));
-      // The blocks of a long catch-up go ahead in parts; the last part holds the newest, which says what is merged.
-      next.sort((a, b) => Number(a.block.live === live) - Number(b.block.live === live));
-      for (let i = 0; i < next.length; i += MOST_AT_ONCE) {
-        const part = next.slice(i, i + MOST_AT_ONCE);
-        if (!(await repository.put(permitNo, part))) {
-          held.delete(permitNo);
-          shared.add(permitNo);
-          return false;
-        }
-        for (const { block, version } of part) plant?.blocks.set(block.start, { block, version: version + 1 });
+    async store(writes) {
+      let open = writes.map(({ permitNo, present, touched }, index) => {
+        const next = [...touched].map((s) => ({
+          block: present.blocks.get(s)!,
+          version: present.versions.get(s) ?? 0,
+        }));
+        // The blocks of a long catch-up go ahead in parts; the last part holds the newest, which says what is merged.
+        next.sort((a, b) => Number(a.block.live === present.live) - Number(b.block.live === present.live));
+        return { index, permitNo, present, next };
+      });
+      const done = writes.map(() => true);
+      while (open.length > 0) {
+        const parts = open.map(({ permitNo, next }) => ({ permitNo, blocks: next.splice(0, MOST_AT_ONCE) }));
+        const stored = await repository.put(parts);
+        open = open.filter(({ index, permitNo, present, next }, i) => {
+          if (!stored[i]) {
+            shared.add(permitNo);
+            done[index] = false;
+            return false;
+          }
+          for (const { block, version } of parts[i]!.blocks) present.versions.set(block.start, version + 1);
+          if (next.length === 0) keep(permitNo, present);
+          return next.length > 0;
+        });
       }
-      if (plant) {
-        plant.live = live;
-        const keep = [...plant.blocks.keys()].sort((a, b) => b - a).slice(0, NEWEST);
-        plant.blocks = new Map(keep.map((s) => [s, plant.blocks.get(s)!]));
-      }
-      return true;
+      return done;
     },
   };
 }

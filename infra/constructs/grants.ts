@@ -11,7 +11,16 @@ import { acknowledge } from "../acknowledge.ts";
  */
 export const useTable = (table: ITable, role: Role, ...calls: [TableCall, ...TableCall[]]): Grant =>
   table.grant(role, ...calls.map((call) => `dynamodb:${call}`));
-type TableCall = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem";
+type TableCall =
+  | "GetItem"
+  | "BatchGetItem"
+  | "Query"
+  | "PutItem"
+  | "UpdateItem"
+  | "DeleteItem"
+  | "BatchWriteItem"
+  | "PartiQLInsert"
+  | "PartiQLUpdate";
 
 /** Puts objects under `prefix` (`raw/`). Never deletes. */
 export const putObjects = (bucket: IBucket, prefix: string, role: Role): void =>

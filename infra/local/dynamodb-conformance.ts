@@ -32,6 +32,9 @@ export async function checkConformance(call: DynamoCall, endpoint: string): Prom
   }
 }
 
+interface Answers {
+  Responses: { Error?: { Code: string } }[];
+}
 const key = (sk: string): Item => ({ pk: { S: "p" }, sk: { S: sk } });
 const refusedWith = async (code: string, attempt: Promise<unknown>): Promise<DynamoError | null> => {
   try {
@@ -85,6 +88,28 @@ function behaviours(call: DynamoCall): Record<string, () => Promise<boolean>> {
         (reason) => reason.Code,
       );
       return reasons?.[1] === "ConditionalCheckFailed" && (await get("2")) === undefined;
+    },
+    "a batch of statements writes each on its own condition": async () => {
+      const statement = (Statement: string, Parameters: unknown[]): unknown => ({ Statement, Parameters });
+      const insert = `INSERT INTO "${TABLE}" VALUE {'pk': ?, 'sk': ?, 'v': ?, 'data': ?}`;
+      const update = `UPDATE "${TABLE}" SET "v" = ?, "data" = ? WHERE "pk" = ? AND "sk" = ? AND "v" = ?`;
+      const [pk, data] = [{ S: "p" }, { B: "AAH/" }];
+      const { Responses } = await call<Answers>("BatchExecuteStatement", {
+        Statements: [
+          statement(insert, [pk, { S: "s" }, { N: "1" }, data]),
+          statement(insert, [pk, { S: "1" }, { N: "1" }, data]),
+        ],
+      });
+      const second = await call<Answers>("BatchExecuteStatement", {
+        Statements: [
+          statement(update, [{ N: "2" }, data, pk, { S: "s" }, { N: "1" }]),
+          statement(update, [{ N: "9" }, data, pk, { S: "1" }, { N: "8" }]),
+          statement(update, [{ N: "9" }, data, pk, { S: "none" }, { N: "1" }]),
+        ],
+      });
+      const codes = [...Responses, ...second.Responses].map((response) => response.Error?.Code ?? "");
+      await call("DeleteItem", { TableName: TABLE, Key: key("s") });
+      return codes.join() === ",DuplicateItem,,ConditionalCheckFailed,ConditionalCheckFailed";
     },
     "a query reads a range of sort keys in order, page by page": async () => {
       for (const sk of ["c", "a", "d", "b"]) await put(key(sk));

@@ -5,13 +5,13 @@ import { StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { KinesisEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { RULES } from "../../events/rules.ts";
 import type { Config } from "../config.ts";
-import { houseAlarm, houseMetric } from "../constructs/alarm.ts";
+import { houseAlarm, houseMetric, sumOf } from "../constructs/alarm.ts";
 import { devicePolicies } from "../constructs/device-policies.ts";
 import { putObjects, readParameters, useTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
 import { telemetryRule } from "../constructs/telemetry-rule.ts";
-import { undeliveredBatches } from "../constructs/undelivered.ts";
+import { batchesGivenUp, EVENT_COUNT, undeliveredBatches } from "../constructs/undelivered.ts";
 import type { DataStack } from "./data.ts";
 
 /** SSM folder of the devices' SM4 keys; a binding's `secretRef` is the name within it (docs/deploy.md). */
@@ -19,6 +19,8 @@ const DEVICE_KEYS = "/permit-watch/device-keys";
 
 /** From the devices to the tables: rules, stream, ingest. */
 export class TelemetryStack extends WorkStack {
+  readonly stream: Stream;
+
   constructor(app: App, config: Config, data: DataStack) {
     super(app, "PermitWatchTelemetry", "Permit Watch: IoT rules, stream, ingest", config, data.operators);
     const stream = new Stream(this, "telemetry", {
@@ -26,6 +28,7 @@ export class TelemetryStack extends WorkStack {
       encryption: StreamEncryption.MANAGED,
       retentionPeriod: Duration.hours(config.streamRetentionHours),
     });
+    this.stream = stream;
     for (const rule of RULES) telemetryRule(this, rule, stream, data.undelivered);
     devicePolicies(this);
 
@@ -43,21 +46,28 @@ export class TelemetryStack extends WorkStack {
       errorImpact: "Readings of the plants are late or kept aside: warnings may miss them and pages show old values.",
     });
     useTable(data.register, ingest.ownRole, "GetItem");
-    useTable(data.blocks, ingest.ownRole, "BatchGetItem", "Query", "PutItem");
+    useTable(data.blocks, ingest.ownRole, "BatchGetItem", "Query", "PutItem", "PartiQLInsert", "PartiQLUpdate");
     useTable(data.ledger, ingest.ownRole, "GetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem");
     putObjects(data.archive, "raw/", ingest.ownRole);
     readParameters(DEVICE_KEYS, ingest.ownRole);
-    ingest.addEventSource(
-      new KinesisEventSource(stream, {
-        startingPosition: StartingPosition.TRIM_HORIZON,
-        batchSize: 500,
-        maxBatchingWindow: Duration.seconds(2),
-        bisectBatchOnError: true,
-        retryAttempts: 5,
-        reportBatchItemFailures: true,
-        onFailure: undeliveredBatches(this, data.undelivered, ingest),
-      }),
-    );
+    const source = new KinesisEventSource(stream, {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 500,
+      maxBatchingWindow: Duration.seconds(2),
+      bisectBatchOnError: true,
+      retryAttempts: 5,
+      reportBatchItemFailures: true,
+      onFailure: undeliveredBatches(this, data.undelivered, ingest),
+      ...(!this.inChina && { metricsConfig: EVENT_COUNT }),
+    });
+    ingest.addEventSource(source);
+    batchesGivenUp(this, ingest, source.eventSourceMappingId);
+    this.lagAlarms(ingest);
+    this.qualityAlarms(data);
+  }
+
+  /** Late, held back, or lost on the way. */
+  private lagAlarms(ingest: HouseFunction): void {
     houseAlarm(this, {
       name: "ingest-telemetry-behind",
       impact:
@@ -66,7 +76,38 @@ export class TelemetryStack extends WorkStack {
       threshold: Duration.minutes(4).toMilliseconds(),
       periods: 3,
     });
-    this.qualityAlarms(data);
+    houseAlarm(this, {
+      name: "ingest-telemetry-lag",
+      impact: "One reading in twenty is stored more than two minutes after it arrived: warnings judge old values.",
+      metric: houseMetric("ingest-telemetry", "IngestLag", "p95"),
+      threshold: Duration.minutes(2).toMilliseconds(),
+      periods: 3,
+    });
+    houseAlarm(this, {
+      name: "ingest-telemetry-throttles",
+      impact: "Ingest may not run as often as the stream asks for: readings are late.",
+      metric: ingest.metricThrottles({ period: Duration.minutes(5) }),
+      periods: 2,
+    });
+    houseAlarm(this, {
+      name: "telemetry-lost",
+      impact: "Telemetry reached neither the stream nor the undelivered bucket: only who sent it still has it.",
+      metric: sumOf(
+        "error actions that failed",
+        Object.fromEntries(
+          RULES.map(({ name }) => [
+            name,
+            new Metric({
+              namespace: "AWS/IoT",
+              metricName: "ErrorActionFailure",
+              dimensionsMap: { RuleName: name, ActionType: "S3" },
+              statistic: "Sum",
+              period: Duration.minutes(5),
+            }),
+          ]),
+        ),
+      ),
+    });
   }
 
   private qualityAlarms(data: DataStack): void {

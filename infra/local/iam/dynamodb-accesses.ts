@@ -25,7 +25,11 @@ const PARTS = {
   ConditionCheck: "ConditionCheckItem",
 } as const;
 
-/** A call whose accesses nobody can tell: its body is not what DynamoDB takes, or it is PartiQL. */
+const Statements = z.looseObject({ Statements: z.array(z.looseObject({ Statement: z.string() })) });
+/** The PartiQL that is understood: a write that names its table in quotes. */
+const WRITE = /^(?:(INSERT) INTO|(UPDATE)) "([A-Za-z0-9_.-]{3,255})" /;
+
+/** A call whose accesses nobody can tell: its body is not what DynamoDB takes, or it is PartiQL of another kind. */
 export class UnreadableCall extends Error {
   override name = "UnreadableCall";
 }
@@ -50,8 +54,18 @@ export function dynamoAccesses(operation: string, body: unknown, arnOf: (table: 
           of ? [{ action: `dynamodb:${PARTS[part as keyof typeof PARTS]}`, resource: table(of.TableName) }] : [],
         ),
       );
+    case "BatchExecuteStatement": {
+      const kinds = new Map<string, Access>();
+      for (const { Statement } of parsed(Statements, operation, body).Statements) {
+        const [, insert, , name] = WRITE.exec(Statement) ?? [];
+        if (name === undefined)
+          throw new UnreadableCall(`${operation}: "${Statement}" is unknown to the one-machine target`);
+        const action = insert ? "dynamodb:PartiQLInsert" : "dynamodb:PartiQLUpdate";
+        kinds.set(`${action} ${name}`, { action, resource: table(name) });
+      }
+      return [...kinds.values()];
+    }
     case "ExecuteStatement":
-    case "BatchExecuteStatement":
     case "ExecuteTransaction":
       throw new UnreadableCall(`${operation} (PartiQL) is unknown to the one-machine target`);
     default: {

@@ -1,12 +1,14 @@
 /** The guard with the real SDK and the real engine behind it: allowed calls pass unchanged, others get DynamoDB's answer. */
 import { connect } from "node:net";
 import {
+  BatchExecuteStatementCommand,
   BatchGetItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   ScanCommand,
   TransactWriteItemsCommand,
+  type BatchStatementRequest,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startDynamo, type LocalDynamo } from "../dynamodb.ts";
@@ -33,7 +35,7 @@ const POLICY = IdentityPolicy.parse({
   Statement: [
     {
       Effect: "Allow",
-      Action: ["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:BatchGetItem"],
+      Action: ["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PartiQLInsert"],
       Resource: arnOf("open"),
     },
   ],
@@ -128,6 +130,23 @@ test("one part that is not allowed refuses the whole", async () => {
   );
   expect(await dynamo.call("GetItem", { TableName: "open", Key: Put.Item })).toEqual({});
   expect(allowed).toEqual([]);
+});
+
+test("statements need the permission of their kind on their table", async () => {
+  const insert = (table: string): BatchStatementRequest => ({
+    Statement: `INSERT INTO "${table}" VALUE {'pk': ?}`,
+    Parameters: [{ S: "i" }],
+  });
+  const update = { Statement: `UPDATE "open" SET "v" = ? WHERE "pk" = ?`, Parameters: [{ N: "1" }, { S: "i" }] };
+  const run = (...Statements: BatchStatementRequest[]): Promise<unknown> =>
+    db.send(new BatchExecuteStatementCommand({ Statements }));
+  await run(insert("open"));
+  expect(allowed.map(({ action }) => action)).toEqual(["dynamodb:PartiQLInsert"]);
+  await expect(run(insert("open"), update)).rejects.toMatchObject(denied("dynamodb:PartiQLUpdate", "open"));
+  await expect(run(insert("closed"))).rejects.toMatchObject(denied("dynamodb:PartiQLInsert", "closed"));
+  await expect(run({ Statement: `DELETE FROM "open" WHERE "pk" = 'i'` })).rejects.toMatchObject({
+    name: "ValidationException",
+  });
 });
 
 test("who is nobody here is told so", async () => {
