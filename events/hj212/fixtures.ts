@@ -22,7 +22,7 @@ const folder = new URL("./", import.meta.url);
 const parse = (file: string): unknown => JSON.parse(readFileSync(new URL(file, folder), "utf8"));
 
 export const fixtureFiles = (): string[] =>
-  (parse("manifest.json") as { files: { file: string }[] }).files.map((f) => f.file);
+  (parse("manifest.json") as { own: { files: { file: string }[] } }).own.files.map((f) => f.file);
 export const readFixtures = (file: string): FrameFixture[] => parse(file) as FrameFixture[];
 
 /** Bytes of a fixture's frame, closing included. */
