@@ -25,7 +25,12 @@ const PARTS: [file: string, zh: string, en: string, cases: () => CorpusCase[]][]
     "length, CRC, glued, packets, truncated, noise, chunks",
     framing,
   ],
-  ["cases/contents.json", "现场偏差与应拒收的内容", "deviations of the field, and contents to refuse", contents],
+  [
+    "cases/contents.json",
+    "现场偏差与应拒收的内容",
+    "deviations of the field, and contents to refuse",
+    () => [...quirks(), ...refused()],
+  ],
   ["cases/sm4.json", "2025 版 SM4 加密", "SM4 of the 2025 edition", sealed],
 ];
 
