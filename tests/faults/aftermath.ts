@@ -8,6 +8,7 @@ import { standing, verifyChain, type ArchiveLine } from "../../functions/telemet
 import { hashPhone } from "../../functions/warnings/dispatch.ts";
 import type { Machine } from "../../infra/local/machine.ts";
 import type { OutboxMessage } from "../../infra/local/sns.ts";
+import { DUE_ENDS } from "./trial.ts";
 import { describeFrame, type TrialFrame, type TrialMessage, type TrialPlant } from "./trial-city.ts";
 
 export type Item = Record<string, unknown> & { pk: string; sk: string };
@@ -85,25 +86,42 @@ async function archiveLines(machine: Machine): Promise<ArchiveLine[]> {
   return lines;
 }
 
-/** Accepted and damaged frames against the archive: each exactly once, again only where the client itself sent again. */
-export function archiveProblems(messages: readonly TrialMessage[], archive: readonly ArchiveLine[]): string[] {
+/** Lines by the trial's name of a frame: a kept piece is the frame without what stands between frames, QN included. */
+const byQn = (archive: readonly ArchiveLine[]): Map<string | undefined, ArchiveLine[]> =>
+  Map.groupBy(archive, (l) => /QN=(\d+);/.exec(Buffer.from(l.bytes, "base64").toString("latin1"))?.[1]);
+
+/**
+ * Accepted and damaged frames against the archive: each exactly once, again only as often as `repeats` says. Default:
+ * as often as the client itself sent it again.
+ */
+export function archiveProblems(
+  messages: readonly TrialMessage[],
+  archive: readonly ArchiveLine[],
+  repeats = (message: TrialMessage): number => message.sends - 1,
+): string[] {
   const problems: string[] = [];
-  // A kept piece is the frame without what stands between frames; its QN is the trial's name for it.
-  const byQn = Map.groupBy(archive, (l) => /QN=(\d+);/.exec(Buffer.from(l.bytes, "base64").toString("latin1"))?.[1]);
+  const known = byQn(archive);
   for (const message of messages)
     for (const frame of message.frames) {
-      const lines = byQn.get(frame.qn) ?? [];
+      const lines = known.get(frame.qn) ?? [];
       const count = (d: ArchiveLine["disposition"]): number => lines.filter((l) => l.disposition === d).length;
       const [accepted, duplicate, quarantined] = [count("accepted"), count("duplicate"), count("quarantined")];
-      const right = frame.damaged
-        ? accepted + duplicate === 0 && quarantined >= 1 && quarantined <= message.sends
-        : accepted === 1 && quarantined === 0 && duplicate <= message.sends - 1;
-      if (message.acknowledged && !right)
+      const right = frame.refused
+        ? accepted + duplicate === 0 && quarantined >= 1 && quarantined <= repeats(message) + 1
+        : accepted === 1 && quarantined === 0 && duplicate <= repeats(message);
+      const reasons = lines.flatMap((l) => (l.disposition === "quarantined" ? [l.reason] : []));
+      if (message.acknowledged && (!right || reasons.some((reason) => reason !== frame.refused)))
         problems.push(
-          `${describeFrame(frame)}${frame.damaged ? ", damaged" : ""}, sent ${message.sends}×: ${accepted} accepted, ${duplicate} duplicate, ${quarantined} quarantined`,
+          `${describeFrame(frame)}, sent ${message.sends}×: ${accepted} accepted, ${duplicate} duplicate, ${quarantined} quarantined (${reasons.join()})`,
         );
     }
   return problems;
+}
+
+/** Acknowledged frames of which nothing stands in the archive. */
+export function lostFrames(messages: readonly TrialMessage[], archive: readonly ArchiveLine[]): number {
+  const known = byQn(archive);
+  return messages.flatMap((m) => (m.acknowledged ? m.frames : [])).filter((f) => !known.has(f.qn)).length;
 }
 
 /** The chain of every device, in the order of its shard. */
@@ -126,7 +144,7 @@ export function valueProblems(messages: readonly TrialMessage[], values: Afterma
   const expected = new Map<string, TrialFrame>();
   for (const frame of messages.flatMap((m) => m.frames)) {
     const key = valueKey(frame.mn, frame.pollutant, frame.at);
-    if (!frame.damaged && (expected.get(key)?.qn ?? "") < frame.qn) expected.set(key, frame);
+    if (frame.refused === null && (expected.get(key)?.qn ?? "") < frame.qn) expected.set(key, frame);
   }
   const wrong = [...expected].flatMap(([key, frame]) =>
     values.get(key) === frame.value ? [] : [`${key}: ${values.get(key)}, not ${frame.value}`],
@@ -135,7 +153,22 @@ export function valueProblems(messages: readonly TrialMessage[], values: Afterma
   return [...wrong, ...invented.map((key) => `${key}: nobody sent this`)];
 }
 
-const FINAL = new Set(["sent", "failed", "unknown", "expired", "capped"]);
+const FINAL = new Set<string>(DUE_ENDS);
+
+/** By phone and text: how many messages may have left at most, and how many must have, by what the ledger says of each. */
+export function permittedSends(ledger: readonly Item[]): Map<string, { most: number; least: number }> {
+  const may = new Map<string, { most: number; least: number }>();
+  for (const s of ledger.filter((i) => i.sk.startsWith("SEND#"))) {
+    const state = String(s["state"]);
+    const key = `${String(s["to"])} ${String(s["text"])}`;
+    const { most, least } = may.get(key) ?? { most: 0, least: 0 };
+    may.set(key, {
+      most: most + (state === "sent" || state === "unknown" ? 1 : 0),
+      least: least + (state === "sent" ? 1 : 0),
+    });
+  }
+  return may;
+}
 
 /** Text messages: per plant, tick and phone at most one left, none that was due has no end. */
 export function smsProblems(
@@ -145,18 +178,9 @@ export function smsProblems(
 ): string[] {
   const problems: string[] = [];
   const sends = ledger.filter((i) => i.sk.startsWith("SEND#"));
+  for (const s of sends) if (!FINAL.has(String(s["state"]))) problems.push(`${s.pk} ${s.sk} is ${String(s["state"])}`);
   const left = Map.groupBy(outbox, (m) => `${m.to} ${m.text}`);
-  const may = new Map<string, { most: number; least: number }>();
-  for (const s of sends) {
-    const state = String(s["state"]);
-    if (!FINAL.has(state)) problems.push(`${s.pk} ${s.sk} is ${state}`);
-    const key = `${String(s["to"])} ${String(s["text"])}`;
-    const { most, least } = may.get(key) ?? { most: 0, least: 0 };
-    may.set(key, {
-      most: most + (state === "sent" || state === "unknown" ? 1 : 0),
-      least: least + (state === "sent" ? 1 : 0),
-    });
-  }
+  const may = permittedSends(ledger);
   for (const [key, { most, least }] of may) {
     const count = left.get(key)?.length ?? 0;
     if (count > most || count < least)

@@ -84,26 +84,32 @@ export interface TrialFrame {
   at: number;
   value: number;
   qn: string;
-  /** Its CRC is wrong: it must end in quarantine. */
-  damaged: boolean;
+  /** Why it must end in quarantine: `crc` for one that was damaged on its way; null: it must be accepted. */
+  refused: "crc" | "time" | null;
   bytes: Uint8Array;
 }
 
 /** Makes the frames of a trial; `from` is the first QN, which rises with every frame so that the later frame wins. */
 export function frameMaker(from: number): {
-  frame(plant: TrialPlant, kind: "gas" | "water", at: number, value: number, damaged?: boolean): TrialFrame;
+  frame(
+    plant: TrialPlant,
+    kind: "gas" | "water",
+    at: number,
+    value: number,
+    refused?: TrialFrame["refused"],
+  ): TrialFrame;
 } {
   let next = from;
   return {
-    frame: (plant, kind, at, value, damaged = false) => {
+    frame: (plant, kind, at, value, refused = null) => {
       const [mn, pollutant, st] =
         kind === "gas" ? ([plant.gas, "a21002", "31"] as const) : ([plant.water, "w01001", "32"] as const);
       const qn = formatCompact((next += 1), true);
       const cp = buildCp([[["DataTime", formatCompact(at)]], readingGroup(pollutant, { Avg: value, Flag: "N" })]);
       const bytes = Buffer.from(encodeFrame({ qn, st, cn: "2051", pw: null, mn, flag: 5, cp }));
       // One digit of the CRC is turned; the length stays right.
-      if (damaged) bytes[bytes.length - 3] = bytes[bytes.length - 3] === 0x30 ? 0x31 : 0x30;
-      return { plant, mn, pollutant, at, value, qn, damaged, bytes };
+      if (refused === "crc") bytes[bytes.length - 3] = bytes[bytes.length - 3] === 0x30 ? 0x31 : 0x30;
+      return { plant, mn, pollutant, at, value, qn, refused, bytes };
     },
   };
 }
@@ -132,4 +138,5 @@ export function messageOf(frames: [TrialFrame, ...TrialFrame[]]): TrialMessage {
 }
 
 /** For messages of a failed expectation. */
-export const describeFrame = (f: TrialFrame): string => `QN ${f.qn} of ${f.mn} for ${formatIso(f.at)} (${f.value})`;
+export const describeFrame = (f: TrialFrame): string =>
+  `QN ${f.qn} of ${f.mn} for ${formatIso(f.at)} (${f.value}${f.refused ? `, to be refused for ${f.refused}` : ""})`;

@@ -1,6 +1,5 @@
 /** A machine in this process on a clock of the trial's, with the trial's register. */
 import { join } from "node:path";
-import { expect } from "vitest";
 import { startMachine, type Machine, type MachineOptions } from "../../infra/local/machine.ts";
 import { synthesizeApart } from "../../infra/local/synthesize-apart.ts";
 import { eventually, temporaryFolder } from "../../infra/local/test-assembly.ts";
@@ -8,6 +7,9 @@ import { permitsFile, type TrialPlant } from "./trial-city.ts";
 
 export interface TrialMachine {
   machine: Machine;
+  /** The clock of the machine and of its functions. */
+  now(): number;
+  setNow(t: number): void;
   /** Sets the clock to `t` and runs the tick; throws when it fails. */
   tick(t: number): Promise<{ sends: Record<string, number> }>;
   /** Runs another schedule as of `t`. */
@@ -34,7 +36,8 @@ export async function startTrialMachine(
     template: await synthesizeApart(),
     ...more,
   });
-  expect(await machine.importPermits("trial.json", permitsFile(plants))).toMatchObject({ ok: true });
+  const imported = await machine.importPermits("trial.json", permitsFile(plants));
+  if (imported["ok"] !== true) throw new Error(`the register was not taken: ${JSON.stringify(imported)}`);
   const fire: TrialMachine["fire"] = async (schedule, t) => {
     now = t;
     const { payload, error } = await machine.fire(schedule, t);
@@ -43,6 +46,10 @@ export async function startTrialMachine(
   };
   return {
     machine,
+    now: () => now,
+    setNow: (t) => {
+      now = t;
+    },
     fire,
     tick: async (t) => (await fire("warn", t)) as { sends: Record<string, number> },
     nameOf: (label) => {
