@@ -3,19 +3,21 @@
 import { App, Validations, type AppProps } from "aws-cdk-lib";
 import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { readConfig } from "./config.ts";
+import { DashboardStack } from "./stacks/dashboard.ts";
 import { DataStack } from "./stacks/data.ts";
 import { ServicesStack } from "./stacks/services.ts";
 import { SiteStack } from "./stacks/site.ts";
 import { TelemetryStack } from "./stacks/telemetry.ts";
 
-/** Stacks by life cycle: what is kept, what flows, what works, what is shown. */
+/** Stacks by life cycle: what is kept, what flows, what works, what is shown, what is watched. */
 export function permitWatch(props: AppProps): App {
   const app = new App({ analyticsReporting: false, treeMetadata: false, ...props });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   const config = readConfig(app);
   const data = new DataStack(app, config);
-  new TelemetryStack(app, config, data);
+  const telemetry = new TelemetryStack(app, config, data);
   const services = new ServicesStack(app, config, data);
-  new SiteStack(app, config, data, services);
+  const site = new SiteStack(app, config, data, services);
+  new DashboardStack(app, config, { data, telemetry, services, site });
   return app;
 }

@@ -17,14 +17,13 @@ const flush = ({ awsRequestId, functionName }: Context): void => {
 };
 
 /**
- * The standard tail of every entry: request id and cold start in the log, metrics flushed, an error logged once and
- * passed on so that Lambda's own retry or dead-letter path decides.
+ * The standard tail of every entry: request id and cold start in the log (a metric of it would cost one per function),
+ * metrics flushed, an error logged once and passed on so that Lambda's own retry or dead-letter path decides.
  */
 export const house = <E, R>(handler: (event: E, context: Context) => Promise<R>): MiddyfiedHandler<E, R> =>
   middy<E, R>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use({
-      before: ({ context }) => metrics.captureColdStartMetric(context.functionName),
       after: ({ context }) => flush(context),
       onError: ({ context, error }) => {
         logger.error("event failed", error instanceof Error ? error : new Error(String(error)));

@@ -1,5 +1,12 @@
 import { Duration } from "aws-cdk-lib";
-import { Alarm, ComparisonOperator, TreatMissingData, Metric, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import {
+  Alarm,
+  ComparisonOperator,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+  type IMetric,
+} from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { FunctionName } from "../build.ts";
 import type { WorkStack } from "./house-stack.ts";
@@ -20,18 +27,30 @@ export interface HouseAlarmProps {
   periods?: number;
 }
 
-/** A metric that a function counts itself, per five minutes (functions/shared/logger.ts). */
-export const houseMetric = (service: FunctionName, metricName: string): Metric =>
+/** A metric that a function counts itself, per five minutes (docs/observability.md lists all of them). */
+export const houseMetric = (service: FunctionName, metricName: string, statistic = "Sum"): Metric =>
   new Metric({
     namespace: METRICS_NAMESPACE,
     metricName,
     dimensionsMap: { service },
-    statistic: "Sum",
+    statistic,
+    period: Duration.minutes(5),
+  });
+
+/** Sum of metrics that are reported only when something happens: what is not reported counts as nothing. */
+export const sumOf = (label: string, metrics: Readonly<Record<string, IMetric>>): MathExpression =>
+  new MathExpression({
+    expression: Object.keys(metrics)
+      .map((id) => `FILL(${id}, 0)`)
+      .join(" + "),
+    label,
+    usingMetrics: { ...metrics },
     period: Duration.minutes(5),
   });
 
 /** The only way to make an alarm: an impact and a heading of the runbook are required, operators are told both ways. */
 export function houseAlarm(stack: WorkStack, props: HouseAlarmProps): Alarm {
+  stack.alarmNames.push(`permit-watch-${props.name}`);
   const alarm = new Alarm(stack, `Alarm-${props.name}`, {
     alarmName: `permit-watch-${props.name}`,
     alarmDescription: `${props.impact} Runbook: ${stack.config.runbookUrl}#${props.name}`,

@@ -32,6 +32,7 @@ export class HouseFunction extends Function {
   readonly label: FunctionName;
   /** Events that could not be processed; only for asynchronous functions. */
   readonly failed: Queue | undefined;
+  readonly logGroupName: string;
   /** Its execution role, never imported. */
   readonly ownRole: Role;
 
@@ -71,6 +72,8 @@ export class HouseFunction extends Function {
     this.label = name;
     this.failed = failed;
     this.ownRole = role;
+    this.logGroupName = logGroup.logGroupName;
+    stack.functions.push(this);
     this.addAlarms(stack, props);
     acknowledge(this, {
       LambdaDLQ: failed
@@ -105,6 +108,7 @@ export function failedEvents(stack: WorkStack, name: FunctionName): Queue {
   });
   const end = "this queue is itself the dead-letter queue; people read it (docs/runbook.md)";
   acknowledge(queue, { SQSRedrivePolicy: end, SQS3: end });
+  stack.failedQueues.push(queue);
   return queue;
 }
 

@@ -1,6 +1,8 @@
 import { Stack, type App } from "aws-cdk-lib";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Config } from "../config.ts";
+import type { HouseFunction } from "./house-function.ts";
 
 /** What every stack of the house gets. Stacks know no account, and no region unless it is set: one synthesis serves all. */
 export class HouseStack extends Stack {
@@ -21,6 +23,10 @@ export class HouseStack extends Stack {
 /** The stacks above the data stack also get the topic that alarms are sent to. */
 export class WorkStack extends HouseStack {
   readonly operators: ITopic;
+  /** What the dashboard shows of this stack; alarms, functions and queues enter themselves. */
+  readonly alarmNames: string[] = [];
+  readonly functions: HouseFunction[] = [];
+  readonly failedQueues: Queue[] = [];
 
   constructor(app: App, id: string, description: string, config: Config, operators: ITopic) {
     super(app, id, description, config);

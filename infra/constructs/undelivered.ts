@@ -1,8 +1,14 @@
 import { Duration } from "aws-cdk-lib";
+import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { Grant } from "aws-cdk-lib/aws-iam";
-import type { DlqDestinationConfig, IEventSourceDlq } from "aws-cdk-lib/aws-lambda";
+import {
+  MetricType,
+  type DlqDestinationConfig,
+  type IEventSourceDlq,
+  type MetricsConfig,
+} from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
-import { houseAlarm } from "./alarm.ts";
+import { houseAlarm, sumOf } from "./alarm.ts";
 import { putObjects } from "./grants.ts";
 import { failedEvents, type HouseFunction } from "./house-function.ts";
 import type { WorkStack } from "./house-stack.ts";
@@ -16,6 +22,33 @@ import type { WorkStack } from "./house-stack.ts";
  */
 export function undeliveredBatches(stack: WorkStack, bucket: IBucket, fn: HouseFunction): IEventSourceDlq {
   return { bind: () => (stack.inChina ? queue(stack, fn) : inBucket(bucket, fn)) };
+}
+
+/** Lambda counts the events of a mapping only when asked to; see `batchesGivenUp`. */
+export const EVENT_COUNT: MetricsConfig = { metrics: [MetricType.EVENT_COUNT] };
+
+/**
+ * The alarm on batches that were given up, where they go to the bucket: a batch whose records were reported one by one is
+ * no error of the function. `mappingId` is that of an event source with `EVENT_COUNT`.
+ */
+export function batchesGivenUp(stack: WorkStack, fn: HouseFunction, mappingId: string): void {
+  if (stack.inChina) return; // the queue has the alarm
+  const count = (metricName: string): Metric =>
+    new Metric({
+      namespace: "AWS/Lambda",
+      metricName,
+      dimensionsMap: { EventSourceMappingUUID: mappingId },
+      statistic: "Sum",
+      period: Duration.minutes(5),
+    });
+  houseAlarm(stack, {
+    name: `${fn.label}-failed-batches`,
+    impact: "A batch was given up; it waits in the undelivered bucket until somebody mends the cause and replays it.",
+    metric: sumOf("events given up", {
+      kept: count("OnFailureDestinationDeliveredEventCount"),
+      dropped: count("DroppedEventCount"),
+    }),
+  });
 }
 
 function inBucket(bucket: IBucket, fn: HouseFunction): DlqDestinationConfig {

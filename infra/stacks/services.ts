@@ -1,12 +1,15 @@
 // oxlint-disable no-new -- a construct registers itself with its scope
 import { Aws, CfnOutput, Duration, type App } from "aws-cdk-lib";
+import { MathExpression, Metric } from "aws-cdk-lib/aws-cloudwatch";
+import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import { Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { Grant, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { LambdaSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import type { FunctionName } from "../build.ts";
 import type { Config } from "../config.ts";
-import { houseAlarm, houseMetric } from "../constructs/alarm.ts";
+import { houseAlarm, houseMetric, sumOf } from "../constructs/alarm.ts";
 import { getObjects, putObjects, useTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { houseSchedule } from "../constructs/house-schedule.ts";
@@ -29,6 +32,7 @@ export class ServicesStack extends WorkStack {
     this.receiveReplies();
     this.closing("close-hours", "close-hour", "10 * * * ? *", "Verdicts of the past hour are missing on the pages.");
     this.closing("close-days", "close-day", "30 0 * * ? *", "Verdicts of yesterday are missing on the pages.");
+    this.tableAlarm();
     this.originSecrets = originSecrets(this);
     this.api = new PublicApi(this, this.serveApi());
   }
@@ -111,6 +115,52 @@ export class ServicesStack extends WorkStack {
       below: true,
       periods: 2,
     });
+    houseAlarm(this, {
+      name: "warn-plants-late",
+      impact: "Warnings leave more than three minutes after their tick: after five minutes they are not sent at all.",
+      metric: new MathExpression({
+        expression: "lateness + duration",
+        label: "from the tick's time to its end, ms",
+        usingMetrics: {
+          lateness: houseMetric("warn-plants", "TickLateness", "Maximum"),
+          duration: houseMetric("warn-plants", "TickDuration", "Maximum"),
+        },
+        period: Duration.minutes(5),
+      }),
+      threshold: Duration.minutes(3).toMilliseconds(),
+      periods: 2,
+    });
+    houseAlarm(this, {
+      name: "warn-plants-throttles",
+      impact: "A warning tick had to wait for one that was still running: warnings are late.",
+      metric: fn.metricThrottles({ period: Duration.minutes(5) }),
+    });
+  }
+
+  /** Tables that scale by themselves, and reads of the one that does not: its writes have an alarm of their own. */
+  private tableAlarm(): void {
+    const { register, blocks, ledger } = this.data;
+    const throttled = (table: ITable, what: "Read" | "Write"): Metric =>
+      new Metric({
+        namespace: "AWS/DynamoDB",
+        metricName: `${what}ThrottleEvents`,
+        dimensionsMap: { TableName: table.tableName },
+        statistic: "Sum",
+        period: Duration.minutes(5),
+      });
+    houseAlarm(this, {
+      name: "tables-throttled",
+      impact: "Tables answer slower than they are asked: warnings, verdicts and pages are late.",
+      metric: sumOf("throttled requests", {
+        registerReads: throttled(register, "Read"),
+        registerWrites: throttled(register, "Write"),
+        ledgerReads: throttled(ledger, "Read"),
+        ledgerWrites: throttled(ledger, "Write"),
+        blocksReads: throttled(blocks, "Read"),
+      }),
+      threshold: 100,
+      periods: 2,
+    });
   }
 
   /** What the carrier made of the messages, as the function counts it. */
@@ -126,6 +176,30 @@ export class ServicesStack extends WorkStack {
       impact: "Nobody knows whether some warnings arrived: the carrier gave no answer, and they are not sent twice.",
       metric: houseMetric("warn-plants", "Sms_unknown"),
       threshold: 3,
+    });
+    const hourly = (outcome: string): Metric =>
+      houseMetric("warn-plants", `Sms_${outcome}`).with({ period: Duration.hours(1) });
+    const [bad, all] = ["(FILL(f, 0) + FILL(u, 0))", "(FILL(s, 0) + FILL(f, 0) + FILL(u, 0))"];
+    houseAlarm(this, {
+      name: "sms-mostly-failing",
+      impact: "Half of an hour's warnings or more did not surely reach anybody, however few they were.",
+      metric: new MathExpression({
+        // Of one message alone nothing can be said: its number may be wrong.
+        expression: `IF(${all} > 1, 100 * ${bad} / ${all}, 0)`,
+        label: "warnings not surely delivered, percent",
+        usingMetrics: {
+          s: hourly("sent"),
+          f: hourly("failed"),
+          u: hourly("unknown"),
+        },
+        period: Duration.hours(1),
+      }),
+      threshold: 50,
+    });
+    houseAlarm(this, {
+      name: "sms-expired",
+      impact: "Warnings were due and not sent: the tick ran more than five minutes late.",
+      metric: houseMetric("warn-plants", "Sms_expired"),
     });
   }
 
@@ -198,9 +272,17 @@ export class ServicesStack extends WorkStack {
       houseAlarm(this, {
         name: "close-hours-not-running",
         impact: "No hour was closed for two hours: verdicts are missing and the pages stand still.",
-        metric: fn.metricInvocations({ period: Duration.hours(1) }),
+        metric: finished("close-hours", "HoursClosed", Duration.hours(1)),
         below: true,
         periods: 2,
+      });
+    else
+      houseAlarm(this, {
+        name: "close-days-not-running",
+        impact: "No day was closed for thirty hours: verdicts of water and noise are missing.",
+        metric: finished("close-days", "DaysClosed", Duration.hours(6)),
+        below: true,
+        periods: 5,
       });
   }
 
@@ -220,3 +302,7 @@ export class ServicesStack extends WorkStack {
     return fn;
   }
 }
+
+/** Runs that came to their end: one that was begun and failed is none. */
+const finished = (service: FunctionName, metricName: string, period: Duration): Metric =>
+  houseMetric(service, metricName, "SampleCount").with({ period });

@@ -5,13 +5,13 @@ import { DynamoEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Bucket, ObjectOwnership, type IBucket } from "aws-cdk-lib/aws-s3";
 import { acknowledge } from "../acknowledge.ts";
 import type { Config } from "../config.ts";
-import { houseAlarm } from "../constructs/alarm.ts";
+import { houseAlarm, houseMetric } from "../constructs/alarm.ts";
 import { chinaDistribution } from "../constructs/china-distribution.ts";
 import { putObjects, useTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
 import { siteDistribution } from "../constructs/site-distribution.ts";
-import { undeliveredBatches } from "../constructs/undelivered.ts";
+import { batchesGivenUp, EVENT_COUNT, undeliveredBatches } from "../constructs/undelivered.ts";
 import { HOUSE_BUCKET, type DataStack } from "./data.ts";
 import type { ServicesStack } from "./services.ts";
 
@@ -45,18 +45,25 @@ export class SiteStack extends WorkStack {
     acknowledge(fn.ownRole, {
       "IAM5[Resource::*]": "dynamodb:ListStreams, which Lambda calls to read the stream, knows no resource",
     });
-    fn.addEventSource(
-      new DynamoEventSource(data.ledger, {
-        startingPosition: StartingPosition.TRIM_HORIZON,
-        batchSize: 100,
-        maxBatchingWindow: Duration.seconds(2),
-        bisectBatchOnError: true,
-        retryAttempts: 5,
-        reportBatchItemFailures: true,
-        onFailure: undeliveredBatches(this, data.undelivered, fn),
-        filters: [SHOWN],
-      }),
-    );
+    const source = new DynamoEventSource(data.ledger, {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      maxBatchingWindow: Duration.seconds(2),
+      bisectBatchOnError: true,
+      retryAttempts: 5,
+      reportBatchItemFailures: true,
+      onFailure: undeliveredBatches(this, data.undelivered, fn),
+      filters: [SHOWN],
+      ...(!this.inChina && { metricsConfig: EVENT_COUNT }),
+    });
+    fn.addEventSource(source);
+    batchesGivenUp(this, fn, source.eventSourceMappingId);
+    houseAlarm(this, {
+      name: "publish-pages-not-written",
+      impact: "Pages behind the QR codes could not be written: they show an old state until the next try.",
+      metric: houseMetric("publish-pages", "PagesFailed"),
+      periods: 2,
+    });
     houseAlarm(this, {
       name: "publish-pages-behind",
       impact: "The pages behind the QR codes are more than ten minutes behind the facts.",

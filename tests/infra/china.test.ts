@@ -46,7 +46,6 @@ describe("partition", () => {
       "AWS::CloudFront::CloudFrontOriginAccessIdentity 1",
       "AWS::CloudFront::OriginAccessControl -1",
       "AWS::CloudFront::ResponseHeadersPolicy -2",
-      "AWS::CloudWatch::Alarm 2", // of batches given up
       "AWS::Events::Rule 3",
       "AWS::IAM::Policy -3",
       "AWS::IAM::Role -3",

@@ -2,14 +2,14 @@
 import type { Stack } from "aws-cdk-lib";
 import type { CfnPolicy } from "aws-cdk-lib/aws-iam";
 import type { CfnFunction } from "aws-cdk-lib/aws-lambda";
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { SendStates } from "../../functions/warnings/stored-items.ts";
 import { permitWatch } from "../../infra/app.ts";
 import { FUNCTIONS, LAYER_DIR, ROOT } from "../../infra/build.ts";
 import { cdkContext } from "../../infra/synth.ts";
 import { assembly, bothTemplates } from "./assembly.ts";
+import { countedMetrics } from "./own-metrics.ts";
 import { list, Templates, type Resource } from "./templates.ts";
 
 const WEBHOOK = {
@@ -126,13 +126,7 @@ describe("alarms", () => {
   });
 
   test("each metric of our own is one that a function counts", () => {
-    const source = globSync("functions/**/*.ts", { cwd: ROOT, exclude: ["**/*.test.ts"] })
-      .map((file) => readFileSync(join(ROOT, file), "utf8"))
-      .join("\n");
-    const counted = new Set([
-      ...[...source.matchAll(/addMetric\(\s*(?:[\w.]+ \? )?"(\w+)"(?: : "(\w+)")?/g)].flatMap((m) => [m[1], m[2]]),
-      ...SendStates.map((state) => `Sms_${state}`), // warn-plants counts by outcome
-    ]);
+    const counted = countedMetrics();
     const watched = alarms.flatMap(({ props }) =>
       [{ MetricStat: { Metric: props } }, ...(props.Metrics ?? [])]
         .map((m) => m.MetricStat?.Metric)
@@ -140,9 +134,8 @@ describe("alarms", () => {
     );
     expect(watched.length).toBeGreaterThanOrEqual(7);
     for (const { MetricName, Dimensions } of watched) {
-      expect([...counted]).toContain(MetricName);
       expect(Dimensions).toEqual([{ Name: "service", Value: expect.stringMatching(/^[a-z-]+$/) }]);
-      expect(Object.keys(FUNCTIONS)).toContain(Dimensions[0].Value);
+      expect([...(counted.get(Dimensions[0].Value) ?? [])], Dimensions[0].Value).toContain(MetricName);
     }
   });
 
