@@ -12,6 +12,7 @@ import { killGateway } from "./kill-gateway.ts";
 import { killMachine } from "./kill-machine.ts";
 import { stream } from "./stream.ts";
 import { ledgerTable, type Outcome } from "./table.ts";
+import { uplinkCut } from "./uplink-cut.ts";
 import { together, type TrialContext, type TrialReport } from "./trial.ts";
 
 const DEFAULT_SEED = 20261001;
@@ -21,6 +22,7 @@ const TRIALS: Record<string, (context: TrialContext) => Promise<TrialReport>> = 
   "kill-machine": async ({ seed, say }) =>
     together([await killMachine({ seed, say }, 110), await killMachine({ seed: seed + 1, say }, 110)]),
   "kill-gateway": (context) => killGateway(context, 40, 8),
+  "uplink-cut": (context) => uplinkCut(context, 20, "forgotten"),
   carrier: (context) => carrier(context, 3),
   stream: (context) => stream(context, 16),
   "disk-full": (context) => diskFull(context, 12, 2),

@@ -1,5 +1,6 @@
 /** A machine in this process on a clock of the trial's, with the trial's register. */
 import { join } from "node:path";
+import { HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
 import { startMachine, type Machine, type MachineOptions } from "../../infra/local/machine.ts";
 import { synthesizeApart } from "../../infra/local/synthesize-apart.ts";
 import { eventually, temporaryFolder } from "../../infra/local/test-assembly.ts";
@@ -12,6 +13,8 @@ export interface TrialMachine {
   setNow(t: number): void;
   /** Sets the clock to `t` and runs the tick; throws when it fails. */
   tick(t: number): Promise<{ sends: Record<string, number> }>;
+  /** Sets the clock to a minute, takes in what came before it and runs the schedules that fall on it. */
+  atMinute(t: number): Promise<void>;
   /** Runs another schedule as of `t`. */
   fire(schedule: string, t: number): Promise<unknown>;
   nameOf(label: string): string;
@@ -44,14 +47,22 @@ export async function startTrialMachine(
     if (error) throw new Error(`${schedule}: ${error.errorType}: ${error.errorMessage}`);
     return JSON.parse(payload);
   };
+  const tick: TrialMachine["tick"] = async (t) => (await fire("warn", t)) as { sends: Record<string, number> };
   return {
     machine,
+    atMinute: async (t) => {
+      now = t;
+      if ((t / MINUTE) % 5 !== 0) return;
+      await machine.drain();
+      await tick(t);
+      if (t % HOUR === 10 * MINUTE) await fire("close-hour", t);
+    },
     now: () => now,
     setNow: (t) => {
       now = t;
     },
     fire,
-    tick: async (t) => (await fire("warn", t)) as { sends: Record<string, number> },
+    tick,
     nameOf: (label) => {
       const found = machine.definition.functions.find((f) => f.label === label);
       if (!found) throw new Error(`no function ${label}`);
