@@ -65,7 +65,6 @@ export function startProgram(args: readonly string[], cwd: string, env: Record<s
       child.stdin?.write(`${JSON.stringify(request)}\n`);
       const [, answer = ""] = await says(/^answer (.*)\n/m, 60_000);
       const { value, error } = JSON.parse(answer) as { value?: unknown; error?: string };
-      console.error(
       if (error !== undefined) throw new Error(error);
     },
     kill: async () => {
