@@ -66,6 +66,7 @@ export function startProgram(args: readonly string[], cwd: string, env: Record<s
       const [, answer = ""] = await says(/^answer (.*)\n/m, 60_000);
       const { value, error } = JSON.parse(answer) as { value?: unknown; error?: string };
       if (error !== undefined) throw new Error(error);
+      return value;
     },
     kill: async () => {
       child.kill("SIGKILL");
