@@ -42,13 +42,16 @@ export function plantBlocks(
   /** Plants that another shard writes too (devices that publish for themselves): read anew each time. */
   const shared = new Set<string>();
 
+  /** What stands there, and the block of the receipt. */
   async function open(permitNo: string, receivedAt: number): Promise<PlantPresent> {
     const latest = await repository.latest(permitNo, receivedAt, NEWEST);
+    const now = floorBlock(receivedAt);
     const live = latest.reduce<LiveHead | null>((l, { block }) => mergeLive(block.live, l), null);
     return {
       // A copy: what is merged from now on belongs to the block of the receipt alone.
       live: structuredClone(live) ?? { devices: (await lastHeads(permitNo)) ?? {}, applied: {}, riskUntil: 0 },
-      blocks: new Map(latest.map(({ block }) => [block.start, block])),
+      // The newest come with every block up to the receipt: one of now that is not among them does not exist.
+      blocks: new Map([[now, emptyBlock(now)], ...latest.map(({ block }) => [block.start, block] as const)]),
       versions: new Map(latest.map(({ block, version }) => [block.start, version])),
     };
   }
@@ -75,7 +78,7 @@ export function plantBlocks(
         const fresh = await open(permitNo, receivedAt);
         plant = { ...fresh, live: mergeLive(fresh.live, plant.live) ?? fresh.live };
       }
-      const missing = [...new Set([...starts, now])].filter((s) => !plant.blocks.has(s));
+      const missing = [...new Set(starts)].filter((s) => !plant.blocks.has(s));
       if (missing.length > 0) {
         const found = await repository.get(permitNo, missing);
         for (const s of missing) {

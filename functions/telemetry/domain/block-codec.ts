@@ -1,15 +1,21 @@
 /**
  * Packs a block into bytes: a dictionary of names, then records by reference to it, numbers as decimal mantissa and
- * scale (46.2 is 462 and one digit: two bytes), then deflate. DynamoDB bills the whole item at every write, so a block
- * of 18 pollutants and ten minutes is kept under 1 KB. Exact: what is unpacked equals what was packed, bit for bit.
+ * scale (46.2 is 462 and one digit: two bytes), then deflate where that can save a write unit. DynamoDB bills the whole
+ * item at every write in units of 1 KB, so a block of 18 pollutants and ten minutes is kept under 1 KB. Exact: what is
+ * unpacked equals what was packed, bit for bit.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Block, BlockRecord, LiveHead } from "./block.ts";
 import type { Flag } from "./reading.ts";
 
-/** 1 had no number of links. */
-const FORMATS = [1, 2];
-const FORMAT = 2;
+/** 1 had no number of links; 3 is 2 without deflate. */
+const FORMATS = [1, 2, 3];
+const DEFLATED = 2;
+const PLAIN = 3;
+/** With its keys and the other attributes an item of so many bytes is under 1 KB. */
+const PLAIN_BYTES = 900;
+/** A block is a few kilobytes: a window and a table of that size cost a third less than those for files. */
+const DEFLATE = { level: 6, windowBits: 12, memLevel: 5 };
 const KINDS = ["realtime", "minute", "hour", "day", "facility"] as const;
 const FLAGS: readonly Flag[] = ["N", null, "F", "M", "S", "D", "C", "T", "B"];
 const OTHER_FLAG = 15;
@@ -23,28 +29,47 @@ const zigzag = (n: number): number => (n >= 0 ? n * 2 : -n * 2 - 1);
 const unzigzag = (n: number): number => (n % 2 === 0 ? n / 2 : -(n + 1) / 2);
 
 class Writer {
-  bytes: number[] = [];
+  #buffer = Buffer.allocUnsafe(2048);
+  #length = 0;
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+  #room(more: number): void {
+    if (this.#length + more <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(2 * (this.#length + more));
+    this.bytes.copy(larger);
+    this.#buffer = larger;
+  }
   byte(b: number): void {
-    this.bytes.push(b & 0xff);
+    this.#room(1);
+    this.#buffer[this.#length++] = b;
   }
   /** Non-negative integer up to 2^53, seven bits a byte. */
   uint(n: number): void {
+    this.#room(8);
     while (n >= 128) {
-      this.bytes.push((n % 128) | 128);
+      this.#buffer[this.#length++] = (n % 128) | 128;
       n = Math.floor(n / 128);
     }
-    this.bytes.push(n);
+    this.#buffer[this.#length++] = n;
   }
   int(n: number): void {
     this.uint(zigzag(n));
   }
   text(s: string): void {
-    const b = Buffer.from(s, "utf8");
-    this.uint(b.length);
-    this.bytes.push(...b);
+    const length = Buffer.byteLength(s);
+    this.uint(length);
+    this.#room(length);
+    this.#length += this.#buffer.write(s, this.#length);
   }
   raw(b: Uint8Array): void {
-    this.bytes.push(...b);
+    this.#room(b.length);
+    this.#buffer.set(b, this.#length);
+    this.#length += b.length;
+  }
+  double(v: number): void {
+    this.#room(8);
+    this.#length = this.#buffer.writeDoubleBE(v, this.#length);
   }
 }
 
@@ -113,9 +138,7 @@ function writeValue(w: Writer, value: number | null, flag: Flag): void {
   if (flagBits === OTHER_FLAG) w.text(flag ?? "");
   if (form === NOTHING || value === null) return;
   if (d === null) {
-    const b = Buffer.alloc(8);
-    b.writeDoubleBE(value);
-    w.raw(b);
+    w.double(value);
   } else {
     if (form === NEGATIVE) w.byte(d.scale);
     w.uint(Math.abs(d.mantissa));
@@ -208,15 +231,17 @@ export function packBlock(block: Block): Uint8Array {
     head.uint(parts.length);
     for (const part of parts) head.uint(part);
   }
-  const packed = deflateRawSync(Uint8Array.from([...head.bytes, ...body.bytes]), { level: 6 });
-  return Uint8Array.from([FORMAT, ...packed]);
+  const plain = Buffer.concat([Buffer.of(PLAIN), head.bytes, body.bytes]);
+  if (plain.length <= PLAIN_BYTES) return plain;
+  return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(plain.subarray(1), DEFLATE)]);
 }
 
 /** The block of `packBlock`'s bytes; throws when they are not such bytes. */
 export function unpackBlock(bytes: Uint8Array): Block {
   const format = bytes[0] ?? 0;
   if (!FORMATS.includes(format)) throw new Error(`block: unknown format ${bytes[0]}`);
-  const r = new Reader(inflateRawSync(bytes.subarray(1)));
+  const packed = bytes.subarray(1);
+  const r = new Reader(format === PLAIN ? Buffer.from(packed) : inflateRawSync(packed));
   const start = r.uint();
   const names = Array.from({ length: r.uint() }, () => r.text());
   const shapes = Array.from({ length: r.uint() }, () => Array.from({ length: r.uint() }, () => r.uint()));

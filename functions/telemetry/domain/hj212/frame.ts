@@ -36,6 +36,8 @@ interface How {
   /** Most bytes of damage in one piece, for readers that may not hold more. */
   cap: number;
   keysOf: KeysOf | undefined;
+  /** Counts the bytes looked through for frames that were none. */
+  spent?: { judged: number } | undefined;
 }
 
 /**
@@ -46,7 +48,7 @@ function scan(
   bytes: Uint8Array,
   end: number,
   s: Scan,
-  { final, cap, keysOf }: How,
+  { final, cap, keysOf, spent }: How,
   emit: (piece: FramePiece, end: number) => void,
 ): void {
   const skipped = (): void => {
@@ -72,6 +74,7 @@ function scan(
     if (found.kind === "more") return;
     if (found.kind === "fault" && found.end === undefined) {
       s.judged += found.judged;
+      if (spent) spent.judged += found.judged;
       if (s.fault === null && found.fault.reason !== "frame") s.fault = found.fault;
       const next = bytes.indexOf(HASH, s.at + 1);
       s.at = next < 0 || next > end ? end : next;
@@ -103,11 +106,12 @@ function closingNote(bytes: Uint8Array, end: number): string | null {
 
 /**
  * All frames of a payload, back to back, and what lies between them. Never throws; bytes are views of the payload.
- * `keysOf` opens encrypted frames; it is asked for the devices of frames that are not whole in clear.
+ * `keysOf` opens encrypted frames; it is asked for the devices of frames that are not whole in clear. `spent` counts the
+ * work, for tests that hold it to the size of the payload.
  */
-export function splitFrames(bytes: Uint8Array, keysOf?: KeysOf): FramePiece[] {
+export function splitFrames(bytes: Uint8Array, keysOf?: KeysOf, spent?: { judged: number }): FramePiece[] {
   const pieces: FramePiece[] = [];
-  const how = { final: true, cap: Infinity, keysOf };
+  const how = { final: true, cap: Infinity, keysOf, spent };
   scan(bytes, bytes.length, { from: 0, at: 0, judged: 0, fault: null }, how, (piece, end) => {
     const note = piece.ok ? closingNote(bytes, end) : null;
     if (piece.ok && note !== null) piece.notes.push(note);

@@ -59,10 +59,44 @@ function almostCrc(bytes: Uint8Array, at: number): boolean {
 
 /**
  * Is there a frame at `at`? A frame has a length that fits (its segment closes with `&&`) and a right CRC. The `&&` is
- * what keeps a damaged length from finding some other four hex digits: the CRC alone would let 1 in 256 through.
- * A segment longer than `room` is not judged.
+ * what keeps a damaged length from finding some other four hex digits: the CRC alone would let 1 in 256 through. A damaged
+ * length may still reach to the end of a later frame, and that frame is what counts. A segment longer than `room` is not
+ * judged.
  */
 export function probeFrame(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  final: boolean,
+  keysOf: KeysOf | undefined,
+  room: number,
+): Probe {
+  const found = probeAlone(bytes, at, end, final, keysOf, room);
+  if (found.kind === "more" || found.end === undefined) return found;
+  const judged = found.end - at;
+  const inside = frameInside(bytes, at + 2, found.end, keysOf);
+  if (inside === 0) return found;
+  return found.kind === "fault"
+    ? { kind: "fault", fault: found.fault, judged: judged + inside }
+    : fault("length", "the length reaches over a frame that is whole by itself", judged + inside);
+}
+
+/**
+ * Bytes judged until a whole frame was found within `[from, to)`, 0 when there is none. What such a frame holds in turn is
+ * not asked, and the work is held to the size of the stretch.
+ */
+function frameInside(bytes: Uint8Array, from: number, to: number, keysOf: KeysOf | undefined): number {
+  let judged = 0;
+  for (let at = bytes.indexOf(HASH, from); at >= 0 && at < to; at = bytes.indexOf(HASH, at + 1)) {
+    const found = probeAlone(bytes, at, to, true, keysOf, 4 * (to - from) - judged);
+    if (found.kind === "frame") return judged + found.end - at;
+    if (found.kind === "fault") judged += found.judged;
+  }
+  return 0;
+}
+
+/** What stands at `at`, whatever it reaches over. */
+function probeAlone(
   bytes: Uint8Array,
   at: number,
   end: number,
