@@ -1,0 +1,153 @@
+/** The figures of the throughput section. */
+import { unpackBlock } from "../../functions/telemetry/domain/block-codec.ts";
+import { dynamoCall, type Item } from "../../infra/local/dynamodb-call.ts";
+import type { MachineApart, Usage } from "./machine-apart.ts";
+import { OUTLETS } from "./machine-city.ts";
+import { percentile, type Figure, type Section } from "./section.ts";
+import { FACTOR, PLANTS, ROUND_SECONDS, STEP_SECONDS, type Rung } from "./throughput-step.ts";
+
+/** Acknowledged messages, and those whose minute all three chimneys have in the blocks. */
+export async function readBack(
+  { blocks, dynamoEndpoint, ask }: MachineApart,
+  offered: ReadonlySet<string>,
+): Promise<{ offered: number; found: number; waiting: number }> {
+  const call = dynamoCall(dynamoEndpoint);
+  const found = new Map<string, number>();
+  let from: Item | undefined;
+  do {
+    const page: { Items: Item[]; LastEvaluatedKey?: Item } = await call("Scan", {
+      TableName: blocks,
+      ...(from ? { ExclusiveStartKey: from } : {}),
+    });
+    for (const { data } of page.Items) {
+      const seen = new Set<string>();
+      for (const { mn, at } of unpackBlock(Buffer.from(String(data?.["B"]), "base64")).records) seen.add(`${mn} ${at}`);
+      for (const key of seen) {
+        const [mn = "", at = ""] = key.split(" ");
+        const minute = `${Number(mn.slice(8, 16))} ${at}`;
+        found.set(minute, (found.get(minute) ?? 0) + 1);
+      }
+    }
+    from = page.LastEvaluatedKey;
+  } while (from);
+  const whole = [...offered].filter((key) => found.get(key) === OUTLETS).length;
+  return { offered: offered.size, found: whole, waiting: await ask("backlog", null) };
+}
+
+export function throughputSection(
+  rungs: readonly Rung[],
+  usage: Record<string, Usage>,
+  stored: { offered: number; found: number; waiting: number },
+  /** Why the ladder ended early, "" when it did not. */
+  ended: string,
+): Section {
+  const sustained = rungs.filter((rung) => rung.reason === null).toSorted((a, b) => b.rate - a.rate);
+  const best = sustained[0];
+  const failed = rungs.filter((rung) => rung.reason !== null).toSorted((a, b) => a.rate - b.rate)[0];
+  const figures: Figure[] = [
+    {
+      what: "plant-messages durable and processed, sustained",
+      value: best?.rate ?? 0,
+      unit: "1/s",
+      target: { at: "least", value: 1_500 },
+      ...(failed ? { note: `at ${failed.rate}/s: ${failed.reason}` } : {}),
+    },
+    ...(failed
+      ? [
+          {
+            what: "plant-messages processed while more were offered",
+            value: failed.sent / (failed.sendSeconds + failed.behindSeconds),
+            unit: "1/s",
+            note: `${failed.rate}/s offered; until the last was merged`,
+          },
+        ]
+      : []),
+    ...[...new Set([rungs.find((rung) => rung.rate === 200), best])].flatMap((rung) =>
+      rung ? warningFigures(rung) : [],
+    ),
+    ...[200, 1_000].flatMap((rate) => costFigures(rungs.find((rung) => rung.rate === rate))),
+    {
+      what: "acknowledged messages that are not in the blocks",
+      value: stored.offered - stored.found,
+      unit: "",
+      target: { at: "most", value: 0 },
+      note: `${stored.found.toLocaleString("en-US")} plant-minutes read back${stored.waiting > 0 ? `; ${stored.waiting} messages still waited` : ""}`,
+    },
+    ...["machine", "ingest-telemetry", "warn-plants", "publish-pages", "engine"].flatMap((part): Figure[] => {
+      const { peakMb = 0, processes = 0 } = usage[part] ?? {};
+      const note = processes > 1 ? { note: `the largest of ${processes} processes` } : {};
+      return processes === 0 ? [] : [{ what: `peak memory, ${part}`, value: Math.round(peakMb), unit: "MB", ...note }];
+    }),
+  ];
+  return {
+    name: "throughput",
+    title: "The whole machine under load: MQTT, durable log, functions, database on disk, roles enforced",
+    figures,
+    notes: [
+      "a plant-message: one bundle of 3 chimneys × 6 pollutants (3 frames of HJ 212-2017, minute means), QoS 1; every pollutant has an hourly limit",
+      `each plant reports every ${ROUND_SECONDS} s, and data time runs ${FACTOR} times as fast as the clock, so every report is of the next minute; rate × ${ROUND_SECONDS} of ${PLANTS} registered plants take part, one in 50 over its limits; one message in ten is a plant's first of a new ten minutes, as in real time`,
+      `a step lasts ${STEP_SECONDS} s; sustained: all acknowledged, the backlog does not grow by more than 5 %, and everything is merged within 5 s of the last message (the batching window is 2 s)`,
+      "the tick is fired in the middle of each step; a warning's time is to its text message in the outbox, which comes after its episode stands in the ledger",
+      `steps: ${rungs.map((rung) => `${rung.rate}/s ${rung.reason ?? "sustained"}`).join("; ")}${ended === "" ? "" : `; ${ended}`}`,
+      "the generator runs on the same cores; its CPU time is not in the costs, but it is in what the machine could not have",
+    ],
+    details: rungs.map(({ latencies, warnings, ...rung }) => ({
+      ...rung,
+      ackMs: spread(latencies),
+      warningMs: spread(warnings),
+      warned: warnings.length,
+    })),
+  };
+}
+
+const spread = (values: readonly number[]): Record<string, number> | null =>
+  values.length === 0
+    ? null
+    : Object.fromEntries([0.5, 0.95, 0.99, 1].map((p) => [`p${p * 100}`, Math.round(percentile(values, p))]));
+
+function warningFigures({ rate, latencies, warnings, hot }: Rung): Figure[] {
+  const figures: Figure[] = [];
+  for (const p of [0.5, 0.95])
+    if (latencies.length > 0)
+      figures.push({
+        what: `sample to durable (PUBACK) at ${rate}/s, p${p * 100}`,
+        value: percentile(latencies, p),
+        unit: "ms",
+      });
+  // A plant that was not warned waits for ever.
+  const all = [...warnings, ...Array.from({ length: hot - warnings.length }, () => Infinity)];
+  for (const p of [0.5, 0.95])
+    figures.push({
+      what: `tick to episode and text message at ${rate}/s, p${p * 100}`,
+      value: all.length > 0 ? percentile(all, p) / 1000 : NaN,
+      unit: "s",
+      note: `${warnings.length} of ${hot} plants over their limits warned`,
+      ...(p === 0.95 ? { target: { at: "most" as const, value: 1 } } : {}),
+    });
+  return figures;
+}
+
+function costFigures(rung: Rung | undefined): Figure[] {
+  if (!rung) return [];
+  const { rate, sent, cpu, blockWrites, calls } = rung;
+  const { generator = 0, ...parts } = cpu;
+  const share = (seconds: number): number => (seconds * 1000) / sent;
+  const total = Object.values(parts).reduce((sum, seconds) => sum + seconds, 0);
+  const named = Object.entries(parts)
+    .filter(([, seconds]) => share(seconds) >= 0.01)
+    .map(([part, seconds]) => `${part} ${share(seconds).toFixed(2)}`);
+  return [
+    {
+      what: `CPU per 1,000 plant-messages at ${rate}/s`,
+      value: share(total),
+      unit: "s",
+      note: `${named.join(", ")}; generator ${share(generator).toFixed(2)} besides`,
+    },
+    {
+      what: `messages per block write at ${rate}/s`,
+      value: sent / blockWrites,
+      unit: "",
+      note: `${(calls / sent).toFixed(2)} table accesses a message`,
+    },
+  ];
+}

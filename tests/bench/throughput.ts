@@ -1,0 +1,65 @@
+/**
+ * The whole machine under load: how many plant-messages a second it takes durably and processes, what they cost in CPU
+ * time and memory, and how long after the tick a warning stands. The gateways are in this process, the machine in another.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DAY } from "../../functions/shared/shanghai.ts";
+import { synthesizeApart } from "../../infra/local/synthesize-apart.ts";
+import { startMachineApart, type MachineApart } from "./machine-apart.ts";
+import { gateways, ledgerItems, OUTLETS, permitOf, registerItems, type PlainItem } from "./machine-city.ts";
+import { fillFolder } from "./machine-folder.ts";
+import type { Section } from "./section.ts";
+import { startGenerator, type Generator } from "./throughput-generator.ts";
+import { FACTOR, Load, MOST, Overloaded, PLANTS, START, type Rung } from "./throughput-step.ts";
+import { readBack, throughputSection } from "./throughput-report.ts";
+import { nextRate } from "./throughput-ladder.ts";
+
+/** No further step begins later than this. */
+const ENOUGH_SECONDS = 44;
+
+export async function throughput(): Promise<Section> {
+  const folder = mkdtempSync(join(tmpdir(), "throughput-"));
+  let machine: MachineApart | null = null;
+  let generator: Generator | null = null;
+  const begun = performance.now();
+  try {
+    const template = await synthesizeApart();
+    const dataDir = join(folder, "data");
+    mkdirSync(dataDir);
+    await fillFolder(dataDir, template, { REGISTER_TABLE: register(), LEDGER_TABLE: ledger() });
+    machine = await startMachineApart({ dataDir, template, clock: { base: START, at: Date.now(), factor: FACTOR } });
+    generator = await startGenerator(machine.mqttPort, gateways);
+    const load = new Load(machine, generator);
+    const rungs: Rung[] = [];
+    let ended = "";
+    for (let rate: number | null = 200; rate !== null && rate <= MOST;) {
+      try {
+        rungs.push(await load.step(rate));
+      } catch (error) {
+        if (!(error instanceof Overloaded) || rungs.length === 0) throw error;
+        ended = error.message;
+        break;
+      }
+      const tried = rungs.map((rung) => ({ rate: rung.rate, sustained: rung.reason === null }));
+      const late = (performance.now() - begun) / 1000 > ENOUGH_SECONDS;
+      rate = rungs.length === 1 ? 1_000 : late ? null : nextRate(tried);
+    }
+    const usage = await machine.ask("usage", null);
+    return throughputSection(rungs, usage, await readBack(machine, load.offered), ended);
+  } finally {
+    await generator?.close();
+    await machine?.stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+}
+
+function* register(): Iterable<PlainItem> {
+  for (let plant = 0; plant < PLANTS; plant++) yield* registerItems(permitOf(plant, OUTLETS), true);
+}
+/** Known and due late: what a plant's very first message costs, and silence, are measured elsewhere. */
+function* ledger(): Iterable<PlainItem> {
+  const known = { first: START - DAY, due: START + 30 * DAY };
+  for (let plant = 0; plant < PLANTS; plant++) yield* ledgerItems(permitOf(plant, OUTLETS), known);
+}
