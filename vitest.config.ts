@@ -8,6 +8,7 @@ const LONG = [
   "scenario/scenario",
   "browser/disclosure",
   "faults/disk-full",
+  "backtest/loop",
 ];
 
 class LongestFirst extends BaseSequencer {
