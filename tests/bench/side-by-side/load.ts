@@ -14,7 +14,7 @@ export const SAMPLES = 60;
 
 /** Turns of the warm-up (not counted) and of each measured round. */
 const WARM_UP_TURNS = 1;
-const ROUND_TURNS = 2;
+const ROUND_TURNS = 1;
 export const ROUNDS = 3;
 export const ALARMS_PER_ROUND = (PLANTS / 50) * OUTLETS * POLLUTANTS.length;
 
