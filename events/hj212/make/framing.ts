@@ -148,6 +148,48 @@ const length: CorpusCase[] = [
   }),
 ];
 
+/** Frame `front` with a length that reaches to the end of `behind`, as bytes without the latter. */
+export function reaching(front: FrameSpec, behind: FrameSpec): Uint8Array {
+  const first = Buffer.concat([bytes(front), Buffer.from("\r\n")]);
+  const digits = String(first.length - 6 + bytes(behind).length - 4).padStart(4, "0");
+  return bytes({ ...front, lengthText: digits });
+}
+/** A frame whose damaged CRC, one of 256, gives the long segment that reaches over `behind` its right CRC. */
+function fitting(behind: FrameSpec): FrameSpec {
+  for (let i = 0; i < 10_000; i++) {
+    const front = frame("11.1", { crcText: () => hex4(i) });
+    const both = Buffer.concat([reaching(front, behind), Buffer.from("\r\n"), bytes(behind)]);
+    if (hex4(annexA(both.subarray(6, -4))) === both.subarray(-4).toString("latin1")) return front;
+  }
+  throw new RangeError("no frame by which the CRC fits");
+}
+const OVER: Reason[] = ["length", "crc", "noise"];
+const over: CorpusCase[] = [
+  make(
+    "length-reaches-next",
+    2017,
+    [
+      "长度误盖到后一包末尾，后一包仍须读出",
+      "the length reaches to the end of the next frame, which is read all the same",
+    ],
+    MADE,
+    [bad(reaching(a, b), ...OVER), END, { frame: b }],
+  ),
+  make(
+    "length-reaches-next-crc-fits",
+    2017,
+    ["同上，而 CRC 碰巧相符", "the same, and by chance its CRC fits"],
+    MADE,
+    [bad(reaching(fitting(b), b), ...OVER), END, { frame: b }],
+    {
+      differs: [
+        "只信长度与 CRC 的接收方会得到内含 && 的一包，拒收后丢失后一包",
+        "a reader that trusts length and CRC sees one frame with && inside and loses the second with it",
+      ],
+    },
+  ),
+];
+
 const cuts = (
   [
     ["hashes", 2],
@@ -319,4 +361,13 @@ const sizes: CorpusCase[] = [
   one("size-empty-cp", 2017, ["数据区为空", "an empty CP"], HJ2017, { cn: "3015" }),
 ];
 
-export const framing = (): CorpusCase[] => [...crc, ...length, ...cuts, ...between, ...chunks, ...packets, ...sizes];
+export const framing = (): CorpusCase[] => [
+  ...crc,
+  ...length,
+  ...over,
+  ...cuts,
+  ...between,
+  ...chunks,
+  ...packets,
+  ...sizes,
+];

@@ -2,6 +2,7 @@
 import { createCipheriv } from "node:crypto";
 import { annexA, at, build, hex4, item, MN, pollutant, sm4, type FrameSpec } from "./build.ts";
 import { HJ2025, MADE, make, one, type CorpusCase, type Reason } from "./cases.ts";
+import { reaching } from "./framing.ts";
 
 const KEY = Buffer.from("0000000000000000");
 const OTHER = Buffer.from("msbE74gsiSHSEh5e");
@@ -170,6 +171,18 @@ const closed: CorpusCase[] = [
     ["密文错一位：整块成乱码", "one bit of the ciphertext is wrong: a block is scrambled"],
     MADE,
     [{ raw: damage(frame(), 20), reasons: KEYED }, { pass: "\r\n" }, { frame: { cn: "3015" } }],
+    good,
+  ),
+  make(
+    "sm4-length-reaches-next",
+    2025,
+    ["加密包长度误盖到后一包末尾", "the length of an encrypted frame reaches to the end of the next"],
+    MADE,
+    [
+      { raw: reaching(frame(), { cn: "3015" }), reasons: ["length", ...KEYED, "noise"] },
+      { pass: "\r\n" },
+      { frame: { cn: "3015" } },
+    ],
     good,
   ),
   make(

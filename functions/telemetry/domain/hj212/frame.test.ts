@@ -51,6 +51,11 @@ describe("splitFrames", () => {
       join(a, ascii(text(b).replace("22.2", "22.3")), c),
       [tail(a), "crc ##0102QN=2026100", tail(c)],
     ],
+    [
+      "a length that reaches to the end of the next frame",
+      join(ascii(text(b).replace(/^##\d{4}/, `##${String(b.length - 6 + a.length - 6).padStart(4, "0")}`)), a, c),
+      ["crc ##0216QN=2026100", tail(a), tail(c)],
+    ],
     ["noise before a frame", join(ascii("noise"), a), ["frame noise", tail(a)]],
     ["noise behind a frame", join(a, ascii("noise")), [tail(a), "frame noise"]],
     ["a frame cut short, the next one right behind", join(a.subarray(0, 60), b), ["length ##0102QN=2026100", tail(b)]],
@@ -273,5 +278,48 @@ describe("frameReader", () => {
     reader.push(a.subarray(0, 20));
     expect(brief(reader.end())).toEqual(["length ##0102QN=2026100"]);
     expect(brief(reader.push(b))).toEqual([tail(b)]);
+  });
+});
+
+describe("a damaged length that reaches to the end of the next frame does not take it along", () => {
+  const reach = (front: Uint8Array, behind: Uint8Array): Uint8Array =>
+    ascii(text(front).replace(/^##\d{4}/, `##${String(front.length - 6 + behind.length - 6).padStart(4, "0")}`));
+  test.each<[string, Uint8Array, KeysOf]>([
+    ["encrypted, no key", sealed, () => []],
+    ["encrypted, its key is known", sealed, () => [KEY]],
+    ["encrypted, another key", sealed, () => [Buffer.from("1111111111111111")]],
+    ["in clear", b, () => []],
+  ])("%s", (_, front, keysOf) => {
+    expect(brief(splitFrames(join(reach(front, a), a, c), keysOf)).slice(1)).toEqual([tail(a), tail(c)]);
+  });
+
+  test("its CRC fits by chance: the frame that is whole by itself counts", () => {
+    const fits = Array.from({ length: 65_536 }, (_, i) => ascii(text(b).slice(0, -6) + formatCrc(i) + "\r\n")).find(
+      (front) => {
+        const long = join(reach(front, a), a);
+        return formatCrc(crc212(long, 6, long.length - 6)) === text(a).slice(-6, -2);
+      },
+    )!;
+    expect(brief(splitFrames(join(reach(fits, a), a, c)))).toEqual(["length ##0216QN=2026100", tail(a), tail(c)]);
+  });
+
+  const framed = (segment: Uint8Array): Uint8Array =>
+    join(ascii(`##${String(segment.length).padStart(4, "0")}`), segment, ascii(`${formatCrc(crc212(segment))}\r\n`));
+  const nested = (levels: number): Uint8Array => {
+    let bytes: Uint8Array = a;
+    for (let i = 0; i < levels; i++) bytes = framed(join(ascii("A"), bytes, ascii("&&")));
+    return bytes;
+  };
+
+  test("frames inside frames: the innermost counts", () => {
+    expect(brief(splitFrames(nested(3)))).toContain(tail(a));
+  });
+
+  test("hundreds of frames inside frames: the work is that of the size", () => {
+    const bytes = nested(500);
+    const spent = { judged: 0 };
+    splitFrames(bytes, undefined, spent);
+    expect(bytes.length).toBeGreaterThan(7000);
+    expect(spent.judged).toBeLessThan(8 * (bytes.length + MAX_FRAME));
   });
 });
