@@ -110,7 +110,7 @@ describe.each(PARTITIONS)("%s", (partition) => {
     for (const metric of ["ConsumedWriteCapacityUnits", "WriteThrottleEvents"])
       expect(values(metric, "TableName").toSorted(), metric).toEqual(all("AWS::DynamoDB::Table").toSorted());
     const alarms = widgets(of).flatMap(({ properties }) => properties.alarms ?? []);
-    expect(alarms.map((arn) => arn.split(":alarm:")[1]).toSorted()).toEqual(
+    expect(alarms.map((arn) => arn.slice(arn.indexOf(":alarm:") + ":alarm:".length)).toSorted()).toEqual(
       of
         .ofType("AWS::CloudWatch::Alarm")
         .map((r) => r.props.AlarmName as string)
