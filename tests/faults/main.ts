@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { formatIso } from "../../functions/shared/shanghai.ts";
 import { carrier } from "./carrier.ts";
+import { carrierDown } from "./carrier-down.ts";
 import { diskFull } from "./disk-full.ts";
 import { killGateway } from "./kill-gateway.ts";
 import { killMachine } from "./kill-machine.ts";
@@ -21,9 +22,10 @@ const DEFAULT_SEED = 20261001;
 const TRIALS: Record<string, (context: TrialContext) => Promise<TrialReport>> = {
   "kill-machine": async ({ seed, say }) =>
     together([await killMachine({ seed, say }, 110), await killMachine({ seed: seed + 1, say }, 110)]),
-  "kill-gateway": (context) => killGateway(context, 40, 8),
+  "kill-gateway": (context) => killGateway(context, 60, 10),
   "uplink-cut": (context) => uplinkCut(context, 20, "forgotten"),
   carrier: (context) => carrier(context, 3),
+  "carrier-down": (context) => carrierDown(context, 12, ["fails", "refuses", "hangs"]),
   stream: (context) => stream(context, 16),
   "disk-full": (context) => diskFull(context, 12, 2),
 };
