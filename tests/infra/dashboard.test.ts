@@ -33,6 +33,10 @@ const NATIVE: Readonly<Record<string, { names: readonly string[]; dimensions: Re
       names: ["Errors", "Throttles", "Duration", "Invocations", "IteratorAge"],
       dimensions: { FunctionName: "AWS::Lambda::Function" },
     },
+    {
+      names: ["OnFailureDestinationDeliveredEventCount", "DroppedEventCount"],
+      dimensions: { EventSourceMappingUUID: "AWS::Lambda::EventSourceMapping" },
+    },
   ],
   "AWS/DynamoDB": [
     {
@@ -65,6 +69,26 @@ const shownBy = (of: Templates): Shown[] =>
     }),
   );
 
+interface MetricOf {
+  Namespace: string;
+  MetricName: string;
+  Dimensions?: { Name: string; Value: unknown }[];
+}
+
+/** What the alarms look at, metrics of expressions among it. */
+const watchedBy = (of: Templates): Shown[] =>
+  of.ofType("AWS::CloudWatch::Alarm").flatMap(({ props }) => {
+    const parts = (props.Metrics ?? []) as { MetricStat?: { Metric: MetricOf } }[];
+    const metrics = props.MetricName ? [props as MetricOf] : parts.flatMap((p) => p.MetricStat?.Metric ?? []);
+    expect(metrics.length, props.AlarmName).toBeGreaterThan(0);
+    return metrics.map((m) => ({
+      title: String(props.AlarmName),
+      namespace: m.Namespace,
+      name: m.MetricName,
+      dimensions: Object.fromEntries((m.Dimensions ?? []).map((d) => [d.Name, of.text(d.Value)])),
+    }));
+  });
+
 describe.each(PARTITIONS)("%s", (partition) => {
   test("each metric of ours is one that this very function counts", () => {
     const counted = countedMetrics();
@@ -76,12 +100,12 @@ describe.each(PARTITIONS)("%s", (partition) => {
     }
   });
 
-  test("each other is a metric of its service, of a resource that the templates make", () => {
+  test("each other, also of alarms, is a metric of its service, of a resource that the templates make", () => {
     const of = templates[partition];
     const made = new Map(
       of.resources.map((r) => [r.type === "AWS::IoT::TopicRule" ? r.props.RuleName : r.name, r.type]),
     );
-    const native = shownBy(of).filter((m) => m.namespace !== "PermitWatch");
+    const native = [...shownBy(of), ...watchedBy(of)].filter((m) => m.namespace !== "PermitWatch");
     expect(new Set(native.map((m) => m.namespace))).toEqual(new Set(Object.keys(NATIVE)));
     for (const { title, namespace, name, dimensions } of native) {
       const known = NATIVE[namespace]?.find(({ names }) => names.includes(name));

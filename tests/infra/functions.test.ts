@@ -101,6 +101,11 @@ function environmentTable(): Map<string, string[]> {
   return new Map(rows.map((cells) => [cells[1] ?? "", [...names(header), ...names(cells[4] ?? "")].toSorted()]));
 }
 
+interface MetricQuery {
+  Period?: number;
+  MetricStat?: { Period: number };
+}
+
 describe("alarms", () => {
   /** Of both partitions: some are about what exists in one only. */
   let alarms: Resource[];
@@ -137,6 +142,28 @@ describe("alarms", () => {
       expect(Dimensions).toEqual([{ Name: "service", Value: expect.stringMatching(/^[a-z-]+$/) }]);
       expect([...(counted.get(Dimensions[0].Value) ?? [])], Dimensions[0].Value).toContain(MetricName);
     }
+  });
+
+  test("only what has to happen takes silence for trouble, and every window is one that CloudWatch evaluates", () => {
+    const silent = new Set<string>();
+    for (const { props } of alarms) {
+      const below = props.ComparisonOperator === "LessThanThreshold";
+      expect(props.TreatMissingData, props.AlarmName).toBe(below ? "breaching" : "notBreaching");
+      if (below) silent.add(props.AlarmName);
+      const periods = [
+        props.Period,
+        ...(props.Metrics ?? []).map((m: MetricQuery) => m.Period ?? m.MetricStat?.Period),
+      ];
+      const period = Math.max(...periods.filter((each) => each !== undefined));
+      // A week for periods of an hour and more, else a day.
+      expect(period * props.EvaluationPeriods, props.AlarmName).toBeLessThanOrEqual((period >= 3600 ? 7 : 1) * 86_400);
+    }
+    expect([...silent].toSorted()).toEqual([
+      "permit-watch-close-days-not-running",
+      "permit-watch-close-hours-not-running",
+      "permit-watch-telemetry-silent",
+      "permit-watch-warn-plants-not-running",
+    ]);
   });
 
   test("every function has one on its errors; what must run has one on silence", () => {
