@@ -36,6 +36,7 @@ let running: ChildProcess | null = null;
 
 /** Runs one section; never rejects. */
 async function run(plan: SectionPlan, patience: number): Promise<Outcome> {
+  await plan.prepare?.();
   const started = performance.now();
   const { name } = plan;
   const budgetSeconds = plan.budgetSeconds * patience;
@@ -43,7 +44,11 @@ async function run(plan: SectionPlan, patience: number): Promise<Outcome> {
   const answer = await new Promise<{ section: Section } | { failed: string }>((done) => {
     const child = fork(join(import.meta.dirname, "main-child.ts"), [name], {
       execArgv: ["--disable-warning=ExperimentalWarning", "--expose-gc"],
-      env: { ...process.env, ...(folder === null ? {} : { TMPDIR: folder }) },
+      env: {
+        ...process.env,
+        BENCH_SECONDS: String(budgetSeconds),
+        ...(folder === null ? {} : { TMPDIR: folder }),
+      },
       serialization: "advanced",
     });
     running = child;

@@ -13,7 +13,7 @@ import { EPISODES_DUE, measureProduct, type ProductResult } from "./side-by-side
 import type { Result, Round } from "./side-by-side/result.ts";
 
 /** The section's time, a little less than the runner gives it; what does not fit is said to be missing. */
-const BUDGET_S = 73;
+const BUDGET_S = Number(process.env["BENCH_SECONDS"] ?? 75) - 2;
 const PEER_S = 12;
 /** The runner installs before the time runs; here only what is left of the time may be spent on it. */
 const LATE_INSTALL_MS = 15_000;
@@ -53,7 +53,7 @@ export async function sideBySide(): Promise<Section> {
 
 /** Aborts the work after so many seconds; rejects with the reason then. */
 async function within<T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const signal = AbortSignal.timeout(Math.max(0, seconds * 1_000));
+  const signal = AbortSignal.timeout(Math.max(0, Math.round(seconds * 1_000)));
   return work(signal).catch((error: Error) => {
     throw signal.aborted ? new Error(`not done within the ${seconds.toFixed(0)} s that were left`) : error;
   });
@@ -99,8 +99,9 @@ export function section(product: ProductResult | null, peers: readonly Result[],
       },
       exact(
         `${peer.name}: alarms`,
-        ROUNDS * ALARMS_PER_ROUND - sum(peer, (r) => r.missing) + sum(peer, (r) => r.twice),
+        ROUNDS * ALARMS_PER_ROUND - sum(peer, (r) => r.missing),
         ROUNDS * ALARMS_PER_ROUND,
+        `${sum(peer, (r) => r.twice)} twice or not due`,
       ),
       {
         what: `${peer.name}: alarms raised again after kill -9`,

@@ -33,6 +33,15 @@ export function install(ms = INSTALL_MS): void {
   }
 }
 
+/** As far as it goes: the section tells what is missing. */
+export function installQuietly(): void {
+  try {
+    install();
+  } catch {
+    // Tried once more by the section, which says why not.
+  }
+}
+
 export type Flow = "function" | "palette";
 export const NODE_RED = PACKAGES[0] ?? "";
 type FlowNode = Record<string, unknown>;

@@ -25,7 +25,7 @@ const CONNECTIONS = 4;
 /** Peers get three times the messages to warm up with. */
 const WARM_UP_TIMES = 3;
 /** Rest of a round, for what is still on its way, at most. */
-const SETTLE_MS = 1_000;
+const SETTLE_MS = 3_000;
 
 /** A peer that stands ready. */
 export interface Peer {
