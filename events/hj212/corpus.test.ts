@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { bytesOf, joinedSets, keysOf, said, streamed, wanted, wantedSets } from "./adapter.ts";
@@ -8,6 +10,7 @@ import { annexA, hex4, modbus } from "./make/build.ts";
 import { corpusFiles } from "./make/main.ts";
 import { Cases, type CorpusCase } from "./make/schema.ts";
 
+const RUNNER = fileURLToPath(new URL("run_framing.py", import.meta.url));
 const ruleData = loadRuleData(new URL("../../layers/rule-data", import.meta.url).pathname);
 const readFile = (file: string): string => readFileSync(new URL(file, import.meta.url), "utf8");
 const files = [...corpusFiles()].filter(([file]) => file.startsWith("cases/"));
@@ -121,3 +124,24 @@ test("a stream cut in two at any byte gives the same pieces", () => {
     for (let at = 1; at < bytes.length; at++) if (brief([at]) !== whole) expect.fail(`${c.id} cut at ${at}`);
   }
 });
+
+const python = spawnSync("python3", ["-V"]).status === 0;
+if (!python) console.warn("no python3 on this machine: the example reader in Python is not run");
+else
+  describe("the example reader in Python", () => {
+    const runner = readFile("run_framing.py");
+    const run = (program: string, ...ids: string[]) =>
+      spawnSync("python3", ["-c", `__file__ = ${JSON.stringify(RUNNER)}\n${program}`, ...ids], { encoding: "utf8" });
+
+    test("frames and CRCs of every case in clear", () => {
+      const { status, stdout } = run(runner);
+      expect(stdout).toMatch(/^\d{3} cases, 0 failed/);
+      expect(status).toBe(0);
+    });
+
+    test("with another CRC it fails", () => {
+      const { status, stdout } = run(runner.replace("0xA001", "0x8408"));
+      expect(stdout).toContain("c17-01-1000");
+      expect(status).toBe(1);
+    });
+  });

@@ -147,9 +147,10 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
       ),
     ),
   "frames inside frames": (d, frame) => {
-    // Short ones first, so that a hundred fit: what reads them all for each of them takes the square of the time.
+    // What reads all of them for each of them takes the square of the time, so deep ones are rare.
     let bytes: Uint8Array = chance(d, 0.5) ? frame : framed(Buffer.from("A&&"));
-    for (let n = int(d, 1, 60); n > 0; n--) bytes = framed(Buffer.concat([Buffer.from("A"), bytes, Buffer.from("&&")]));
+    for (let n = int(d, 1, chance(d, 0.02) ? 60 : 5); n > 0; n--)
+      bytes = framed(Buffer.concat([Buffer.from("A"), bytes, Buffer.from("&&")]));
     return many(bytes);
   },
   noise: (d) => many(noise(d, int(d, 0, 300))),

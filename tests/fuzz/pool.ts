@@ -50,7 +50,7 @@ function known(c: CorpusCase): Known[] {
         bytes,
         annexA: piece.crc.formula === "annex-a",
         meaning: { keyed: alone(withKeys), bare: alone(withoutKeys) },
-        neighbour: piece.length.text!.length === 4,
+        neighbour: piece.length.text.length === 4,
       },
     ];
   });

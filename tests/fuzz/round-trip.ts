@@ -11,7 +11,7 @@ const PLAIN = "ABCDEFabcdefxyz0123456789-_. +";
 const WIDE = "设备运行正常无报警é€😀";
 /** No separators: those are the caller's to keep out. */
 const word = (d: Dice, low: number, high: number, letters: string): string => {
-  const all = [...letters];
+  const all = Array.from(letters);
   return Array.from({ length: int(d, low, high) }, () => pick(d, all)).join("");
 };
 
