@@ -2,12 +2,14 @@
  * `npm run faults`: every trial in its long form, and what it cost. Ends with a table of what was acknowledged and what
  * became of it, writes it to faults.json, and exits with 1 on any violation.
  */
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { formatIso } from "../../functions/shared/shanghai.ts";
 import { carrier } from "./carrier.ts";
 import { carrierDown } from "./carrier-down.ts";
+import { clockSkew } from "./clock-skew.ts";
 import { diskFull } from "./disk-full.ts";
 import { killGateway } from "./kill-gateway.ts";
 import { killMachine } from "./kill-machine.ts";
@@ -26,6 +28,7 @@ const TRIALS: Record<string, (context: TrialContext) => Promise<TrialReport>> = 
   "uplink-cut": (context) => uplinkCut(context, 20, "forgotten"),
   carrier: (context) => carrier(context, 3),
   "carrier-down": (context) => carrierDown(context, 12, ["fails", "refuses", "hangs"]),
+  "clock-skew": (context) => clockSkew(context, 3),
   stream: (context) => stream(context, 16),
   "disk-full": (context) => diskFull(context, 12, 2),
 };
@@ -34,6 +37,17 @@ const HELP = `npm run faults -- [flags]
   --seed N        other moments, order and values, default ${DEFAULT_SEED}
   --only A,B      some of: ${Object.keys(TRIALS).join(", ")}
   --out FILE      the same as JSON, default ./faults.json`;
+
+/** Far above what a trial takes on two busy cores: then it hangs. */
+const TRIAL_MS = 8 * 60_000;
+
+/** A trial that ended, or why it did not. */
+async function bounded(name: string, context: TrialContext): Promise<TrialReport | Error> {
+  const hung = new Promise<Error>((done) => {
+    setTimeout(() => done(new Error(`it was still running after ${TRIAL_MS / 60_000} minutes`)), TRIAL_MS).unref();
+  });
+  return Promise.race([TRIALS[name]!(context).catch((error: Error) => error), hung]);
+}
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
@@ -58,7 +72,7 @@ async function run(): Promise<void> {
     const from = performance.now();
     const say = (line: string): void => console.log(`${String(elapsed()).padStart(4)} s  ${name}: ${line}`);
     say("begins");
-    const report = await TRIALS[name]!({ seed, say }).catch((error: Error) => error);
+    const report = await bounded(name, { seed, say });
     const seconds = Math.round((performance.now() - from) / 1000);
     outcomes.push(
       report instanceof Error
@@ -77,11 +91,18 @@ async function run(): Promise<void> {
   const result = { at: formatIso(Date.now()), seed, seconds: elapsed(), held: !broken, trials: outcomes };
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   console.log(`\n${broken ? "✗ 有违反 violated" : "✓ 全部成立 all held"}, ${elapsed()} s, seed ${seed}; ${file}`);
-  // What a trial that did not end may have left running ends with this process.
-  process.exit(broken ? 1 : 0);
+  process.exitCode = broken ? 1 : 0;
 }
 
-run().catch((error: Error) => {
-  console.error(error.message);
-  process.exit(1);
-});
+// Data folders of all trials are in here: also of one that hangs or is cut off.
+const folder = mkdtempSync(join(tmpdir(), "permit-watch-faults-"));
+process.env["TMPDIR"] = folder;
+process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
+run()
+  .catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  })
+  // What a trial that did not end left running ends with this process.
+  .finally(() => process.exit());

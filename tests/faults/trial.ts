@@ -61,12 +61,13 @@ export function checks(): {
 }
 
 /** The sum of several runs of one trial. */
-export function together(reports: readonly [TrialReport, ...TrialReport[]]): TrialReport {
+export function together(reports: readonly TrialReport[]): TrialReport {
   const sum = (of: (ledger: TrialLedger) => number): number => reports.reduce((n, { ledger }) => n + of(ledger), 0);
-  const [{ name, seed }] = reports;
+  const [first] = reports;
+  if (!first) throw new Error("no run to sum up");
   return {
-    name,
-    seed,
+    name: first.name,
+    seed: first.seed,
     ledger: {
       messages: sum((l) => l.messages),
       acknowledged: sum((l) => l.acknowledged),
@@ -79,7 +80,7 @@ export function together(reports: readonly [TrialReport, ...TrialReport[]]): Tri
       undelivered: sum((l) => l.undelivered),
       standing: sum((l) => l.standing),
     },
-    violations: reports.flatMap((r) => r.violations.map((v) => (reports.length > 1 ? `seed ${r.seed}: ${v}` : v))),
+    violations: reports.flatMap((r) => r.violations.map((v) => (r.seed === first.seed ? v : `seed ${r.seed}: ${v}`))),
   };
 }
 
