@@ -54,7 +54,7 @@ async function aDay({ machine, tick, fire, nameOf }: TrialMachine): Promise<void
         frame(plant, "water", at, plant.index === 3 && t > START + 2 * TICK ? 9.5 : 7),
       ]),
     );
-    await publish([...frames, frame(plants[0]!, "gas", t, 20, true)], t + TICK - 10_000);
+    await publish([...frames, frame(plants[0]!, "gas", t, 20, "crc")], t + TICK - 10_000);
     await tick(t + TICK);
   }
   const [warned] = machine.outbox();
