@@ -116,6 +116,13 @@ const ROWS: Row[] = [
     2005,
   ],
   [
+    "old-code-lower-case",
+    "旧编码小写",
+    "an old code in lower case",
+    MADE,
+    { st: "32", cp: [at(T), old("b01", "w00000", "17.5")], deviations: ["old-code"] },
+  ],
+  [
     "old-codes-gas",
     "2017 版 Flag 而编码为旧",
     "old gas codes under a Flag of 2017",

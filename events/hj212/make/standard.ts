@@ -1,6 +1,6 @@
 /** What the three editions themselves show: Annex C of 2017 segment by segment, and the uploads of 2005, 2017 and 2025. */
 import { at, facility, item, MN14, pollutant, type FrameSpec, type Group } from "./build.ts";
-import { clause, HJ2005, HJ2017, HJ2025, one, type CorpusCase } from "./cases.ts";
+import { clause, HJ2005, HJ2017, HJ2025, MADE, one, type CorpusCase } from "./cases.ts";
 
 const QN = "20160801085857223";
 const annexC: FrameSpec = { qn: QN, st: "32", mn: "010000A8900016F000169DC0" };
@@ -310,4 +310,24 @@ const flags = Array.from({ length: 12 }, (_, flag) => {
   });
 });
 
-export const standard = (): CorpusCase[] => [...printed, ...examples, ...uploads, ...flags];
+/** Commands of the lists of CN that nothing above shows: the command is the standard's, the empty CP is made up. */
+const others = (
+  [
+    [2017, "1063 2022 3011 3012 3013 3014 3016 3021"],
+    [2025, "2013 2052 2062 2111 3022 3024"],
+  ] as const
+).flatMap(([edition, commands]) =>
+  commands
+    .split(" ")
+    .map((cn) =>
+      one(
+        `cn-${cn}`,
+        edition,
+        [`命令 ${cn}，数据区为空（构造）`, `command ${cn}, its CP left empty (made up)`],
+        clause(MADE, `CN ${cn} of ${BASIS[edition].standard}`),
+        { st: "32", cn, flag: edition === 2017 ? 5 : 9 },
+      ),
+    ),
+);
+
+export const standard = (): CorpusCase[] => [...printed, ...examples, ...uploads, ...flags, ...others];
