@@ -131,3 +131,22 @@ export const Hj212 = z.strictObject({
     .array(z.strictObject({ note: text, grade: z.enum(["A", "B", "C"]), zh: text, en: text }))
     .check(z.refine((list) => new Set(list.map((n) => n.note)).size === list.length, "a note stands twice")),
 });
+
+/** `price` for `per` units in `currency`; null where no price was found: it is never invented. */
+export const Prices = z.array(
+  z
+    .strictObject({
+      id: text,
+      partition: z.enum(["aws", "aws-cn"]),
+      region: text,
+      currency: z.enum(["USD", "CNY"]),
+      from: date,
+      unit: text,
+      per: positive,
+      price: z.nullable(z.number().check(z.nonnegative())),
+      source: text,
+      /** `seen`: on the price list or a copy of it; `general`: general knowledge, to be checked; `not-found`. */
+      certainty: z.enum(["seen", "general", "not-found"]),
+    })
+    .check(z.refine((p) => (p.price === null) === (p.certainty === "not-found"), "a price is found or it is not")),
+);

@@ -96,7 +96,7 @@ const services = once((): Services => {
   const env = readEnv(Env);
   const rules = loadRuleData(env.RULE_DATA_DIR);
   // The page says what is known when it is written, so a batch that is tried again never brings back an older state.
-  const views = publicViews({ db: documentClient(), tables: env, rules, now: Date.now });
+  const views = publicViews({ db: documentClient(), tables: env, rules, now: () => Date.now() }); // asked each time: one machine may set another clock
   return { views, rules, s3: s3Client(), bucket: env.SITE_BUCKET };
 });
 

@@ -1,0 +1,99 @@
+/** A past for the plants of the cost run: a day of blocks and of verdicts like those that the functions wrote. */
+import { BLOCK } from "../../functions/telemetry/domain/block.ts";
+import { packBlock, unpackBlock } from "../../functions/telemetry/domain/block-codec.ts";
+import { formatHour, formatMinute, HOUR } from "../../functions/shared/shanghai.ts";
+import type { Item } from "../../infra/local/dynamodb-call.ts";
+import type { Machine } from "../../infra/local/machine.ts";
+import type { CostPlant } from "./cost-city.ts";
+import type { Measured } from "./cost-run.ts";
+import { itemBytes } from "./cost-units.ts";
+
+const BATCH = 25;
+
+/** Writes the block that starts at `start` again for every ten minutes of the `span` (ms) before it. */
+export async function copyBlocks(
+  { call, setting }: Machine,
+  plants: readonly CostPlant[],
+  start: number,
+  span: number,
+): Promise<void> {
+  const table = setting("BLOCKS_TABLE");
+  for (const { permitNo } of plants) {
+    const { Item } = await call<{ Item?: Item }>("GetItem", {
+      TableName: table,
+      Key: { pk: { S: permitNo }, sk: { S: formatMinute(start) } },
+    });
+    if (!Item) throw new Error(`${permitNo} has no block at ${formatMinute(start)}`);
+    const block = unpackBlock(Buffer.from(String(Item["data"]?.["B"]), "base64"));
+    const items: Item[] = [];
+    for (let back = BLOCK; back <= span; back += BLOCK) {
+      const records = block.records.map((r) => ({
+        ...r,
+        at: r.at - back,
+        qn: r.qn === null ? null : r.qn - back,
+        receivedAt: r.receivedAt - back,
+      }));
+      const past = packBlock({ ...block, start: start - back, records });
+      items.push({
+        ...Item,
+        sk: { S: formatMinute(start - back) },
+        data: { B: Buffer.from(past).toString("base64") },
+      });
+    }
+    await writeAll(call, table, items);
+  }
+}
+
+/** Writes the verdicts of the hour `start` again for every hour of the `span` (ms) before it that has none. */
+export async function copyHours(
+  { call, setting }: Machine,
+  plants: readonly CostPlant[],
+  start: number,
+  span: number,
+): Promise<void> {
+  const table = setting("LEDGER_TABLE");
+  for (const { permitNo } of plants) {
+    const key = (t: number): Item => ({ pk: { S: `PLANT#${permitNo}` }, sk: { S: `HOUR#${formatHour(t)}#R000` } });
+    const { Item } = await call<{ Item?: Item }>("GetItem", { TableName: table, Key: key(start) });
+    if (!Item) throw new Error(`${permitNo} has no verdicts of ${formatHour(start)}`);
+    const items: Item[] = [];
+    for (let back = HOUR; back <= span; back += HOUR)
+      items.push({ ...Item, ...key(start - back), start: { N: String(start - back) } });
+    await writeAll(call, table, items);
+  }
+}
+
+async function writeAll(call: Machine["call"], table: string, items: readonly Item[]): Promise<void> {
+  for (let i = 0; i < items.length; i += BATCH)
+    await call("BatchWriteItem", {
+      RequestItems: { [table]: items.slice(i, i + BATCH).map((Item) => ({ PutRequest: { Item } })) },
+    });
+}
+
+/** Mean size of what a plant keeps, as DynamoDB measures items. */
+export async function storedBytes(
+  { call, setting }: Machine,
+  plants: readonly CostPlant[],
+): Promise<Measured["items"]> {
+  const mean = async (table: string, pk: string, prefix: string): Promise<number> => {
+    const { Items } = await call<{ Items: Item[] }>("Query", {
+      TableName: setting(table),
+      KeyConditionExpression: "pk = :p AND begins_with(sk, :s)",
+      ExpressionAttributeValues: { ":p": { S: pk }, ":s": { S: prefix } },
+    });
+    if (Items.length === 0) throw new Error(`${pk} has no ${prefix}`);
+    return Items.reduce((sum, item) => sum + itemBytes(item), 0) / Items.length;
+  };
+  const some = plants.filter((p) => !p.hot).slice(0, 5);
+  const over = async (table: string, prefix: string, own: (p: CostPlant) => string): Promise<number> => {
+    const sizes = await Promise.all(some.map((p) => mean(table, own(p), prefix)));
+    return sizes.reduce((a, b) => a + b, 0) / sizes.length;
+  };
+  const plant = (p: CostPlant): string => `PLANT#${p.permitNo}`;
+  return {
+    block: await over("BLOCKS_TABLE", "20", (p) => p.permitNo),
+    hour: await over("LEDGER_TABLE", "HOUR#", plant),
+    day: await over("LEDGER_TABLE", "DAY#", plant),
+    chain: await over("LEDGER_TABLE", "CHAIN#", plant),
+  };
+}
