@@ -113,6 +113,34 @@ describe.each(files.map(([file, text]) => [file, Cases.parse(JSON.parse(text))] 
   },
 );
 
+describe("the comparison sees a difference", () => {
+  const c = cases.find(({ id }) => id === "e2017-2011")!;
+  const read = splitFrames(bytesOf(c), keysOf(c)).map((p) => said(p, ruleData, true));
+  const good = c.expect.pieces.map((p) => wanted(p, true));
+
+  test.each<[string, Record<string, unknown>]>([
+    ["place", { offset: 1 }],
+    ["length", { length: { text: "0001", value: 1 } }],
+    ["CRC", { crc: { received: "0000", computed: "0000" } }],
+    ["header", { header: { ...(good[0]!.header as object), RF: true } }],
+    ["items", { items: [] }],
+    ["time", { dataTime: "2026-10-01T09:30:00+08:00" }],
+    ["readings", { readings: [] }],
+    ["facilities", { facilities: [{ sb: 1, state: 1 }] }],
+    ["deviations", { deviations: ["no-flag"] }],
+  ])("%s", (_, other) => {
+    agree(read, good);
+    expect(() => agree(read, [{ ...good[0], ...other }])).toThrow();
+  });
+
+  test("reason, and how many pieces", () => {
+    const refused = { kind: "refused", size: 3, reason: "crc" };
+    agree([refused], [{ kind: "refused", size: 3, reasons: ["length", "crc"] }]);
+    expect(() => agree([refused], [{ kind: "refused", size: 3, reasons: ["length"] }])).toThrow();
+    expect(() => agree(read, [])).toThrow();
+  });
+});
+
 test("a stream cut in two at any byte gives the same pieces", () => {
   for (const c of cases) {
     const bytes = bytesOf(c);
