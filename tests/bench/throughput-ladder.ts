@@ -56,5 +56,6 @@ export function nextRate(done: readonly { rate: number; sustained: boolean }[]):
   const worst = Math.min(...failed);
   const next = failed.length === 0 ? best * STEP_UP : (best + worst) / 2;
   if (failed.length > 0 && worst - best <= CLOSE * worst) return null;
-  return Math.max(50, Math.round(next / 50) * 50);
+  const rounded = Math.max(50, Math.round(next / 50) * 50);
+  return done.some((step) => step.rate === rounded) ? null : rounded;
 }

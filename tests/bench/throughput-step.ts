@@ -38,13 +38,18 @@ export interface Rung extends Step {
   tickReport: unknown;
 }
 
+/** An offer with the plants and minutes that must then be in the blocks. */
+interface Bundle extends Offer {
+  holds: string[];
+}
+
 /** The machine is so far behind that a step cannot begin. */
 export class Overloaded extends Error {
   override name = "Overloaded";
 }
 
 export class Load {
-  /** Every plant and minute that was acknowledged. */
+  /** Every plant and minute that was sent. */
   readonly offered = new Set<string>();
   readonly #machine: MachineApart;
   readonly #generator: Generator;
@@ -78,7 +83,7 @@ export class Load {
     );
     this.#warm = Math.max(this.#warm, active);
     const lead = Math.round(active * LEAD);
-    const one = (n: number): Offer => {
+    const one = (n: number): Bundle => {
       const plant = n % active;
       return this.#bundle(plant, [border + (Math.floor(n / active) - 1) * MINUTE], isHot(plant));
     };
@@ -121,12 +126,17 @@ export class Load {
     };
   }
 
-  #bundle(plant: number, minutes: readonly number[], hot: boolean): Offer {
-    for (const at of minutes) this.offered.add(`${plant} ${at}`);
-    return { gateway: gatewayOf(plant), permitNo: permitNoOf(plant), payload: bundleOf(plant, minutes, hot) };
+  #bundle(plant: number, minutes: readonly number[], hot: boolean): Bundle {
+    return {
+      gateway: gatewayOf(plant),
+      permitNo: permitNoOf(plant),
+      payload: bundleOf(plant, minutes, hot),
+      holds: minutes.map((at) => `${plant} ${at}`),
+    };
   }
 
-  #send(offers: readonly Offer[], rate: number): Promise<Offered> {
+  #send(offers: readonly Bundle[], rate: number): Promise<Offered> {
+    for (const { holds } of offers) for (const key of holds) this.offered.add(key);
     return this.#generator.offer(offers, rate, PATIENCE_SECONDS * 1000);
   }
 

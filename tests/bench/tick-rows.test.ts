@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { affordable, figuresOf } from "./tick-rows.ts";
+
+const city = { plants: 100_000, msPerPlant: 5, most: 0.1 };
+
+test.each([
+  ["no time to prepare the city", 15_000, 0],
+  ["time for a part", 50_000, 0.031],
+  ["time for all", 600_000, 0.1],
+])("share at risk: %s", (_, left, expected) => {
+  expect(affordable({ ...city, left })).toBe(expected);
+});
+
+test("a row is one figure, with its accesses and its bound", () => {
+  const row = { what: "t", ms: 1_234, reads: 1_000, writes: 2, sms: 3, report: {} };
+  expect(figuresOf(row)).toEqual([
+    { what: "t", value: 1.234, unit: "s", note: "1,000 reads, 2 writes, 3 text messages" },
+  ]);
+  expect(figuresOf({ ...row, target: { at: "most", value: 2 } })[0]?.target).toEqual({ at: "most", value: 2 });
+});

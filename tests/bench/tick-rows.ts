@@ -1,0 +1,59 @@
+/** A tick as it was measured, its figures, and how large a city the time allows; pure. */
+import type { Figure } from "./section.ts";
+
+export interface TickRow {
+  what: string;
+  ms: number;
+  /** Accesses to tables. */
+  reads: number;
+  writes: number;
+  sms: number;
+  /** What the function answered. */
+  report: Record<string, unknown>;
+  plants?: number;
+  atRisk?: number;
+  /** Its plants at risk begin to warn. */
+  opening?: boolean;
+  target?: NonNullable<Figure["target"]>;
+}
+
+const number = (n: number): string => n.toLocaleString("en-US");
+
+/** Seconds, with what was read, written and sent. */
+export function figuresOf({ what, ms, reads, writes, sms, target }: TickRow): Figure[] {
+  return [
+    {
+      what,
+      value: ms / 1000,
+      unit: "s",
+      ...(target ? { target } : {}),
+      note: `${number(reads)} reads, ${number(writes)} writes, ${number(sms)} text messages`,
+    },
+  ];
+}
+
+/** Time that preparing a plant takes: its items, and its blocks when it can be at risk. ms */
+const PREPARE = 0.15;
+const PREPARE_AT_RISK = 3;
+/** A city that has no plant at risk is still worth this much. */
+const LEAST = 0.001;
+
+/**
+ * The share of `plants` that can be at risk when `left` ms remain: each is prepared, opens once and holds once. Rounded
+ * down to a tenth of a percent; 0 when not even the city itself could be prepared.
+ */
+export function affordable({
+  left,
+  plants,
+  msPerPlant,
+  most,
+}: {
+  left: number;
+  plants: number;
+  msPerPlant: number;
+  most: number;
+}): number {
+  const rest = left - plants * PREPARE;
+  const share = rest / (plants * (PREPARE_AT_RISK + msPerPlant * 1.6));
+  return share < LEAST ? 0 : Math.min(most, Math.floor(share * 1_000) / 1_000);
+}

@@ -1,0 +1,209 @@
+/**
+ * The five-minute tick over cities of registered plants, by the share that is at risk: time, reads and writes of the
+ * tables, text messages. Silence of a whole city and the closing of an hour apart. What stands in the tables before is
+ * imported (machine-folder.ts); the ticks are those of production, fired on a whole machine.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DAY, HOUR, MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
+import { synthesizeApart } from "../../infra/local/synthesize-apart.ts";
+import { startMachineApart, type MachineApart } from "./machine-apart.ts";
+import {
+  blockItems,
+  lastBlock,
+  ledgerItems,
+  OUTLETS,
+  permitNoOf,
+  permitOf,
+  registerItems,
+  riskItem,
+  type PlainItem,
+} from "./machine-city.ts";
+import { fillFolder, type Tables } from "./machine-folder.ts";
+import type { Figure, Section } from "./section.ts";
+import { affordable, figuresOf, type TickRow } from "./tick-rows.ts";
+
+const FIRST_TICK = parseIso("2026-10-01T08:30:00+08:00")!;
+/** Blocks reach from an hour before the first tick to the last tick. */
+const BLOCKS_FROM = FIRST_TICK - 40 * MINUTE;
+const LAST_TICK = FIRST_TICK + 20 * MINUTE;
+const SILENT_AT = LAST_TICK + HOUR;
+const SMALL = 10_250;
+const LARGE = 100_000;
+const MOST_SHARE = 0.1;
+const CLOSED = 1_500;
+/** Of the section's bound in main-sections.ts; what is left is for stopping and removing. */
+const SECONDS = 54;
+
+export async function tick(): Promise<Section> {
+  const begun = performance.now();
+  const left = (): number => SECONDS - (performance.now() - begun) / 1000;
+  const template = await synthesizeApart();
+  const rows: TickRow[] = [];
+  const notes: string[] = [];
+
+  await withCity(template, smallCity(), async (city) => {
+    rows.push(...(await risks(city, SMALL, [0, 0.01, MOST_SHARE])));
+    rows.push(await silence(city, left));
+  });
+  await withCity(template, closingCity(), async (city) => {
+    const at = FIRST_TICK + 40 * MINUTE;
+    rows.push({
+      ...(await city.fire("close-hour", at)),
+      what: `close-hour, ${CLOSED} plants of ${OUTLETS * 6} limits`,
+    });
+  });
+  // What a plant at risk costs is known by now: the large city has as many as the time allows.
+  const cost = (rows.find((row) => row.opening)?.ms ?? 0) / ((SMALL * MOST_SHARE) / 1);
+  const share = affordable({ left: left() * 1000, plants: LARGE, msPerPlant: cost, most: MOST_SHARE });
+  if (share < MOST_SHARE)
+    notes.push(
+      `${LARGE.toLocaleString("en-US")} plants with 10 % at risk would not fit this section's time (${cost.toFixed(1)} ms a plant that begins to warn): measured at ${(share * 100).toFixed(1)} %`,
+    );
+  if (share > 0)
+    await withCity(template, largeCity(share), async (city) => {
+      rows.push(...(await risks(city, LARGE, [...new Set([0, Math.min(0.01, share), share])])));
+    });
+  return {
+    name: "tick",
+    title: "The five-minute tick, silence and closing",
+    figures: [...rows.flatMap(figuresOf), ...growthFigures(rows)],
+    notes: [
+      "reads and writes are accesses by the functions that the roles allowed: a query or a batch counts once, each write of a transaction once",
+      `a plant at risk has ${OUTLETS} chimneys × 6 hourly limits and an hour of blocks, one pollutant at twice its limit; the others have 6 limits and nothing at risk`,
+      "opening: the plants come to be at risk, their episodes begin and are told to two people each; holding: the next tick, five minutes later",
+      "a tick before the first measured one has started the function's process and filled no cache of plants at risk",
+      ...notes,
+    ],
+    details: rows,
+  };
+}
+
+/** Registered plants; the first `share` of them can be put at risk: they have their blocks. */
+function cityOf(size: number, share: number, due: (plant: number) => number): Tables {
+  const hot = Math.ceil(size * share);
+  return {
+    REGISTER_TABLE: each(size, (plant) => registerItems(permitOf(plant, plant < hot ? OUTLETS : 1), false)),
+    LEDGER_TABLE: each(size, (plant) =>
+      ledgerItems(permitOf(plant, plant < hot ? OUTLETS : 1), { first: FIRST_TICK - DAY, due: due(plant) }),
+    ),
+    BLOCKS_TABLE: each(hot, (plant) => blockItems(permitOf(plant, OUTLETS), plant, BLOCKS_FROM, LAST_TICK, true)),
+  };
+}
+const FIFTH = 5;
+/** All are silent an hour after the last tick: a fifth of them is looked at first. */
+function smallCity(): Tables {
+  const city = cityOf(SMALL, MOST_SHARE, (plant) => SILENT_AT + (plant % FIFTH === 0 ? 0 : 5 * MINUTE));
+  const hot = Math.ceil(SMALL * MOST_SHARE);
+  const others = each(SMALL - hot, (i) => [lastBlock(permitOf(hot + i, 1), LAST_TICK)]);
+  return { ...city, BLOCKS_TABLE: both(city.BLOCKS_TABLE ?? [], others) };
+}
+const largeCity = (share: number): Tables => cityOf(LARGE, share, () => FIRST_TICK + 30 * DAY);
+const closingCity = (): Tables => {
+  const [from, to] = [FIRST_TICK - HOUR, FIRST_TICK + 30 * MINUTE];
+  return {
+    ...cityOf(CLOSED, 1, () => FIRST_TICK + 30 * DAY),
+    BLOCKS_TABLE: each(CLOSED, (plant) => blockItems(permitOf(plant, OUTLETS), plant, from, to, false)),
+  };
+};
+
+function* each(count: number, items: (index: number) => PlainItem[]): Generator<PlainItem> {
+  for (let index = 0; index < count; index++) yield* items(index);
+}
+function* both(...parts: Iterable<PlainItem>[]): Generator<PlainItem> {
+  for (const part of parts) yield* part;
+}
+
+interface City {
+  machine: MachineApart;
+  /** Sets the clock, fires, and tells what it took. */
+  fire(schedule: string, at: number): Promise<Omit<TickRow, "what">>;
+}
+
+async function withCity(template: string, tables: Tables, work: (city: City) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "tick-"));
+  let machine: MachineApart | null = null;
+  try {
+    const dataDir = join(folder, "data");
+    mkdirSync(dataDir);
+    await fillFolder(dataDir, template, tables);
+    const own = await startMachineApart({
+      dataDir,
+      template,
+      clock: { base: FIRST_TICK - 5 * MINUTE, at: Date.now(), factor: 1 },
+    });
+    machine = own;
+    await work({
+      machine: own,
+      fire: async (schedule, at) => {
+        await own.ask("clock", { base: at, at: Date.now(), factor: 1 });
+        await own.ask("calls", null);
+        const { ms, report } = await own.ask("fire", { schedule, at });
+        const calls = Object.entries(await own.ask("calls", null)).filter(([key]) => !/publish/i.test(key));
+        return { ms, report, ...accesses(calls) };
+      },
+    });
+  } finally {
+    await machine?.stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+}
+
+function accesses(calls: readonly (readonly [string, number])[]): { reads: number; writes: number; sms: number } {
+  const count = (pattern: RegExp): number => calls.reduce((sum, [key, n]) => sum + (pattern.test(key) ? n : 0), 0);
+  return {
+    reads: count(/ dynamodb:(Get|BatchGet|Query|Scan)/),
+    writes: count(/ dynamodb:(Put|Update|Delete|BatchWrite)/),
+    sms: count(/ SNS:Publish \+/),
+  };
+}
+
+/** One tick without anybody at risk, then for each share the tick at which its plants begin to warn and the next one. */
+async function risks({ machine, fire }: City, plants: number, shares: readonly number[]): Promise<TickRow[]> {
+  const rows: TickRow[] = [];
+  let at = FIRST_TICK;
+  let before = 0;
+  await fire("warn", FIRST_TICK - 5 * MINUTE);
+  for (const share of shares) {
+    const hot = Math.round(plants * share);
+    const items = Array.from({ length: hot - before }, (_, i) => riskItem(permitNoOf(before + i), LAST_TICK + DAY));
+    await machine.ask("put", { variable: "LEDGER_TABLE", items });
+    const what = `${plants.toLocaleString("en-US")} plants, ${Number((share * 100).toFixed(1))} % at risk`;
+    for (const opening of share === 0 ? [false] : [true, false]) {
+      const kind = share === 0 ? "" : opening ? ", opening" : ", holding";
+      const bound = plants === SMALL && share === 0.01 ? { target: { at: "most", value: 2 } as const } : {};
+      rows.push({ ...(await fire("warn", at)), what: what + kind, plants, atRisk: hot, opening, ...bound });
+      at += 5 * MINUTE;
+      await machine.ask("drain", { tables: true }); // pages are written between two ticks, not during the next
+    }
+    before = hot;
+  }
+  return rows;
+}
+
+/** Every device of the city is silent: first a fifth of the plants, then the rest if there is time. */
+async function silence({ fire }: City, left: () => number): Promise<TickRow> {
+  const part = Math.ceil(SMALL / FIFTH);
+  const first = await fire("warn", SILENT_AT);
+  const enough = left() > (first.ms / 1000) * (FIFTH - 1) + 20;
+  if (!enough) return { ...first, what: `silence, ${part.toLocaleString("en-US")} plants due` };
+  const rest = await fire("warn", SILENT_AT + 5 * MINUTE);
+  return { ...rest, what: `silence, ${(SMALL - part).toLocaleString("en-US")} plants due` };
+}
+
+/** Warnings must grow with those at risk: how much of the time is of the register's size alone. */
+function growthFigures(rows: readonly TickRow[]): Figure[] {
+  const idle = (plants: number): number | undefined =>
+    rows.find((row) => row.plants === plants && row.atRisk === 0)?.ms;
+  const [small, large] = [idle(SMALL), idle(LARGE)];
+  if (small === undefined || large === undefined) return [];
+  return [
+    {
+      what: "a registered plant that is not at risk",
+      value: ((large - small) * 1000) / (LARGE - SMALL),
+      unit: "µs a tick",
+      note: "from the two cities with nobody at risk: the list of due times is read whole",
+    },
+  ];
+}
