@@ -8,8 +8,15 @@ export interface FunctionLog {
 
 const ROTATE_BYTES = 10 * 2 ** 20;
 
-/** Appends to `file`; at 10 MB it becomes `file.1` (one old file is kept). `surface` gets one line per logged error. */
-export function openFunctionLog(file: string, surface: (line: string) => void): FunctionLog {
+/**
+ * Appends to `file`; at 10 MB it becomes `file.1` (one old file is kept). `surface` gets one line per logged error,
+ * `metrics` every line that reports some.
+ */
+export function openFunctionLog(
+  file: string,
+  surface: (line: string) => void,
+  metrics?: (line: string) => void,
+): FunctionLog {
   let handle = openSync(file, "a");
   let size = statSync(file).size;
   let tail = "";
@@ -28,8 +35,10 @@ export function openFunctionLog(file: string, surface: (line: string) => void): 
       }
       const lines = (tail + chunk.toString()).split("\n");
       tail = (lines.pop() ?? "").slice(-100_000);
-      for (const line of lines)
+      for (const line of lines) {
+        if (line.includes('"_aws":{')) metrics?.(line);
         if (line.includes('"level":"ERROR"') || line.includes('"level":"CRITICAL"')) surface(oneLine(line));
+      }
     },
     close: () => closeSync(handle),
   };

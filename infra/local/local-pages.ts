@@ -6,9 +6,14 @@ import { homePage, type HomePlant } from "./home-page.ts";
 import type { InvocationResult } from "./runtime-api.ts";
 import { phonePage } from "./phone-page.ts";
 import type { SmsLine } from "./sms-view.ts";
+import { statusPage } from "./status/page.ts";
+import type { StatusView } from "./status/status.ts";
 
 export interface LocalParts {
   health(): Promise<{ status: "ok" | "degraded" } & Record<string, unknown>>;
+  status(): StatusView;
+  /** Objects that nothing could take. */
+  undelivered(): number;
   sms(): Promise<SmsLine[]>;
   plants(): Promise<HomePlant[]>;
   schedules(): { label: string; next: number | null }[];
@@ -35,6 +40,10 @@ export async function localAnswer(request: WebRequest, parts: LocalParts): Promi
     const health = await parts.health();
     return json(health.status === "ok" ? 200 : 503, health);
   }
+  if (name === "status" && request.method === "GET") {
+    const [view, health, undelivered] = [parts.status(), await parts.health(), parts.undelivered()];
+    return html ? page(statusPage(view, health, undelivered)) : json(200, { ...view, health, undelivered });
+  }
   if (name === "sms" && request.method === "GET") {
     const messages = await parts.sms();
     if (!html) return json(200, messages);
@@ -54,7 +63,11 @@ export async function localAnswer(request: WebRequest, parts: LocalParts): Promi
   if (name === "schedules" && request.method === "GET") return json(200, parts.schedules());
   const schedule = /^schedules\/([\w-]+)$/.exec(name)?.[1];
   if (schedule && request.method === "POST") return fire(schedule, request, parts);
-  return problem(404, "not found", "known: GET health, sms, plants, schedules; POST schedules/{name}, permits, reply");
+  return problem(
+    404,
+    "not found",
+    "known: GET health, status, sms, plants, schedules; POST schedules/{name}, permits, reply",
+  );
 }
 
 /** The first page of the site, when the site itself has none. */

@@ -26,6 +26,7 @@ import { startSsm } from "./ssm.ts";
 import { startSns, type CarrierFault, type OutboxMessage } from "./sns.ts";
 import { openSmsView } from "./sms-view.ts";
 import { openStore, type Store } from "./store.ts";
+import { openStatus, type StatusView } from "./status/status.ts";
 import { machineAccount, machineRegion, readAssembly } from "./template.ts";
 import { startWeb } from "./web.ts";
 
@@ -91,6 +92,8 @@ export interface Machine {
   dynamoEndpoint: string;
   call: DynamoCall;
   health(): Promise<Health>;
+  /** Metrics and alarms of the last hours. */
+  status(): StatusView;
   stop(): Promise<void>;
 }
 
@@ -155,6 +158,8 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     arnOf: (table) => `arn:aws:dynamodb:${machineRegion}:${machineAccount}:table/${table}`,
   });
   stops.push(() => guard.stop());
+  const status = openStatus({ assembly, functions: definition.functions, now });
+  stops.push(() => status.stop());
   const lambda = await startLambda({
     functions: definition.functions,
     logDir: join(options.dataDir, "logs"),
@@ -166,6 +171,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     },
     virtualNow,
     log,
+    status,
   });
   stops.push(() => lambda.stop());
   const events = startAsyncQueue({
@@ -176,6 +182,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     label: labelOf,
   });
   queue = events;
+  status.watch(() => events.deadLetters());
   stops.push(() => atMost(STOP_MS, events.stop()));
 
   const streams = new Map(definition.streams.map((stream) => [stream.arn, openLog(store, stream.name)]));
@@ -280,6 +287,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
           .map(({ label, next }) => ({ schedule: label, next: next === null ? null : formatIso(next) })),
       };
     },
+    status: () => status.view(),
     stop,
   };
   await options.prepare?.(machine);
@@ -299,6 +307,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       call: dynamo.call,
       settled: () => Promise.all(sources.observers.map((source) => source.drain())),
       health: () => machine.health(),
+      status: () => machine.status(),
       importPermits: (name, content) => machine.importPermits(name, content),
     });
     stops.push(() => web.stop());

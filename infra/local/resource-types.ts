@@ -331,10 +331,35 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     attributes: { Arn: arn("logs", (n) => `log-group:${n}:*`) },
   }),
   "AWS::Logs::ResourcePolicy": inert(POLICY),
-  "AWS::CloudWatch::Alarm": inert("errors are shown on the console and by /_local/health", {
+  // Evaluated over this machine's own metrics and shown by /_local/status.
+  "AWS::CloudWatch::Alarm": {
+    used: [
+      "AlarmName",
+      "AlarmDescription",
+      "Namespace",
+      "MetricName",
+      "Dimensions",
+      "Statistic",
+      "ExtendedStatistic",
+      "Period",
+      "Metrics",
+      "EvaluationPeriods",
+      "DatapointsToAlarm",
+      "ComparisonOperator",
+      "Threshold",
+      "TreatMissingData",
+    ],
+    ignored: {
+      ActionsEnabled: "the status page tells; nobody is mailed",
+      AlarmActions: "the status page tells; nobody is mailed",
+      OKActions: "the status page tells; nobody is mailed",
+      InsufficientDataActions: "the status page tells; nobody is mailed",
+      Unit: "a metric has one unit here",
+      Tags: TAGS,
+    },
     nameProperty: "AlarmName",
     attributes: { Arn: arn("cloudwatch", (n) => `alarm:${n}`) },
-  }),
+  },
   "AWS::CloudWatch::CompositeAlarm": inert("errors are shown on the console and by /_local/health", {
     attributes: { Arn: arn("cloudwatch", (n) => `alarm:${n}`) },
   }),

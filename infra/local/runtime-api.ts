@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { spawnBound } from "./child.ts";
 import { openFunctionLog, type FunctionLog } from "./function-log.ts";
 import type { FunctionDefinition } from "./definition.ts";
+import type { EndedInvocation } from "./status/status.ts";
 import { machineRegion } from "./template.ts";
 
 /** What a function answered; `error` when it threw, timed out, ran out of memory or died. */
@@ -45,6 +46,8 @@ export interface LambdaOptions {
   /** Virtual time of an invocation, or null when the functions see the real clock. */
   virtualNow: () => number | null;
   log: (line: string) => void;
+  /** For the status page: lines that report metrics, and every invocation that ended. */
+  status?: { logged(line: string): void; ended(invocation: EndedInvocation): void };
   /** Most processes per function at one time. */
   maxProcesses?: number;
 }
@@ -55,6 +58,8 @@ interface Invocation {
   how: InvokeOptions;
   resolve: (result: InvocationResult) => void;
   timer?: NodeJS.Timeout;
+  /** `performance.now()` when a process got it. */
+  startedAt?: number;
 }
 interface Environment {
   token: string;
@@ -98,8 +103,10 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
         environments: new Set<Environment>(),
         counts: { invocations: 0, errors: 0 },
         limit: Math.min(definition.concurrency ?? Infinity, options.maxProcesses ?? 2),
-        log: openFunctionLog(join(options.logDir, `${definition.label}.log`), (line) =>
-          options.log(`${definition.label}: ${line}`),
+        log: openFunctionLog(
+          join(options.logDir, `${definition.label}.log`),
+          (line) => options.log(`${definition.label}: ${line}`),
+          options.status?.logged,
         ),
       },
     ]),
@@ -162,6 +169,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
     const virtual = invocation.how.asOf ?? options.virtualNow();
     environment.lane = invocation.how.lane;
     environment.current = invocation;
+    invocation.startedAt = performance.now();
     invocation.timer = setTimeout(
       () =>
         end(environment, {
@@ -196,6 +204,12 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaService
   function settle(pool: Pool, invocation: Invocation, result: InvocationResult): void {
     pool.counts.invocations += 1;
     if (result.error) pool.counts.errors += 1;
+    options.status?.ended({
+      functionName: pool.definition.name,
+      payload: invocation.payload,
+      ms: invocation.startedAt === undefined ? 0 : performance.now() - invocation.startedAt,
+      failed: result.error !== undefined,
+    });
     invocation.resolve(result);
   }
 

@@ -11,6 +11,7 @@ import type { Health } from "./machine.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { LambdaService } from "./runtime-api.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { StatusView } from "./status/status.ts";
 import type { SmsView } from "./sms-view.ts";
 import type { Assembly } from "./template.ts";
 import { startWebServer, type WebServer } from "./web-server.ts";
@@ -29,6 +30,7 @@ export interface WebParts {
   /** Resolves when the changes made so far have been seen by the views. */
   settled: () => Promise<unknown>;
   health: () => Promise<Health>;
+  status: () => StatusView;
   importPermits: (name: string, content: Buffer) => Promise<Record<string, unknown>>;
   log: (line: string) => void;
 }
@@ -40,6 +42,8 @@ export function startWeb(port: number, parts: WebParts): Promise<WebServer> {
   const distribution = readDistribution(parts.assembly, parts.objects, readHttpApis(parts.assembly, parts.lambda));
   const local: LocalParts = {
     health: () => parts.health(),
+    status: () => parts.status(),
+    undelivered: () => countUndelivered(parts),
     sms: async () => {
       await Promise.race([parts.settled(), new Promise((done) => setTimeout(done, SETTLE_MS).unref())]);
       return parts.sms.list();
@@ -81,6 +85,20 @@ async function reply(from: string, text: string, { assembly, definition, lambda 
         422,
         "回复 1–4；一小时内没有给这个号码的预警 answer 1–4; no warning went to this phone within the last hour",
       );
+}
+
+const MOST_COUNTED = 1_000;
+/** Objects of the undelivered bucket: messages and batches that nothing could take. At most 1,000 are counted. */
+function countUndelivered({ assembly, definition, objects }: WebParts): number {
+  const targets = [
+    ...definition.topicRules.map((rule) => rule.errorBucket),
+    ...definition.sources.flatMap(
+      (source) => definition.buckets.find(({ arn }) => arn === source.onFailureArn)?.name ?? [],
+    ),
+  ];
+  return [...new Set(targets)]
+    .map((bucket) => assembly.find("AWS::S3::Bucket", bucket)?.name ?? bucket)
+    .reduce((sum, bucket) => sum + objects.list(bucket, { limit: MOST_COUNTED }).length, 0);
 }
 
 /** All plants by the register's shard listing, in order of their permit numbers. */
