@@ -23,9 +23,9 @@ const from =
 
 /** Quiet ones first: what follows a section that works both cores would be measured on a warm machine. */
 export const SECTIONS: readonly SectionPlan[] = [
-  { name: "codec", budgetSeconds: 12, load: from("./codec.ts", "codec") },
+  { name: "codec", budgetSeconds: 10, load: from("./codec.ts", "codec") },
   { name: "bundles", budgetSeconds: 10, load: from("./bundles.ts", "bundles") },
-  { name: "start-up", budgetSeconds: 18, load: from("./start-up.ts", "startUp") },
+  { name: "start-up", budgetSeconds: 15, load: from("./start-up.ts", "startUp") },
   { name: "page", budgetSeconds: 15, load: from("./page.ts", "page") },
   { name: "throughput", budgetSeconds: 65, load: from("./throughput.ts", "throughput") },
   { name: "tick", budgetSeconds: 65, load: from("./tick.ts", "tick") },

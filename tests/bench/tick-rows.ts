@@ -12,8 +12,8 @@ export interface TickRow {
   report: Record<string, unknown>;
   plants?: number;
   atRisk?: number;
-  /** Its plants at risk begin to warn. */
-  opening?: boolean;
+  /** So many of those begin to warn at this tick. */
+  opened?: number;
   target?: NonNullable<Figure["target"]>;
 }
 
@@ -31,6 +31,21 @@ export function figuresOf({ what, ms, reads, writes, sms, target }: TickRow): Fi
     },
   ];
 }
+
+export const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
+
+/** Milliseconds of a plant that begins to warn, by the largest number that did; 0 when none has. */
+export function costOf(rows: readonly TickRow[]): number {
+  const [largest] = rows.toSorted((a, b) => (b.opened ?? 0) - (a.opened ?? 0));
+  return largest?.opened ? largest.ms / largest.opened : 0;
+}
+
+/** A plant holds a warning for about this part of what its beginning costs; so both ticks together take. */
+const BOTH_TICKS = 1.6;
+
+/** The share of `plants` that can begin and hold within `left` ms, rounded down to a tenth of a percent. */
+export const fitting = (left: number, plants: number, msPerPlant: number): number =>
+  Math.max(0, Math.floor((left * 1_000) / (plants * msPerPlant * BOTH_TICKS)) / 1_000);
 
 /** Time that preparing a plant takes: its items, and its blocks when it can be at risk. ms */
 const PREPARE = 0.15;
@@ -54,6 +69,6 @@ export function affordable({
   most: number;
 }): number {
   const rest = left - plants * PREPARE;
-  const share = rest / (plants * (PREPARE_AT_RISK + msPerPlant * 1.6));
+  const share = rest / (plants * (PREPARE_AT_RISK + msPerPlant * BOTH_TICKS));
   return share < LEAST ? 0 : Math.min(most, Math.floor(share * 1_000) / 1_000);
 }

@@ -22,7 +22,7 @@ import {
 } from "./machine-city.ts";
 import { fillFolder, type Tables } from "./machine-folder.ts";
 import type { Figure, Section } from "./section.ts";
-import { affordable, figuresOf, type TickRow } from "./tick-rows.ts";
+import { affordable, costOf, figuresOf, fitting, percent, type TickRow } from "./tick-rows.ts";
 
 const FIRST_TICK = parseIso("2026-10-01T08:30:00+08:00")!;
 /** Blocks reach from an hour before the first tick to the last tick. */
@@ -32,9 +32,12 @@ const SILENT_AT = LAST_TICK + HOUR;
 const SMALL = 10_250;
 const LARGE = 100_000;
 const MOST_SHARE = 0.1;
-const CLOSED = 1_500;
+const CLOSED = 500;
 /** Of the section's bound in main-sections.ts; what is left is for stopping and removing. */
-const SECONDS = 54;
+const SECONDS = 55;
+/** Kept for what comes behind the small city's ticks: silence, closing, and the large city's preparation. */
+const RESERVE = 28;
+const STOPPING = 4;
 
 export async function tick(): Promise<Section> {
   const begun = performance.now();
@@ -44,27 +47,38 @@ export async function tick(): Promise<Section> {
   const notes: string[] = [];
 
   await withCity(template, smallCity(), async (city) => {
-    rows.push(...(await risks(city, SMALL, [0, 0.01, MOST_SHARE])));
-    rows.push(await silence(city, left));
+    const { rows: own, note } = await risks(city, SMALL, [0, 0.01, MOST_SHARE], () => left() - RESERVE);
+    rows.push(...own, await silence(city, left));
+    notes.push(...note);
   });
   await withCity(template, closingCity(), async (city) => {
-    const at = FIRST_TICK + 40 * MINUTE;
-    rows.push({
-      ...(await city.fire("close-hour", at)),
-      what: `close-hour, ${CLOSED} plants of ${OUTLETS * 6} limits`,
-    });
+    const what = `close-hour, ${CLOSED} plants of ${OUTLETS * 6} limits`;
+    rows.push({ ...(await city.fire("close-hour", FIRST_TICK + 40 * MINUTE)), what });
   });
   // What a plant at risk costs is known by now: the large city has as many as the time allows.
-  const cost = (rows.find((row) => row.opening)?.ms ?? 0) / ((SMALL * MOST_SHARE) / 1);
-  const share = affordable({ left: left() * 1000, plants: LARGE, msPerPlant: cost, most: MOST_SHARE });
-  if (share < MOST_SHARE)
-    notes.push(
-      `${LARGE.toLocaleString("en-US")} plants with 10 % at risk would not fit this section's time (${cost.toFixed(1)} ms a plant that begins to warn): measured at ${(share * 100).toFixed(1)} %`,
+  const share = affordable({
+    left: (left() - STOPPING) * 1000,
+    plants: LARGE,
+    msPerPlant: costOf(rows),
+    most: MOST_SHARE,
+  });
+  const large = LARGE.toLocaleString("en-US");
+  if (share === 0) notes.push(`no time was left for the city of ${large} plants`);
+  else
+    await withCity(
+      template,
+      cityOf(LARGE, share, () => FIRST_TICK + 30 * DAY),
+      async (city) => {
+        const shares = [...new Set([0, Math.min(0.01, share), share])];
+        const { rows: own, note } = await risks(city, LARGE, shares, () => left() - STOPPING);
+        rows.push(...own);
+        notes.push(...note);
+        if (share < MOST_SHARE)
+          notes.push(
+            `${large} plants: ${percent(MOST_SHARE)} at risk would not fit this section's time, measured at ${percent(share)}`,
+          );
+      },
     );
-  if (share > 0)
-    await withCity(template, largeCity(share), async (city) => {
-      rows.push(...(await risks(city, LARGE, [...new Set([0, Math.min(0.01, share), share])])));
-    });
   return {
     name: "tick",
     title: "The five-minute tick, silence and closing",
@@ -91,15 +105,20 @@ function cityOf(size: number, share: number, due: (plant: number) => number): Ta
     BLOCKS_TABLE: each(hot, (plant) => blockItems(permitOf(plant, OUTLETS), plant, BLOCKS_FROM, LAST_TICK, true)),
   };
 }
-const FIFTH = 5;
-/** All are silent an hour after the last tick: a fifth of them is looked at first. */
+/** One plant in so many is due first when the whole city is silent. */
+const PART = 20;
+/** All are silent an hour after the last tick, and known to be many: an outage, of which no plant is told. */
 function smallCity(): Tables {
-  const city = cityOf(SMALL, MOST_SHARE, (plant) => SILENT_AT + (plant % FIFTH === 0 ? 0 : 5 * MINUTE));
+  const city = cityOf(SMALL, MOST_SHARE, (plant) => SILENT_AT + (plant % PART === 0 ? 0 : 5 * MINUTE));
   const hot = Math.ceil(SMALL * MOST_SHARE);
   const others = each(SMALL - hot, (i) => [lastBlock(permitOf(hot + i, 1), LAST_TICK)]);
-  return { ...city, BLOCKS_TABLE: both(city.BLOCKS_TABLE ?? [], others) };
+  const total = { pk: "DEVICES", sk: "city", devices: SMALL + hot * (OUTLETS - 1) };
+  return {
+    ...city,
+    LEDGER_TABLE: both(city.LEDGER_TABLE ?? [], [total]),
+    BLOCKS_TABLE: both(city.BLOCKS_TABLE ?? [], others),
+  };
 }
-const largeCity = (share: number): Tables => cityOf(LARGE, share, () => FIRST_TICK + 30 * DAY);
 const closingCity = (): Tables => {
   const [from, to] = [FIRST_TICK - HOUR, FIRST_TICK + 30 * MINUTE];
   return {
@@ -159,37 +178,61 @@ function accesses(calls: readonly (readonly [string, number])[]): { reads: numbe
   };
 }
 
-/** One tick without anybody at risk, then for each share the tick at which its plants begin to warn and the next one. */
-async function risks({ machine, fire }: City, plants: number, shares: readonly number[]): Promise<TickRow[]> {
+/**
+ * One tick without anybody at risk, then for each share the tick at which its plants begin to warn and the next one. A
+ * share that would take longer than `left` seconds, by what a plant has cost so far, is made smaller, and that is noted.
+ */
+async function risks(
+  { machine, fire }: City,
+  plants: number,
+  shares: readonly number[],
+  left: () => number,
+): Promise<{ rows: TickRow[]; note: string[] }> {
   const rows: TickRow[] = [];
+  const note: string[] = [];
+  const city = `${plants.toLocaleString("en-US")} plants`;
   let at = FIRST_TICK;
   let before = 0;
   await fire("warn", FIRST_TICK - 5 * MINUTE);
-  for (const share of shares) {
+  for (const wanted of shares) {
+    const cost = costOf(rows);
+    const share = cost > 0 ? Math.min(wanted, fitting(left() * 1000, plants, cost)) : wanted;
+    if (share < wanted)
+      note.push(`${city}: ${percent(wanted)} at risk would not fit the time, by ${cost.toFixed(1)} ms a plant`);
     const hot = Math.round(plants * share);
+    if (share > 0 && hot <= before) continue;
     const items = Array.from({ length: hot - before }, (_, i) => riskItem(permitNoOf(before + i), LAST_TICK + DAY));
     await machine.ask("put", { variable: "LEDGER_TABLE", items });
-    const what = `${plants.toLocaleString("en-US")} plants, ${Number((share * 100).toFixed(1))} % at risk`;
     for (const opening of share === 0 ? [false] : [true, false]) {
       const kind = share === 0 ? "" : opening ? ", opening" : ", holding";
       const bound = plants === SMALL && share === 0.01 ? { target: { at: "most", value: 2 } as const } : {};
-      rows.push({ ...(await fire("warn", at)), what: what + kind, plants, atRisk: hot, opening, ...bound });
+      const took = await fire("warn", at);
+      const fresh = opening ? { opened: hot - before } : {};
+      rows.push({
+        ...took,
+        what: `${city}, ${percent(share)} at risk${kind}`,
+        plants,
+        atRisk: hot,
+        ...fresh,
+        ...bound,
+      });
       at += 5 * MINUTE;
-      await machine.ask("drain", { tables: true }); // pages are written between two ticks, not during the next
     }
     before = hot;
   }
-  return rows;
+  return { rows, note };
 }
 
-/** Every device of the city is silent: first a fifth of the plants, then the rest if there is time. */
+/** Every device of the city is silent: first a part of the plants, then the rest if there is time. */
 async function silence({ fire }: City, left: () => number): Promise<TickRow> {
-  const part = Math.ceil(SMALL / FIFTH);
+  const part = Math.ceil(SMALL / PART);
+  const row = (took: Omit<TickRow, "what">, due: number): TickRow => ({
+    ...took,
+    what: `silence of the whole city, ${due.toLocaleString("en-US")} plants due`,
+  });
   const first = await fire("warn", SILENT_AT);
-  const enough = left() > (first.ms / 1000) * (FIFTH - 1) + 20;
-  if (!enough) return { ...first, what: `silence, ${part.toLocaleString("en-US")} plants due` };
-  const rest = await fire("warn", SILENT_AT + 5 * MINUTE);
-  return { ...rest, what: `silence, ${(SMALL - part).toLocaleString("en-US")} plants due` };
+  if (left() - RESERVE * 0.8 < (first.ms / 1000) * (PART - 1)) return row(first, part);
+  return row(await fire("warn", SILENT_AT + 5 * MINUTE), SMALL - part);
 }
 
 /** Warnings must grow with those at risk: how much of the time is of the register's size alone. */
