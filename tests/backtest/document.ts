@@ -23,7 +23,7 @@ export function withTables(text: string, report: Report): string {
 export function writeDocument(root: string, report: Report, ruleData: RuleData): string[] {
   const files = new Map([
     [DOCUMENT, withTables(readFileSync(join(root, DOCUMENT), "utf8"), report)],
-    [FIGURES, `${JSON.stringify(report, null, 1)}\n`],
+    [FIGURES, `${JSON.stringify(report, null, 2)}\n`],
     ...plots(report, ruleData),
   ]);
   for (const [file, text] of files) {

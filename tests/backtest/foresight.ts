@@ -3,8 +3,8 @@
  * has begun with its whole course, and where the noise stands and how fast it forgets; he does not know what has not begun.
  */
 import { MINUTE } from "../../functions/shared/shanghai.ts";
+import { minuteAt } from "./clock.ts";
 import type { Device, Stream } from "./process.ts";
-import { minuteAt } from "./process.ts";
 import { NOISE } from "./settings.ts";
 
 /** Moment, minutes before the hour's end, from which the hour is known to exceed (a multiple of 5, at most 55); null: never. */

@@ -11,7 +11,7 @@ import { report } from "./report.ts";
 import { REFERENCE } from "./settings.ts";
 import { tables } from "./tables.ts";
 
-const USAGE = "npm run backtest -- [--plant-days N] [--cell-days N] [--seed N] [--out FILE] [--write]";
+const USAGE = "npm run backtest -- [--plant-days N] [--cell-days N] [--water-days N] [--seed N] [--out FILE] [--write]";
 const ROOT = join(import.meta.dirname, "../..");
 
 function whole(text: string, name: string, least: number): number {
@@ -25,7 +25,8 @@ function main(): void {
   const { values } = parseArgs({
     options: {
       "plant-days": { type: "string", default: "500" },
-      "cell-days": { type: "string", default: "120" },
+      "cell-days": { type: "string", default: "100" },
+      "water-days": { type: "string", default: "200" },
       seed: { type: "string", default: String(REFERENCE.seed) },
       out: { type: "string", default: "backtest.json" },
       write: { type: "boolean", default: false },
@@ -34,6 +35,7 @@ function main(): void {
   const plan = {
     plantDays: whole(values["plant-days"], "plant-days", 1),
     cellDays: whole(values["cell-days"], "cell-days", 0),
+    waterDays: whole(values["water-days"], "water-days", 0),
     seed: whole(values.seed, "seed", 0),
     log: (line: string): void => void process.stderr.write(`${line}\n`),
   };

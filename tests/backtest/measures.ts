@@ -7,6 +7,12 @@ import { HOURS } from "./run.ts";
 export type Truth = ReadonlySet<string>;
 export const hourKey = (stream: string, hour: number): string => `${stream}@${hour}`;
 
+const hourOf = (key: string): number => Number(key.slice(key.indexOf("@") + 1));
+const streamOf = (key: string): string => key.slice(0, key.indexOf("@"));
+
+/** True where the hour before was not exceeded. */
+export const isFirst = (truth: Truth, key: string): boolean => !truth.has(hourKey(streamOf(key), hourOf(key) - HOUR));
+
 export interface DayCounts {
   /** Hours of a limit that exceed without response; plant-hours with at least one of them. */
   exceeded: number;
@@ -18,6 +24,11 @@ export interface DayCounts {
   ahead20: number;
   ahead30: number;
   aheadAny: number;
+  /** Exceeded hours whose hour before was not: nobody had been told yet. */
+  first: number;
+  first10: number;
+  first20: number;
+  first30: number;
   /** Told ≥ 10 minutes ahead while the rest may still have a share of the limit (see `SAVABLE`). */
   savable: number;
   episodes: number;
@@ -65,8 +76,9 @@ export function count(
       if (minutes >= 10 && (n.required ?? 0) > SAVABLE) savable.add(key);
     }
   }
-  const ahead = (m: number): number => [...truth].filter((key) => (lead.get(key) ?? -1) >= m).length;
-  const hourOf = (key: string): number => Number(key.slice(key.indexOf("@") + 1));
+  const ahead = (m: number, of: Iterable<string> = truth): number =>
+    [...of].filter((key) => (lead.get(key) ?? -1) >= m).length;
+  const firsts = [...truth].filter((key) => isFirst(truth, key));
   const plantHours = new Set([...truth].map(hourOf));
   const inDay = run.episodes.filter((e) => e.hours.some((h) => h >= HOURS[0]! && h <= HOURS[23]!));
   const holds = (set: ReadonlySet<string>): number =>
@@ -81,6 +93,10 @@ export function count(
       ahead20: ahead(20),
       ahead30: ahead(30),
       aheadAny: ahead(0),
+      first: firsts.length,
+      first10: ahead(10, firsts),
+      first20: ahead(20, firsts),
+      first30: ahead(30, firsts),
       savable: [...truth].filter((key) => savable.has(key)).length,
       episodes: inDay.length,
       trueEpisodes: holds(truth),
@@ -100,6 +116,10 @@ const NAMES = [
   "ahead20",
   "ahead30",
   "aheadAny",
+  "first",
+  "first10",
+  "first20",
+  "first30",
   "savable",
   "episodes",
   "trueEpisodes",

@@ -1,7 +1,8 @@
 /** Operators: who answers a message, when, and what the stack does then. */
 import { MINUTE } from "../../functions/shared/shanghai.ts";
 import { chanceOf } from "./chance.ts";
-import { minuteAt, timeOf, type Plant, type Stream } from "./process.ts";
+import { minuteAt, timeOf } from "./clock.ts";
+import type { Plant, Stream } from "./process.ts";
 import { OPERATORS } from "./settings.ts";
 
 /** What a message tells the operator of one stream. */

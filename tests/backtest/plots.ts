@@ -4,7 +4,8 @@ import { formatClock } from "../../functions/shared/shanghai.ts";
 import { assessHour, type Assessment } from "../../functions/warnings/domain/gas-hour.ts";
 import type { RuleData } from "../../layers/rule-data.ts";
 import { nobody } from "./operators.ts";
-import { minuteAt, plantDay, timeOf, type Stream } from "./process.ts";
+import { minuteAt, timeOf } from "./clock.ts";
+import { plantDay, type Stream } from "./process.ts";
 import { product } from "./product.ts";
 import type { Reading } from "./readings.ts";
 import { Received } from "./received.ts";
@@ -88,7 +89,13 @@ function trade({ ways, grid }: Report): string {
     if (way !== "product" && precision && ahead10)
       plot
         .dot(precision.value, ahead10.value, COLOURS.red)
-        .text(precision.value, ahead10.value - 0.05, way, COLOURS.red, "middle");
+        .text(
+          precision.value,
+          ahead10.value > 0.1 ? ahead10.value - 0.05 : 0.03,
+          way,
+          COLOURS.red,
+          precision.value > 0.9 ? "end" : "middle",
+        );
   plot.legend(0.03, 0.5, [
     ["本规则，低噪声 rules, low noise", NOISE_COLOURS.low],
     ["中 medium", NOISE_COLOURS.medium],

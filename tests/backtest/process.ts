@@ -1,38 +1,11 @@
 /** A simulated plant for one day: what leaves its stacks minute by minute, and what its analysers make of it. */
 import type { Permit } from "../../functions/register/domain/permit.ts";
-import { MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
+import { parseIso } from "../../functions/shared/shanghai.ts";
+import { flagsOf, recordsOf } from "./analyser.ts";
 import { chanceOf, type Chance } from "./chance.ts";
-import {
-  ANALYSER,
-  BASE,
-  KINDS,
-  LOAD,
-  NOISE,
-  NOISE_FACTOR,
-  PEAK_SIGMA,
-  SECOND_POLLUTANT,
-  UPSETS,
-  type Kind,
-  type Settings,
-} from "./settings.ts";
-
-export const DAY_START = parseIso("2026-10-01T00:00:00+08:00")!;
-/** Minutes before the day that run in, and after it until its last hour is closed. */
-export const RUN_IN = 60;
-const RUN_OUT = 10;
-export const MINUTES = RUN_IN + 1440 + RUN_OUT;
-/** Start of a minute by its index. */
-export const timeOf = (minute: number): number => DAY_START + (minute - RUN_IN) * MINUTE;
-export const minuteAt = (t: number): number => Math.floor((t - DAY_START) / MINUTE) + RUN_IN;
-
-export interface Upset {
-  kind: Kind;
-  /** Minute index of its first minute, and the first that is free of it. */
-  from: number;
-  to: number;
-  /** What it adds to the level, in limits, by minute from `from`. */
-  adds: Float64Array;
-}
+import { MINUTES } from "./clock.ts";
+import { BASE, KINDS, LOAD, NOISE, NOISE_FACTOR, SECOND_POLLUTANT, UPSETS, type Settings } from "./settings.ts";
+import { begin, type Upset } from "./upsets.ts";
 
 /** One outlet's pollutant. Levels in limits. */
 export interface Stream {
@@ -180,35 +153,6 @@ function deviceOf(
   return { mn, outlet, streams, flags, records: recordsOf(own("link"), settings.interval) };
 }
 
-function begin(stream: Stream, kind: Kind, from: number, { severity }: Settings, c: Chance): void {
-  const n = UPSETS[kind];
-  const peak = c.lognormal(n.peak[severity], PEAK_SIGMA);
-  const rise = c.between(...n.rise);
-  const hold = c.between(...n.hold);
-  const fall = c.between(...n.fall);
-  const height = Math.max(0, peak - (stream.usual[from] ?? 0));
-  const exponential = kind === "reagent" || kind === "start-up";
-  const length = Math.ceil(rise + hold + fall * (exponential ? 5 : 1));
-  const to = Math.min(MINUTES, from + length);
-  const adds = Float64Array.from({ length: to - from }, (_, x) => height * shape(kind, x + 1, rise, hold, fall));
-  const target = kind === "sensor" ? stream.false : stream.upset;
-  for (const [i, add] of adds.entries()) target[from + i]! += add;
-  stream.upsets.push({ kind, from, to, adds });
-}
-
-/** Share of its height `x` minutes after it began. */
-function shape(kind: Kind, x: number, rise: number, hold: number, fall: number): number {
-  if (kind === "reagent") {
-    // First order both ways; the feed is back after `rise + hold`.
-    const reached = (m: number): number => 1 - Math.exp(-m / rise);
-    return x <= rise + hold ? reached(x) : reached(rise + hold) * Math.exp(-(x - rise - hold) / fall);
-  }
-  if (x < rise) return x / rise;
-  if (x <= rise + hold) return 1;
-  const since = x - rise - hold;
-  return kind === "start-up" ? Math.exp(-since / fall) : Math.max(0, 1 - since / Math.max(1, fall));
-}
-
 function loadOf(c: Chance): Float64Array {
   const load = new Float64Array(MINUTES);
   let level = c.between(LOAD.low, LOAD.high);
@@ -229,35 +173,4 @@ function autoregressive(c: Chance, sigma: number, minutes: number): Float64Array
   const step = sigma * Math.sqrt(1 - rho * rho);
   let x = sigma * c.normal();
   return Float64Array.from({ length: MINUTES }, () => (x = rho * x + step * c.normal()));
-}
-
-function flagsOf(c: Chance, stopped: readonly [number, number][]): string[] {
-  const flags = Array.from({ length: MINUTES }, () => "N");
-  const paint = (flag: string, from: number, minutes: number): void => {
-    for (let m = Math.max(0, Math.round(from)); m < Math.min(MINUTES, from + minutes); m++) flags[m] = flag;
-  };
-  for (const [from, to] of stopped) paint("F", from, to - from);
-  const calibration = c.between(0, 1440);
-  paint("C", RUN_IN + calibration, c.between(...ANALYSER.calibration));
-  if (c.unit() < ANALYSER.upkeep.chance) paint("M", RUN_IN + 9.5 * 60, c.between(...ANALYSER.upkeep.minutes));
-  for (let n = c.count(ANALYSER.fault.perDay); n > 0; n--)
-    paint("D", c.between(0, MINUTES), c.between(...ANALYSER.fault.minutes));
-  return flags;
-}
-
-function recordsOf(c: Chance, interval: number): Device["records"] {
-  const gaps = Array.from({ length: c.count(ANALYSER.gap.perDay) }, () => {
-    const from = timeOf(c.between(RUN_IN, MINUTES));
-    return { from, to: from + c.between(...ANALYSER.gap.minutes) * MINUTE, lost: c.unit() < ANALYSER.gap.lost };
-  });
-  const [low, high] = ANALYSER.delay;
-  const own = c.between(low, high - 20);
-  const records: Device["records"] = [];
-  for (let minute = 0; minute + interval <= MINUTES; minute += interval) {
-    const ready = timeOf(minute + interval) + Math.round((own + c.between(0, 20)) * 1000);
-    const gap = gaps.find((g) => g.from <= ready && ready < g.to);
-    if (gap?.lost) continue;
-    records.push({ minute, receivedAt: gap ? Math.round(gap.to) + (minute % 50) * 200 : ready });
-  }
-  return records.sort((a, b) => a.receivedAt - b.receivedAt);
 }

@@ -2,7 +2,8 @@
 import type { DeviceRecord } from "../../functions/telemetry/domain/reading.ts";
 import { formatIso } from "../../functions/shared/shanghai.ts";
 import { levelWithout, type Operators } from "./operators.ts";
-import { timeOf, type Device, type Plant, type Stream } from "./process.ts";
+import { timeOf } from "./clock.ts";
+import type { Device, Plant, Stream } from "./process.ts";
 
 /** One stream's value of one record: what a receiver sees. */
 export interface Reading {
@@ -26,6 +27,15 @@ function levelAt(stream: Stream, minute: number, flag: string, operators: Operat
   const noise = (stream.slow[minute] ?? 0) + (stream.fast[minute] ?? 0) + (stream.white[minute] ?? 0);
   return level * Math.exp(noise) + (stream.false[minute] ?? 0);
 }
+
+/** How the record of a device that begins at `minute` comes about. */
+export type Read = (
+  device: Device,
+  minute: number,
+  interval: number,
+  receivedAt: number,
+  operators: Operators,
+) => Reading[];
 
 /** The record of a device that begins at `minute`: mean over the minutes of its flag (N when at least half are). */
 export function readings(

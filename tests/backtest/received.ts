@@ -1,6 +1,6 @@
 /** What a way of warning has received: by stream and minute, the value that counts. Kept plainly, for what is not the product. */
 import type { Slot } from "../../functions/telemetry/domain/slots.ts";
-import { MINUTES } from "./process.ts";
+import { MINUTES } from "./clock.ts";
 import type { Reading } from "./readings.ts";
 
 const EMPTY: Slot = { value: null, received: false, shown: null, flag: null };

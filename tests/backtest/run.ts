@@ -1,8 +1,9 @@
 /** One plant-day under one way of warning, tick by tick, with operators in the loop or without. */
 import { HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
-import { DAY_START, timeOf, MINUTES, type Device, type Plant } from "./process.ts";
+import { DAY_START, timeOf, MINUTES } from "./clock.ts";
+import type { Device, Plant } from "./process.ts";
 import type { Notice, Operators } from "./operators.ts";
-import { readings, recordOf, schedule, type Reading } from "./readings.ts";
+import { readings, recordOf, schedule, type Read, type Reading } from "./readings.ts";
 import type { DeviceRecord } from "../../functions/telemetry/domain/reading.ts";
 
 export const TICK = 5 * MINUTE;
@@ -45,7 +46,7 @@ export interface Run {
   readings: Reading[];
 }
 
-export function run(plant: Plant, warner: Warner, operators: Operators): Run {
+export function run(plant: Plant, warner: Warner, operators: Operators, read: Read = readings): Run {
   const queue = schedule(plant);
   const answers: number[] = [];
   const waiting: number[] = [];
@@ -56,7 +57,7 @@ export function run(plant: Plant, warner: Warner, operators: Operators): Run {
   for (let t = first; t <= timeOf(MINUTES); t += TICK) {
     const arrivals: Arrival[] = [];
     for (let q = queue[next]; q && q.receivedAt < t; q = queue[++next]) {
-      const own = readings(q.device, q.minute, plant.settings.interval, q.receivedAt, operators);
+      const own = read(q.device, q.minute, plant.settings.interval, q.receivedAt, operators);
       all.push(...own);
       arrivals.push({
         device: q.device,

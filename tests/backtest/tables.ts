@@ -1,6 +1,7 @@
 /** The figures as Markdown: printed by the command, and kept between markers in docs/warning-quality.md. */
 import type { Estimate } from "./bootstrap.ts";
-import { TARGETS, type Cell, type Report } from "./report.ts";
+import type { Cell } from "./figures.ts";
+import { TARGETS, type Report } from "./report.ts";
 import type { Way } from "./trial.ts";
 
 const WAYS: Record<Way, string> = {
@@ -42,7 +43,7 @@ const quiet = (e: Estimate | null): string => mark(e, (v) => v <= TARGETS.smsPer
 
 export function tables(r: Report): string {
   return [
-    `${r.plantDays} plant-days (seed ${r.seed}); ${r.exceeded} exceeded hours of a limit in ${r.atRisk} plant-hours; ` +
+    `${r.plantDays} plant-days (seed ${r.seed}); ${r.exceeded} exceeded hours of a limit in ${r.atRisk} plant-hours, ${r.firstHours} of them first hours (the hour before was met); ` +
       `${plain(r.upsetsPerOutletDay, 2)} upsets and ${plain(r.spikesPerOutletDay, 2)} spikes begin per outlet and day ` +
       "(counted by pollutant). In brackets: 95 % by bootstrap over plant-days.",
     "### 提前量与准确度 Ahead, and true",
@@ -59,10 +60,14 @@ export function tables(r: Report): string {
           cellTable("频率 frequency", r.frequency),
           "### 记录间隔 The logger's interval",
           cellTable("间隔 interval", r.interval),
+          "### 另一套模拟 Another simulation",
+          cellTable("模拟车队 simulated fleet", r.fleet),
           "### 如改预警参数 If the warning numbers were others",
-          cellTable("参数 number", r.numbers),
+          cellTable("参数（中噪声）number, medium noise", r.numbers),
+          cellTable("参数（高噪声）number, high noise", r.numbersNoisy),
         ]
       : []),
+    ...(r.water ? ["### 废水日均值 Water: the flow-weighted day", waterTable(r.water)] : []),
   ].join("\n\n");
 }
 
@@ -85,6 +90,24 @@ function waysTable(r: Report): string {
         range(ceiling.foreseen10),
         percent(ceiling.foreseen20),
         percent(ceiling.foreseen30),
+        "–",
+        "–",
+        "–",
+      ],
+      ...r.ways.map((w) => [
+        `首个小时 first hours: ${WAYS[w.way]}`,
+        range(w.first10),
+        percent(w.first20),
+        percent(w.first30),
+        "–",
+        "–",
+        "–",
+      ]),
+      [
+        "首个小时 first hours: 已知在途 foresight",
+        range(ceiling.first10),
+        percent(ceiling.first20),
+        percent(ceiling.first30),
         "–",
         "–",
         "–",
@@ -148,4 +171,21 @@ const cellTable = (what: string, cells: readonly Cell[]): string =>
       range(c.precision) + precise(c.precision),
       number(c.smsSilent) + quiet(c.smsSilent),
     ]),
+  );
+
+const waterTable = (w: NonNullable<Report["water"]>): string =>
+  table(
+    ["", "plant-days", "exceeded days", "≥ 1 h %", "≥ 2 h %", "≥ 4 h %", "true episodes %", "SMS / exceeded day"],
+    [
+      [
+        `${plain(w.shocksPerDay, 2)} shocks / day`,
+        w.plantDays,
+        w.exceeded,
+        range(w.ahead1),
+        percent(w.ahead2),
+        percent(w.ahead4),
+        range(w.precision),
+        number(w.smsPerDay),
+      ],
+    ],
   );

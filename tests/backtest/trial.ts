@@ -2,10 +2,12 @@
 import { MINUTE } from "../../functions/shared/shanghai.ts";
 import type { RuleData } from "../../layers/rule-data.ts";
 import { baseline, BASELINES, verdictOf, type Baseline } from "./baselines.ts";
+import { fleetOf } from "./fleet.ts";
 import { begunBefore, foreseen } from "./foresight.ts";
-import { count, hourKey, inTheDay, type DayCounts } from "./measures.ts";
+import { count, hourKey, inTheDay, isFirst, type DayCounts } from "./measures.ts";
 import { nobody, operatorsOf } from "./operators.ts";
-import { minuteAt, plantDay, timeOf, type Plant, type Stream } from "./process.ts";
+import { minuteAt, timeOf } from "./clock.ts";
+import { plantDay, type Plant, type Stream } from "./process.ts";
 import { product } from "./product.ts";
 import { Received } from "./received.ts";
 import { HOURS, run, type Run } from "./run.ts";
@@ -20,7 +22,24 @@ export interface Ceiling {
   foreseen10: number;
   foreseen20: number;
   foreseen30: number;
+  /** Of the first hours (see measures.ts). */
+  first: number;
+  first10: number;
+  first20: number;
+  first30: number;
 }
+
+const NO_CEILING: Ceiling = {
+  exceeded: 0,
+  begun10: 0,
+  foreseen10: 0,
+  foreseen20: 0,
+  foreseen30: 0,
+  first: 0,
+  first10: 0,
+  first20: 0,
+  first30: 0,
+};
 
 /** One exceeded hour, or one false episode: what was behind it. */
 export interface Case {
@@ -50,22 +69,25 @@ export interface Day {
 export interface Scope {
   ways: readonly Way[];
   response: boolean;
+  /** Another process behind the same outlets: nobody answers, and nothing is known of what is under way. */
+  fleet?: true;
 }
 export const FULL: Scope = { ways: ["product", ...BASELINES], response: true };
 export const SHORT: Scope = { ways: ["product"], response: false };
+export const FLEET: Scope = { ...SHORT, fleet: true };
 
 export function trialDay(settings: Settings, index: number, ruleData: RuleData, scope: Scope): Day {
   const plant = plantDay(settings, index);
   const warner = (way: Way) => (way === "product" ? product(plant, ruleData) : baseline(way, plant, ruleData));
   const own = warner("product");
-  const counterfactual = run(plant, own, nobody);
+  const counterfactual = run(plant, own, nobody, scope.fleet && fleetOf(plant, ruleData));
   const facts = factsOf(plant, counterfactual, ruleData);
   const counted = count(counterfactual, facts.exceeded, facts.near, facts.exceeded);
   const day: Day = {
     index,
     silent: { product: counted.counts },
     answered: {},
-    ceiling: { exceeded: 0, begun10: 0, foreseen10: 0, foreseen20: 0, foreseen30: 0 },
+    ceiling: { ...NO_CEILING },
     hours: [],
     falseEpisodes: counterfactual.episodes
       .filter((e) => e.hours.some(inTheDay) && !e.hours.some((h) => facts.exceeded.has(hourKey(e.stream, h))))
@@ -82,7 +104,7 @@ export function trialDay(settings: Settings, index: number, ruleData: RuleData, 
     const now = factsOf(plant, answered, ruleData).exceeded;
     day.answered[way] = count(answered, facts.exceeded, facts.near, now, late).counts;
   }
-  ceiling(plant, facts, counted.lead, day);
+  if (!scope.fleet) ceiling(plant, facts, counted.lead, day);
   return day;
 }
 
@@ -137,9 +159,16 @@ function ceiling(plant: Plant, facts: Facts, lead: Map<string, number>, day: Day
     const seer = foreseen(device, s, hour, values);
     day.ceiling.exceeded += 1;
     if (begunBefore(s, hour, 10)) day.ceiling.begun10 += 1;
-    if (seer !== null && seer >= 10) day.ceiling.foreseen10 += 1;
-    if (seer !== null && seer >= 20) day.ceiling.foreseen20 += 1;
-    if (seer !== null && seer >= 30) day.ceiling.foreseen30 += 1;
+    const known = (minutes: number): number => (seer !== null && seer >= minutes ? 1 : 0);
+    day.ceiling.foreseen10 += known(10);
+    day.ceiling.foreseen20 += known(20);
+    day.ceiling.foreseen30 += known(30);
+    if (isFirst(facts.exceeded, key)) {
+      day.ceiling.first += 1;
+      day.ceiling.first10 += known(10);
+      day.ceiling.first20 += known(20);
+      day.ceiling.first30 += known(30);
+    }
     const told = lead.get(key) ?? null;
     day.hours.push({
       index: plant.index,
