@@ -89,6 +89,20 @@ it("a query is read as the sum of its items", async () => {
   expect(await counted("Query", input)).toEqual({ read: readUnits(9_000, true), write: 0 });
 });
 
+it("a batch of statements: each refusal is one write", async () => {
+  await call("PutItem", { TableName, Item: item("batch", 100) });
+  meter.reset();
+  const statement = (v: string): object => ({
+    Statement: `UPDATE "${TableName}" SET "seen" = 'x' WHERE "pk" = 'p' AND "sk" = 'batch' AND "data" = '${v}'`,
+  });
+  const right = item("batch", 100).data?.S ?? "";
+  await call("BatchExecuteStatement", { Statements: [statement("other")] });
+  expect(meter.consumed()).toMatchObject([{ table: TableName, calls: 1, read: 0, write: 1, refused: 1 }]);
+  meter.reset();
+  await call("BatchExecuteStatement", { Statements: [statement(right)] });
+  expect(meter.consumed()).toMatchObject([{ table: TableName, write: 1, refused: 0 }]);
+});
+
 it("a failed condition is one write and told apart; groups and other callers too", async () => {
   await call("PutItem", { TableName, Item: item("hot", 100) });
   meter.reset();

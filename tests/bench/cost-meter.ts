@@ -35,7 +35,16 @@ const Capacity = z.object({ TableName: z.string(), CapacityUnits: z.number() });
 const Answer = z.object({
   ConsumedCapacity: z.optional(z.union([Capacity, z.array(Capacity)])),
   __type: z.optional(z.string()),
+  /** Of a batch of statements: each with its own refusal. */
+  Responses: z.optional(z.unknown()),
 });
+const Refusals = z.array(z.object({ Error: z.optional(z.object({ Code: z.string() })) }));
+const refusedOf = (responses: unknown): number => {
+  const parsed = Refusals.safeParse(responses);
+  return parsed.success
+    ? parsed.data.filter((r) => /ConditionalCheckFailed|DuplicateItem/.test(r.Error?.Code ?? "")).length
+    : 0;
+};
 
 /**
  * @param groupOf the group that a request is about, by its text ("" where it is about nobody in particular)
@@ -97,19 +106,23 @@ function add(
   const said = Answer.parse(JSON.parse(answer.toString()));
   const capacities = [said.ConsumedCapacity ?? []].flat();
   const writes = WRITES.has(of.operation) || /"Statement":"\s*(INSERT|UPDATE|DELETE)/i.test(asked.toString());
-  const refused = /ConditionalCheckFailed|TransactionCanceled/.test(said.__type ?? "");
-  if (said.__type !== undefined && !refused) return; // not served, not billed
-  if (!refused && capacities.length === 0)
+  const whole = /ConditionalCheckFailed|TransactionCanceled/.test(said.__type ?? "");
+  if (said.__type !== undefined && !whole) return; // not served, not billed
+  const refused = whole ? 1 : refusedOf(said.Responses);
+  if (refused === 0 && capacities.length === 0)
     throw new Error(`the engine says no consumed capacity of ${of.operation}; dynoxide 1.2.1 does`);
-  const parts = refused ? [{ TableName: tableOf(asked), CapacityUnits: 1 }] : capacities;
-  for (const { TableName: table, CapacityUnits: units } of parts) {
+  const parts = capacities.length > 0 ? capacities : [{ TableName: tableOf(asked), CapacityUnits: 0 }];
+  for (const [i, { TableName: table, CapacityUnits: units }] of parts.entries()) {
     const key = `${of.caller} ${table} ${of.operation} ${of.group}`;
     const row = rows.get(key) ?? { ...of, table, calls: 0, read: 0, write: 0, refused: 0 };
     rows.set(key, row);
     row.calls += 1;
     row[writes ? "write" : "read"] += units;
-    if (refused) row.refused += 1;
+    if (i > 0) continue;
+    row.write += refused;
+    row.refused += refused;
   }
 }
 
-const tableOf = (body: Buffer): string => /"TableName":"([^"]+)"/.exec(body.toString())?.[1] ?? "";
+const tableOf = (body: Buffer): string =>
+  /"TableName":"([^"]+)"|(?:INTO|UPDATE) *\\"([^"\\]+)/i.exec(body.toString())?.slice(1).find(Boolean) ?? "";

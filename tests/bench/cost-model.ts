@@ -27,10 +27,30 @@ export interface Assumptions {
   waitMs: number;
   /** Average use of provisioned capacity: what auto-scaling aims at. */
   utilization: number;
+  /** Plants whose bundles travel as one message. */
+  plantsPerMessage: number;
+  /** Months after which the archive is in Glacier Instant Retrieval; null: its objects are too small to be moved. */
+  coldAfterMonths: number | null;
   /** Openings of a public page a month and plant, and API calls of each. */
   views: number;
   callsPerView: number;
 }
+
+/** The city of the issue. Its eleven towns each have a gateway, which holds one connection. */
+export const CITY: Assumptions = {
+  plants: 10_250,
+  atRisk: 0.01,
+  connections: 11,
+  shards: 4,
+  months: 12,
+  coreRatio: 1,
+  waitMs: 60,
+  utilization: 0.7,
+  plantsPerMessage: 1,
+  coldAfterMonths: null,
+  views: 10,
+  callsPerView: 3,
+};
 
 export interface Line {
   service: string;
@@ -45,6 +65,8 @@ export interface Line {
 const CORE_MB = 1769;
 /** START, END and REPORT of an invocation in JSON; assumed. */
 const PLATFORM_LOG_BYTES = 700;
+/** Shards of the machine's stream: so many batches a minute, and more only where one was tried again. */
+const MACHINE_SHARDS = 2;
 /** DynamoDB adds so many bytes of index to a stored item. */
 const ITEM_OVERHEAD = 100;
 
@@ -69,12 +91,13 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
     void lines.push({ service, what, formula, dollars });
 
   // IoT and the stream: one message a plant and minute.
-  const rule = iotUnits(m.message.payload);
+  const rule = iotUnits(m.message.payload * a.plantsPerMessage);
+  const sent = MONTH_MINUTES / a.plantsPerMessage;
   line(
     "IoT Core",
     "rule and action (Basic Ingest)",
-    `${MONTH_MINUTES} messages × ${rule} × 5 KB × (rule + action)`,
-    MONTH_MINUTES * rule * (price("iot-rule") + price("iot-action")),
+    `${n(sent)} messages × ${rule} × 5 KB × (rule + action)`,
+    sent * rule * (price("iot-rule") + price("iot-action")),
   );
   line(
     "IoT Core",
@@ -91,7 +114,7 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
     { what: "ticks", phase: m.mixed, caller: "warn-plants", times: TICKS / m.mixed.ticks },
     { what: "closings of hours", phase: m.hour, caller: "close-hours", times: MONTH_HOURS },
     { what: "closings of days", phase: m.day, caller: "close-days", times: MONTH_DAYS },
-    { what: "pages each hour", phase: m.hour, caller: "publish-pages", times: MONTH_HOURS },
+    { what: "pages each hour", phase: m.day, caller: "publish-pages", times: MONTH_HOURS },
     { what: "pages each day", phase: m.day, caller: "publish-pages", times: MONTH_DAYS },
     { what: "pages of state changes", phase: m.mixed, caller: "publish-pages", times: MONTH_MINUTES / m.mixed.minutes },
   ];
@@ -110,7 +133,8 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
       }
 
   // Lambda: invocations of the cloud's batches, processor time as measured here.
-  const batches = Math.min(MONTH_MINUTES * a.plants, (a.shards * MONTH_MINUTES * 60_000) / t.windowMs);
+  const tried = (m.steady.invocations["ingest-telemetry"]?.count ?? 0) / (m.steady.minutes * MACHINE_SHARDS);
+  const batches = tried * Math.min(MONTH_MINUTES * a.plants, (a.shards * MONTH_MINUTES * 60_000) / t.windowMs);
   const speed = (memoryMb: number): number => 1 / (Math.min(1, memoryMb / CORE_MB) * a.coreRatio);
   const compute = (label: string, cpuMs: number, invocations: number): number => {
     const memory = t.memoryMb[label] ?? 1024;
@@ -132,7 +156,7 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
   lambda("close-hours", cpu(m.hour, "close-hours") * MONTH_HOURS, share(MONTH_HOURS));
   lambda("close-days", cpu(m.day, "close-days") * MONTH_DAYS, share(MONTH_DAYS));
   const pages = MONTH_HOURS + MONTH_DAYS + mixed(pagesPerPlant(m)) * (MONTH_MINUTES / m.mixed.minutes);
-  lambda("publish-pages", cpu(m.hour, "publish-pages") * pages, pages / 10);
+  lambda("publish-pages", cpu(m.day, "publish-pages") * pages, pages / 10);
 
   lines.push(...objectLines(m, prices, at, a, { batches, pages }));
   lines.push(...storedLines(m, prices, at, a));
@@ -225,6 +249,7 @@ function objectLines(
 ): Line[] {
   const price = (id: string): number => prices.unitPrice(id, at);
   const archived = (m.archive.bytes / m.archive.messages) * MONTH_MINUTES;
+  const warm = Math.min(a.months, a.coldAfterMonths ?? a.months);
   // A page's former versions stay for seven days.
   const pageBytes = m.page.bytes * (1 + (pages / MONTH_DAYS) * 7);
   const wire = a.views * (14_000 + a.callsPerView * 3_000);
@@ -239,7 +264,7 @@ function objectLines(
       service: "S3",
       what: "archive, stored",
       formula: `${n(archived / 1e6)} MB a month × ${a.months} months`,
-      dollars: (archived / GB) * a.months * price("s3-gb"),
+      dollars: (archived / GB) * (warm * price("s3-gb") + (a.months - warm) * price("s3-glacier-ir-gb")),
     },
     { service: "S3", what: "pages, uploads", formula: `${n(pages)} pages`, dollars: pages * price("s3-put") },
     {

@@ -1,5 +1,5 @@
 /**
- * A small city on the whole machine for an hour and a half of its own time: every DynamoDB call counted with its
+ * A small city on the whole machine for fifty minutes of its own time: every DynamoDB call counted with its
  * units, every invocation with its duration, objects, text messages, log bytes and metrics. Nothing is priced here.
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -30,7 +30,7 @@ export interface Measured {
   steady: Phase & { minutes: number; ticks: number };
   /** Messages that meet any of two processes: Lambda promises no more than that. */
   mixed: Phase & { minutes: number; ticks: number };
-  /** One closing of an hour with the pages that follow from it, and one of a day. */
+  /** One closing of an hour, and one of a day with the pages of all plants that follow from it. */
   hour: Phase;
   day: Phase;
   message: { payload: number; record: number };
@@ -49,8 +49,10 @@ export interface Measured {
 
 const PLANTS = 20;
 const HOT_EVERY = 5;
-const FROM = parseIso("2026-10-13T22:50:00+08:00")!;
+const FROM = parseIso("2026-10-13T23:10:00+08:00")!;
 const TICK = 5 * MINUTE;
+/** Minutes that are sent. */
+const LAST = 50;
 /** Minutes after the start at which a tick first has ten minutes of values to judge. */
 const FIRST_TICK = 10;
 const at = (minutes: number): number => FROM + minutes * MINUTE;
@@ -153,25 +155,25 @@ async function run(
   });
 
   await minutes(0, 10);
-  await copyBlocks(machine, plants, at(0), 25 * HOUR); // 23:00
+  await copyBlocks(machine, plants, at(0), 25 * HOUR);
   begin();
-  let ticks = await minutes(10, 40);
-  const steady = { ...phase(), minutes: 30, ticks };
-  await fire("close-hour", at(20)); // as of 23:10; what it writes is the past of the pages
-  await copyHours(machine, plants, at(10) - HOUR, DAY);
-  await machine.drain(); // the copies are new verdicts to the pages
+  let ticks = await minutes(10, 30);
+  const steady = { ...phase(), minutes: 20, ticks };
   watch.lanes(false);
-  await minutes(40, 45);
+  await minutes(30, 33);
   begin();
-  ticks = await minutes(45, 65);
-  const mixed = { ...phase(), minutes: 20, ticks };
+  ticks = await minutes(33, 48);
+  const mixed = { ...phase(), minutes: 15, ticks };
   watch.lanes(true);
-  await minutes(65, 80); // 00:10
+  await minutes(48, LAST); // midnight
+  await machine.drain();
   begin();
-  await fire("close-hour", at(80));
+  await fire("close-hour", at(LAST + 10));
   const hour = phase();
+  await copyHours(machine, plants, at(LAST) - HOUR, DAY);
+  await machine.drain(); // the copies are new verdicts to the pages
   begin();
-  await fire("close-day", at(100));
+  await fire("close-day", at(LAST + 30));
   const day = phase();
 
   const archive = machine.objects.list(machine.setting("ARCHIVE_BUCKET"), { prefix: "raw/", limit: 100_000 });
@@ -190,7 +192,7 @@ async function run(
     sms: {
       messages: sent.length,
       segments: sent.reduce((sum, m) => sum + segmentsOf(m.text), 0),
-      plantHours: (hotCount * (80 - FIRST_TICK)) / 60,
+      plantHours: (hotCount * (LAST - FIRST_TICK)) / 60,
     },
     ...readLogs(logs, watch.total()),
     items: await storedBytes(machine, plants),

@@ -1,26 +1,13 @@
 /** Section `cost`: calls and units counted on the machine × dated prices → dollars per plant and month. */
 import { loadPrices } from "../../layers/prices.ts";
 import { synthesizeApart } from "../../infra/local/synthesize-apart.ts";
-import { costLines, smsDollars, total, type Assumptions } from "./cost-model.ts";
+import { CITY, costLines, smsDollars, total, type Assumptions } from "./cost-model.ts";
+import { LEVERS, type Case } from "./cost-levers.ts";
 import { countCost, type Measured } from "./cost-run.ts";
 import { templateFacts, type TemplateFacts } from "./cost-template.ts";
 import type { Figure, Section } from "./section.ts";
 
 const TARGET = 0.03;
-/** The city of the issue. Its eleven towns each have a gateway, which holds one connection. */
-export const CITY: Assumptions = {
-  plants: 10_250,
-  atRisk: 0.01,
-  connections: 11,
-  shards: 4,
-  months: 12,
-  coreRatio: 1,
-  waitMs: 60,
-  utilization: 0.7,
-  views: 10,
-  callsPerView: 3,
-};
-
 export async function cost(): Promise<Section> {
   const template = templateFacts(await synthesizeApart());
   return costSection(await countCost(), template, Date.now());
@@ -40,8 +27,8 @@ export function costSection(m: Measured, template: TemplateFacts, at: number): S
     ...more,
   });
   const base = sumOf();
-  const provisioned = { ...template, streamMode: "PROVISIONED" as const, shards: 4 };
-  const cached = withoutRegister(m);
+  const now = { m, t: template, a: city };
+  const sumAt = (x: Case): number => total(costLines(x.m, x.t, prices, at, x.a));
   return {
     name: "cost",
     title: "Cost per plant and month, us-east-1 list, no free tier",
@@ -57,43 +44,33 @@ export function costSection(m: Measured, template: TemplateFacts, at: number): S
       dollars("the same in the first month", sumOf({ months: 1 })),
       dollars("the same after five years", sumOf({ months: 60 }), { note: "archive and ledger are never deleted" }),
       dollars("the same with a connection a plant", sumOf({ connections: city.plants })),
+      dollars("the same when a shard's batches meet any environment", sumOf({}, template, { ...m, steady: m.mixed }), {
+        note: `block writes refused ${(100 * refusedShare(m)).toFixed(0)} %; Lambda gives no shard its own environment`,
+      }),
       dollars("the same with half, twice the processor time", sumOf({ coreRatio: 2 }), {
         note: `twice: ${sumOf({ coreRatio: 0.5 }).toFixed(4)}`,
       }),
-      ...(template.streamMode === "ON_DEMAND"
-        ? [dollars("lever: 4 provisioned shards", sumOf({ shards: 4 }, provisioned) - base)]
-        : []),
-      dollars("lever: ingest keeps the register for ten minutes", sumOf({}, template, cached) - base),
-      dollars("lever: blocks at 90 % use of their capacity", sumOf({ utilization: 0.9 }) - base),
+      ...LEVERS.map(({ what, pull }) => dollars(`lever: ${what}`, sumAt(pull(now)) - base)),
+      dollars("with all levers", sumAt(LEVERS.reduce((x, { pull }) => pull(x), now)), {
+        target: { at: "most", value: TARGET },
+      }),
       ...[0.0001, 0.001, 0.01].map((share) =>
         dollars(`text messages at ${share * 100} % of time at risk`, smsDollars(m, prices, at, share), {
           note: `${(m.sms.messages / m.sms.plantHours).toFixed(1)} messages, ${(m.sms.segments / m.sms.plantHours).toFixed(1)} parts an hour at risk`,
         }),
       ),
-      {
-        what: "block writes that met another environment's version",
-        value: refusedShare(m),
-        unit: "share",
-        note: "two processes take turns; Lambda gives no shard its own environment",
-      },
     ],
     notes: notesOf(m, template, city),
     details: { lines, assumptions: city, template, measured: m },
   };
 }
 
-/** The register asked every ten minutes instead of every minute. */
-function withoutRegister(m: Measured): Measured {
-  const consumed = m.steady.consumed.map((r) =>
-    r.caller === "ingest-telemetry" && r.table === "register" ? { ...r, read: r.read / 10 } : r,
-  );
-  return { ...m, steady: { ...m.steady, consumed } };
-}
-
+/** Refused statements and transactions among the writes of ingest, where two processes took turns with a shard. */
 function refusedShare(m: Measured): number {
-  const rows = m.mixed.consumed.filter((r) => r.caller === "ingest-telemetry" && r.table === "blocks" && r.write > 0);
-  const calls = rows.reduce((sum, r) => sum + r.calls, 0);
-  return calls === 0 ? 0 : rows.reduce((sum, r) => sum + r.refused, 0) / calls;
+  const rows = m.mixed.consumed.filter((r) => r.caller === "ingest-telemetry" && r.table === "blocks");
+  const refused = rows.reduce((sum, r) => sum + r.refused, 0);
+  const messages = (m.plants.calm + m.plants.hot) * m.mixed.minutes;
+  return refused / (messages + refused);
 }
 
 const notesOf = (m: Measured, t: TemplateFacts, a: Assumptions): string[] => [
@@ -102,5 +79,6 @@ const notesOf = (m: Measured, t: TemplateFacts, a: Assumptions): string[] => [
   `the run's batches are not the cloud's: invocations and archive uploads follow from ${a.shards} shards × one batch every ${t.windowMs / 1000} s, processor time per message is the run's (small batches: too high rather than too low)`,
   `processor time is this machine's: a core here counts as ${a.coreRatio} core of Lambda at 1,769 MB, a smaller function waits for its share; ${a.waitMs} ms of waiting an invocation are assumed`,
   `assumed: ${a.plants} plants, ${a.connections} gateways, ${a.atRisk * 100} % of time at risk, ${a.views} page views a plant and month, provisioned capacity ${a.utilization * 100} % used, ${a.months} months stored`,
+  ...LEVERS.map(({ what, how }) => `lever, ${what}: ${how}`),
   `not in the sum: permits' import, failures, WAF, support, tax; prices.json says how sure each price is. aws-cn: IoT, Kinesis, Lambda and S3 prices were not found, so no sum is made`,
 ];

@@ -1,0 +1,79 @@
+/** What would lower the cost: each a change of what was counted, of the template, or of an assumption. */
+import type { Assumptions } from "./cost-model.ts";
+import type { Measured } from "./cost-run.ts";
+import type { TemplateFacts } from "./cost-template.ts";
+
+export interface Case {
+  m: Measured;
+  t: TemplateFacts;
+  a: Assumptions;
+}
+
+export interface Lever {
+  what: string;
+  /** What it asks, and what it gives up. */
+  how: string;
+  pull: (from: Case) => Case;
+}
+
+/** What IoT Core meters as one. */
+const PER_STEP = 5_120;
+
+/** The units of ingest, changed. */
+const ingest = (m: Measured, change: (row: Measured["steady"]["consumed"][number]) => object): Measured => ({
+  ...m,
+  steady: {
+    ...m.steady,
+    consumed: m.steady.consumed.map((r) => (r.caller === "ingest-telemetry" ? { ...r, ...change(r) } : r)),
+  },
+});
+
+export const LEVERS: readonly Lever[] = [
+  {
+    what: "ingest keeps the register for ten minutes instead of one",
+    how: "cachedRegister({ seconds: 600 }) in ingest-telemetry.ts: a changed permit is merged by ten minutes late, the tick still sees it at once",
+    pull: ({ m, t, a }) => ({ m: ingest(m, (r) => (r.table === "register" ? { read: r.read / 10 } : {})), t, a }),
+  },
+  {
+    what: "four provisioned shards, kept for a day",
+    how: "StreamMode.PROVISIONED in infra/stacks/telemetry.ts: shards are a setting then; a broken ingest has a day instead of three",
+    pull: ({ m, t, a }) => ({
+      m,
+      t: { ...t, streamMode: "PROVISIONED", shards: 4, retentionHours: 24 },
+      a: { ...a, shards: 4 },
+    }),
+  },
+  {
+    what: "three plants in a message of 5 KB",
+    how: "the gateway joins the bundles of several plants below 5,120 bytes; topic, rule and stream key are then the gateway's",
+    pull: ({ m, t, a }) => ({
+      m,
+      t,
+      a: { ...a, plantsPerMessage: Math.max(1, Math.floor(PER_STEP / m.message.payload)) },
+    }),
+  },
+  {
+    what: "a block begins without a transaction",
+    how: "the head of the present stays in the block of its receipt for one write more; two plain writes, each on its version",
+    pull: ({ m, t, a }) => ({
+      m: ingest(m, (r) => (r.operation === "TransactWriteItems" ? { write: r.write / 2 } : {})),
+      t,
+      a,
+    }),
+  },
+  {
+    what: "blocks at 90 % use of their capacity",
+    how: "targetUtilizationPercent 90 in infra/stacks/data.ts: the load is even; burst capacity carries the minute",
+    pull: ({ m, t, a }) => ({ m, t, a: { ...a, utilization: 0.9 } }),
+  },
+  {
+    what: "batches of ten seconds instead of two",
+    how: "maxBatchingWindow in infra/stacks/telemetry.ts: a reading is merged up to ten seconds later; objects pass 128 KB",
+    pull: ({ m, t, a }) => ({ m, t: { ...t, windowMs: 10_000 }, a }),
+  },
+  {
+    what: "archive in Glacier Instant Retrieval after 90 days",
+    how: "the rule stands, but S3 moves no object below 128 KB, and those of two seconds are smaller: it needs the longer batches",
+    pull: ({ m, t, a }) => ({ m, t, a: { ...a, coldAfterMonths: 3 } }),
+  },
+];
