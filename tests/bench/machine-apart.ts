@@ -81,8 +81,7 @@ export async function startMachineApart(start: Orders["start"]): Promise<Machine
     for (const { reject } of open.values()) reject(new Error(`the machine ended (${signal ?? code}): ${said}`));
     open.clear();
   });
-  const answered = <T>(id: number): Promise<T> =>
-    new Promise((resolve, reject) => open.set(id, { resolve: resolve as never, reject }));
+  const answered = <T>(id: number): Promise<T> => new Promise((resolve, reject) => open.set(id, { resolve, reject }));
   const ready = await answered<Pick<MachineApart, "mqttPort" | "dynamoEndpoint" | "blocks" | "ledger">>(0);
   let last = 0;
   const ask: MachineApart["ask"] = (order, asked) => {

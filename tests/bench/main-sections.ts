@@ -9,33 +9,25 @@ export interface SectionPlan {
   keepsFiles?: boolean;
   /** What has to be there first and is not counted; its failure is the section's to tell. */
   prepare?: () => Promise<void>;
+  /** Loaded in the section's own process only. */
   load: () => Promise<() => Promise<Section>>;
 }
 
-/** The function that `file` exports under `name`; colleagues' sections are found by their names. */
-const from =
-  (file: string, name: string): SectionPlan["load"] =>
-  async () => {
-    const found = ((await import(new URL(file, import.meta.url).href)) as Record<string, unknown>)[name];
-    if (typeof found !== "function") throw new Error(`tests/bench/${file} exports no function ${name}`);
-    return found as () => Promise<Section>;
-  };
-
 /** Quiet ones first: what follows a section that works both cores would be measured on a warm machine. */
 export const SECTIONS: readonly SectionPlan[] = [
-  { name: "codec", budgetSeconds: 10, load: from("./codec.ts", "codec") },
-  { name: "bundles", budgetSeconds: 10, load: from("./bundles.ts", "bundles") },
-  { name: "start-up", budgetSeconds: 15, load: from("./start-up.ts", "startUp") },
-  { name: "page", budgetSeconds: 15, load: from("./page.ts", "page") },
-  { name: "throughput", budgetSeconds: 65, load: from("./throughput.ts", "throughput") },
-  { name: "tick", budgetSeconds: 65, load: from("./tick.ts", "tick") },
-  { name: "cost", budgetSeconds: 40, load: from("./cost.ts", "cost") },
+  { name: "codec", budgetSeconds: 10, load: async () => (await import("./codec.ts")).codec },
+  { name: "bundles", budgetSeconds: 10, load: async () => (await import("./bundles.ts")).bundles },
+  { name: "start-up", budgetSeconds: 15, load: async () => (await import("./start-up.ts")).startUp },
+  { name: "page", budgetSeconds: 15, load: async () => (await import("./page.ts")).page },
+  { name: "throughput", budgetSeconds: 65, load: async () => (await import("./throughput.ts")).throughput },
+  { name: "tick", budgetSeconds: 65, load: async () => (await import("./tick.ts")).tick },
+  { name: "cost", budgetSeconds: 40, load: async () => (await import("./cost.ts")).cost },
   {
     name: "side-by-side",
     budgetSeconds: 75,
     keepsFiles: true,
     prepare: async () => (await import("./side-by-side/node-red.ts")).installQuietly(),
-    load: from("./side-by-side.ts", "sideBySide"),
+    load: async () => (await import("./side-by-side.ts")).sideBySide,
   },
 ];
 

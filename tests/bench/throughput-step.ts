@@ -165,7 +165,7 @@ export class Load {
 
   async #cpu(): Promise<Record<string, number>> {
     const { user, system } = process.cpuUsage();
-    const usage = Object.entries(await this.#machine.ask("usage", null)) as [string, Usage][];
+    const usage = Object.entries<Usage>(await this.#machine.ask("usage", null));
     return {
       ...Object.fromEntries(usage.map(([part, { cpuSeconds }]) => [part, cpuSeconds])),
       generator: (user + system) / 1e6,

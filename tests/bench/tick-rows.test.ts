@@ -12,7 +12,7 @@ test.each([
 });
 
 test("a plant's cost is told by the tick at which the most began to warn", () => {
-  const row = { what: "t", reads: 0, writes: 0, sms: 0, report: {} };
+  const row = { what: "t", cpuSeconds: 1, reads: 0, writes: 0, sms: 0, report: {} };
   expect(costOf([])).toBe(0);
   expect(costOf([{ ...row, ms: 40 }])).toBe(0);
   expect(costOf([{ ...row, ms: 40 }, { ...row, ms: 300, opened: 100 }, { ...row, ms: 200, opened: 10 }])).toBe(3); // prettier-ignore
@@ -26,9 +26,9 @@ test("a share fits when both its ticks do", () => {
 });
 
 test("a row is one figure, with its accesses and its bound", () => {
-  const row = { what: "t", ms: 1_234, reads: 1_000, writes: 2, sms: 3, report: {} };
+  const row = { what: "t", ms: 1_234, cpuSeconds: 1.26, reads: 1_000, writes: 2, sms: 3, report: {} };
   expect(figuresOf(row)).toEqual([
-    { what: "t", value: 1.234, unit: "s", note: "1,000 reads, 2 writes, 3 text messages" },
+    { what: "t", value: 1.234, unit: "s", note: "1.3 s of CPU, 1,000 reads, 2 writes, 3 text messages" },
   ]);
   expect(figuresOf({ ...row, target: { at: "most", value: 2 } })[0]?.target).toEqual({ at: "most", value: 2 });
 });

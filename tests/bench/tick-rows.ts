@@ -4,6 +4,8 @@ import type { Figure } from "./section.ts";
 export interface TickRow {
   what: string;
   ms: number;
+  /** Of all processes of the machine; the pages of warned plants may be among it. */
+  cpuSeconds: number;
   /** Accesses to tables. */
   reads: number;
   writes: number;
@@ -20,14 +22,14 @@ export interface TickRow {
 const number = (n: number): string => n.toLocaleString("en-US");
 
 /** Seconds, with what was read, written and sent. */
-export function figuresOf({ what, ms, reads, writes, sms, target }: TickRow): Figure[] {
+export function figuresOf({ what, ms, cpuSeconds, reads, writes, sms, target }: TickRow): Figure[] {
   return [
     {
       what,
       value: ms / 1000,
       unit: "s",
       ...(target ? { target } : {}),
-      note: `${number(reads)} reads, ${number(writes)} writes, ${number(sms)} text messages`,
+      note: `${cpuSeconds.toFixed(1)} s of CPU, ${number(reads)} reads, ${number(writes)} writes, ${number(sms)} text messages`,
     },
   ];
 }

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DAY, HOUR, MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
 import { synthesizeApart } from "../../infra/local/synthesize-apart.ts";
-import { startMachineApart, type MachineApart } from "./machine-apart.ts";
+import { startMachineApart, type MachineApart, type Usage } from "./machine-apart.ts";
 import {
   blockItems,
   lastBlock,
@@ -158,9 +158,11 @@ async function withCity(template: string, tables: Tables, work: (city: City) => 
       fire: async (schedule, at) => {
         await own.ask("clock", { base: at, at: Date.now(), factor: 1 });
         await own.ask("calls", null);
+        const before = cpuOf(await own.ask("usage", null));
         const { ms, report } = await own.ask("fire", { schedule, at });
+        const cpuSeconds = cpuOf(await own.ask("usage", null)) - before;
         const calls = Object.entries(await own.ask("calls", null)).filter(([key]) => !/publish/i.test(key));
-        return { ms, report, ...accesses(calls) };
+        return { ms, cpuSeconds, report, ...accesses(calls) };
       },
     });
   } finally {
@@ -168,6 +170,9 @@ async function withCity(template: string, tables: Tables, work: (city: City) => 
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
+
+const cpuOf = (usage: Record<string, Usage>): number =>
+  Object.values(usage).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
 
 function accesses(calls: readonly (readonly [string, number])[]): { reads: number; writes: number; sms: number } {
   const count = (pattern: RegExp): number => calls.reduce((sum, [key, n]) => sum + (pattern.test(key) ? n : 0), 0);
