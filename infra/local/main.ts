@@ -114,7 +114,8 @@ const addresses = (
 ): string => `
   首页 home        ${url}/
   短信 SMS         ${url}/_local/sms
-  状态 health      ${url}/_local/health
+  状态 status      ${url}/_local/status
+  部件 health      ${url}/_local/health
   企业 plants      ${url}/_local/plants
   MQTT             127.0.0.1:${mqttPort}   client id = MN, topics plants/{mn}/hj212 and plants/{mn}/telemetry
   MQTT 双向 TLS    ${settings.mqttsHost}:${mqttsPort}   mutual TLS; npm run provision -- create --mn MN --out DIR

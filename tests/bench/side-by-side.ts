@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { median, percentile, type Figure, type Section } from "./section.ts";
+import { median, percentile as percentileOf, type Figure, type Section } from "./section.ts";
 import { ALARMS_PER_ROUND, OUTLETS, outletMessage, PLANTS, RATE, ROUNDS, turnsOf } from "./side-by-side/load.ts";
 import { folder as nodeRedFolder, install, NODE_RED } from "./side-by-side/node-red.ts";
 import { measure, nodeRed, plainScript, type Peer } from "./side-by-side/peers.ts";
@@ -66,6 +66,10 @@ const failure = (name: string, { message }: Error): Figure => ({
   target: { at: "least", value: ROUNDS },
   note: `not measured: ${message.split("\n").slice(0, 3).join(" ").slice(0, 300)}`,
 });
+
+/** No number where nothing came, which keeps no bound. */
+const percentile = (values: readonly number[], p: number): number =>
+  values.length === 0 ? Number.NaN : percentileOf(values, p);
 
 /** Median over the rounds of what `measure` makes of one. */
 const of = ({ rounds }: Result, measured: (round: Round) => number): number => median(rounds.map(measured));
