@@ -6,8 +6,8 @@ if (!plan || !process.send) throw new Error("this is started by tests/bench/main
 try {
   const measure = await plan.load();
   const section = await measure();
-  process.send({ section }, () => process.exit(0));
+  process.send({ section });
 } catch (error) {
   const { message, stack } = error as Error;
-  process.send({ failed: process.env["DEBUG"] ? (stack ?? message) : message }, () => process.exit(0));
+  process.send({ failed: process.env["DEBUG"] ? (stack ?? message) : message });
 }

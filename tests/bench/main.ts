@@ -41,35 +41,29 @@ async function run(plan: SectionPlan, patience: number): Promise<Outcome> {
   const { name } = plan;
   const budgetSeconds = plan.budgetSeconds * patience;
   const folder = plan.keepsFiles === true ? null : mkdtempSync(join(tmpdir(), "permit-watch-bench-"));
-  const answer = await new Promise<{ section: Section } | { failed: string }>((done) => {
-    const child = fork(join(import.meta.dirname, "main-child.ts"), [name], {
-      execArgv: ["--disable-warning=ExperimentalWarning", "--expose-gc"],
-      env: {
-        ...process.env,
-        BENCH_SECONDS: String(budgetSeconds),
-        ...(folder === null ? {} : { TMPDIR: folder }),
-      },
-      serialization: "advanced",
-    });
-    running = child;
-    const timer = setTimeout(() => {
-      child.kill("SIGKILL"); // what it started is bound to it and ends as well
-      done({ failed: `aborted: it was not done within its ${budgetSeconds} s` });
-    }, budgetSeconds * 1000);
-    child.once("message", (message) => {
-      clearTimeout(timer);
-      done(message as { section: Section });
-    });
-    child.once("exit", (code, signal) => {
-      clearTimeout(timer);
-      done({ failed: `its process ended with ${signal ?? code} before it had figures` });
-    });
+  const child = fork(join(import.meta.dirname, "main-child.ts"), [name], {
+    execArgv: ["--disable-warning=ExperimentalWarning", "--expose-gc"],
+    env: { ...process.env, ...(folder === null ? {} : { TMPDIR: folder }) },
+    serialization: "advanced",
   });
-  if (running?.exitCode === null && running.signalCode === null)
-    await new Promise((ended) => {
-      running?.once("exit", ended);
-      setTimeout(() => running?.kill("SIGKILL"), 5_000).unref();
-    });
+  running = child;
+  const ended = new Promise<string>((done) => child.once("exit", (code, signal) => done(`${signal ?? code}`)));
+  const bound = Promise.withResolvers<{ failed: string }>();
+  const timer = setTimeout(
+    () => bound.resolve({ failed: `aborted: it was not done within its ${budgetSeconds} s` }),
+    budgetSeconds * 1000,
+  );
+  const answer = await Promise.race([
+    new Promise<{ section: Section } | { failed: string }>((done) =>
+      child.once("message", (said) => done(said as never)),
+    ),
+    ended.then((how) => ({ failed: `its process ended with ${how} before it had figures` })),
+    bound.promise,
+  ]);
+  clearTimeout(timer);
+  // It has answered or has no time left; what it started is bound to it and ends with it.
+  child.kill("SIGKILL");
+  await ended;
   running = null;
   if (folder !== null) rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
