@@ -76,7 +76,11 @@ export async function killMachine({ seed, say }: TrialContext, size: number): Pr
       send(load.slice(load.length / 2));
       await pause(int(d, 0, 50));
       if (kill === "functions" || kill === "database") {
-        await until(() => program.killPart(kill) > 0, 10_000, `no process of the ${kill}`);
+        // Whoever starts them anew is killed as well, one to three times in a row.
+        for (let left = int(d, 1, 3); left > 0; left -= 1) {
+          await until(() => program.killPart(kill) > 0, 10_000, `no process of the ${kill}`);
+          await pause(int(d, 0, 500));
+        }
       } else {
         await program.killAll();
       }
