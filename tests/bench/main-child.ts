@@ -3,6 +3,8 @@ import { SECTIONS } from "./main-sections.ts";
 
 const plan = SECTIONS.find(({ name }) => name === process.argv[2]);
 if (!plan || !process.send) throw new Error("this is started by tests/bench/main.ts");
+// Whoever started it is gone: what it started is bound to it.
+process.on("disconnect", () => process.exit(1));
 try {
   const measure = await plan.load();
   const section = await measure();

@@ -33,6 +33,7 @@ function circumstances(): Record<string, string | number> {
 }
 
 let running: ChildProcess | null = null;
+let stopped = false;
 
 /** Runs one section; never rejects. */
 async function run(plan: SectionPlan, patience: number): Promise<Outcome> {
@@ -92,6 +93,7 @@ async function main(): Promise<number> {
   const outcomes: Outcome[] = [];
   for (const plan of plans) {
     const outcome = await run(plan, patience);
+    if (stopped) throw new Error("stopped");
     outcomes.push(outcome);
     console.log(sectionText(outcome));
   }
@@ -103,11 +105,9 @@ async function main(): Promise<number> {
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-  process.once(signal, () => {
+  process.on(signal, () => {
+    stopped = true;
     running?.kill("SIGKILL");
-    process.exitCode = 130;
-    // The section's answer is then "ended with SIGKILL"; what it wrote is removed on the way out.
-    setTimeout(() => process.exit(130), 2_000).unref();
   });
 try {
   process.exitCode = await main();
