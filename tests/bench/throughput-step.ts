@@ -33,8 +33,9 @@ export interface Rung extends Step {
   cpu: Record<string, number>;
   /** Writes to the blocks table, of the step. */
   blockWrites: number;
-  /** All calls of functions to the tables, of the step. */
+  /** All accesses of functions to the tables, of the step; and by role, action and resource, with their buckets. */
   calls: number;
+  accesses: Record<string, number>;
   tickReport: unknown;
 }
 
@@ -122,6 +123,7 @@ export class Load {
       cpu: Object.fromEntries(Object.keys(after).map((part) => [part, (after[part] ?? 0) - (before[part] ?? 0)])),
       blockWrites: sum(calls, (key) => key.includes("PutItem") && key.endsWith(machine.blocks)),
       calls: sum(calls, (key) => key.includes(" dynamodb:")),
+      accesses: byKind(calls),
       tickReport: tick instanceof Error ? tick.message : tick.report,
     };
   }
@@ -179,6 +181,16 @@ export class Load {
       first.set(to, clock.at + (at - clock.base) / FACTOR - firedAt); // newest come first
     return hot.flatMap((plant) => first.get(managerOf(plant)) ?? []);
   }
+}
+
+/** Objects of a bucket and phones are one each. */
+function byKind(calls: readonly (readonly [string, number])[]): Record<string, number> {
+  const kinds: Record<string, number> = {};
+  for (const [key, count] of calls) {
+    const kind = key.replace(/arn:aws:\w+:[^/]*(?:table\/)?/, "").replace(/(\/| \+\d).*$/, "");
+    kinds[kind] = (kinds[kind] ?? 0) + count;
+  }
+  return kinds;
 }
 
 const sum = (calls: readonly (readonly [string, number])[], which: (key: string) => boolean): number =>
