@@ -124,18 +124,25 @@ export function lostFrames(messages: readonly TrialMessage[], archive: readonly 
   return messages.flatMap((m) => (m.acknowledged ? m.frames : [])).filter((f) => !known.has(f.qn)).length;
 }
 
-/** The chain of every device, in the order of its shard. */
+/** One chain for every device: each line follows another one, none is followed by two, and all are in it. */
 export function chainProblems(archive: readonly ArchiveLine[]): string[] {
   const own = Map.groupBy(
     archive.filter((l) => l.link !== null),
     (l) => l.mn,
   );
   return [...own].flatMap(([mn, lines]) => {
-    const ordered = lines.toSorted((a, b) =>
-      a.sequence < b.sequence ? -1 : a.sequence > b.sequence ? 1 : a.piece - b.piece,
-    );
+    // By links, not by sequence: a device that speaks for itself and through a gateway is on two shards.
+    const followers = Map.groupBy(lines, (l) => l.previous);
+    const links = new Set(lines.map((l) => l.link));
+    const starts = lines.filter((l) => l.previous === null || !links.has(l.previous));
+    const forks = [...followers].filter(([, after]) => after.length > 1);
+    if (starts.length !== 1 || forks.length > 0)
+      return [`${mn}: ${starts.length} lines follow none of the archive, ${forks.length} are followed by two`];
+    const ordered: ArchiveLine[] = [];
+    for (let l = starts[0]; l; l = followers.get(l.link)?.[0]) ordered.push(l);
     const wrong = verifyChain(ordered);
-    return wrong ? [`${mn}: line ${wrong.index} of ${ordered.length}: ${wrong.reason}`] : [];
+    if (wrong) return [`${mn}: line ${wrong.index} of ${ordered.length}: ${wrong.reason}`];
+    return ordered.length === lines.length ? [] : [`${mn}: ${lines.length - ordered.length} lines are in no chain`];
   });
 }
 
