@@ -64,6 +64,21 @@ const Given = z.strictObject({
   certificateArn: z.optional(z.string().check(z.regex(/^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/))),
   /** Its certificate in `aws-cn`: the id (not the name) of an IAM server certificate, the only kind CloudFront takes there. */
   iamCertificateId: z.optional(z.string().check(z.regex(/^[A-Z0-9]{16,128}$/))),
+  /** Address of the site when it has no domain of its own: the output SiteUrl of the first deployment. People sign in there. */
+  siteUrl: z.optional(
+    z.string().check(z.regex(/^https:\/\/[a-z0-9.-]+$/, "like https://d111.cloudfront.net, without a path")),
+  ),
+  /** The sign-in page is at this name below amazoncognito.com; unique in the region. Default `permit-watch-` and the account. */
+  signInDomainPrefix: z.optional(
+    z.string().check(
+      z.regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/),
+      z.refine((p) => !/aws|amazon|cognito/.test(p), { error: "must not contain aws, amazon or cognito" }),
+    ),
+  ),
+  /** An OpenID Connect issuer in place of a Cognito user pool, which `aws-cn` does not have: `iss` of its tokens, letter by letter. */
+  oidcIssuer: z.optional(z.url({ protocol: /^https$/ })),
+  /** Its public client (code flow with PKCE): `aud` or `client_id` of the access tokens. */
+  oidcClientId: z.optional(z.string().check(z.regex(/^[\x21-\x7e]{1,200}$/))),
   /** Names the secret that the distribution shows to the API; another day makes another secret (docs/deploy.md). */
   originSecret: z._default(day, "2026-11-23"),
   /** The secret before it, still accepted while the distribution changes. */
@@ -103,6 +118,16 @@ const RULES: readonly (readonly [(c: Complete) => boolean, string])[] = [
     (c) => !china(c) || (c.domainName !== undefined && c.iamCertificateId !== undefined),
     "aws-cn needs domainName (with its ICP filing) and iamCertificateId",
   ],
+  [(c) => (c.oidcIssuer === undefined) === (c.oidcClientId === undefined), "oidcIssuer and oidcClientId go together"],
+  [
+    (c) => !china(c) || c.oidcIssuer !== undefined,
+    "aws-cn has no Cognito user pools: name an OpenID Connect issuer by oidcIssuer and oidcClientId",
+  ],
+  [
+    (c) => c.oidcIssuer === undefined || c.signInDomainPrefix === undefined,
+    "signInDomainPrefix is for a Cognito user pool, and oidcIssuer takes its place",
+  ],
+  [(c) => c.domainName === undefined || c.siteUrl === undefined, "siteUrl is for a site without domainName"],
   [
     (c) => (china(c) ? c.certificateArn : c.iamCertificateId) === undefined,
     "certificateArn is for aws, iamCertificateId for aws-cn",

@@ -35,6 +35,8 @@ export const CHINA_EXAMPLE: SynthesizeOptions = {
     "permit-watch:smsWebhookSecretParameter": "/permit-watch/sms-secret",
     "permit-watch:domainName": "permits.example.cn",
     "permit-watch:iamCertificateId": "ASCAEXAMPLEEXAMPLE123",
+    "permit-watch:oidcIssuer": "https://sign-in.example.cn/permits",
+    "permit-watch:oidcClientId": "permit-watch",
   },
 };
 

@@ -14,6 +14,7 @@ import { comesThroughSite } from "./origin-check.ts";
 import { notThroughSite } from "./problem.ts";
 import { apiRouter } from "./router.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
+import { signInRoutes } from "./sign-in-route.ts";
 
 const Env = z.extend(HouseEnv, {
   REGISTER_TABLE: z.string(),
@@ -21,6 +22,9 @@ const Env = z.extend(HouseEnv, {
   LEDGER_TABLE: z.string(),
   /** Separated by commas: the present secret, and the former one while it is being changed. */
   ORIGIN_SECRETS: z.string().check(z.minLength(32)),
+  /** Issuer of the tokens, and the public client of the web applications. */
+  OIDC_ISSUER: z.url(),
+  OIDC_CLIENT_ID: z.string().check(z.minLength(1)),
 });
 
 interface Services {
@@ -45,7 +49,8 @@ const services = once((): Services => {
   const db = documentClient();
   const rules = loadRuleData(env.RULE_DATA_DIR);
   const views = publicViews({ db, tables: env, rules, now: Date.now });
-  return { router: apiRouter([plantRoutes(views)]), originSecrets: env.ORIGIN_SECRETS.split(",") };
+  const signIn = signInRoutes({ issuer: env.OIDC_ISSUER, clientId: env.OIDC_CLIENT_ID });
+  return { router: apiRouter([plantRoutes(views), signIn]), originSecrets: env.ORIGIN_SECRETS.split(",") };
 });
 
 // Once per event.

@@ -4,7 +4,7 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { ORIGIN_HEADER } from "../../events/origin-header.ts";
 import { acknowledge } from "../acknowledge.ts";
 import type { WorkStack } from "./house-stack.ts";
-import { ACCEPTED, LIFETIMES, type SiteDistributionProps } from "./site-distribution.ts";
+import { ACCEPTED, LIFETIMES, type Kept, type SiteDistributionProps } from "./site-distribution.ts";
 
 /**
  * The same distribution for CloudFront in China, which has no origin access control, no policies (cache, origin request,
@@ -43,17 +43,9 @@ export function chinaDistribution(
       ],
       defaultCacheBehavior: files,
       cacheBehaviors: [
-        {
-          ...COMMON,
-          pathPattern: "/api/*",
-          targetOriginId: "api",
-          allowedMethods: AllowedMethods.ALLOW_ALL.methods,
-          // Not Host: the API is found by its own. Forwarded headers are part of the cache's key.
-          forwardedValues: { queryString: true, cookies: { forward: "none" }, headers: ["Accept", "Authorization"] },
-          ...ttl("api"),
-        },
-        { ...files, pathPattern: "/p/*" },
-        { ...files, pathPattern: "/posters/*" },
+        { ...api, pathPattern: "/api/public/*", ...ttl("api") },
+        { ...api, pathPattern: "/api/*", ...ttl("people") },
+        ...["/p/*", "/posters/*", "/portal/*", "/console/*"].map((pathPattern) => ({ ...files, pathPattern })),
       ],
       logging: { bucket: requestLogs.bucketRegionalDomainName, includeCookies: false },
     },
@@ -66,9 +58,16 @@ export function chinaDistribution(
 }
 
 const COMMON = { viewerProtocolPolicy: "redirect-to-https", compress: true } as const;
+const api = {
+  ...COMMON,
+  targetOriginId: "api",
+  allowedMethods: AllowedMethods.ALLOW_ALL.methods,
+  // Not Host: the API is found by its own. Forwarded headers are part of the cache's key.
+  forwardedValues: { queryString: true, cookies: { forward: "none" }, headers: ["Accept", "Authorization"] },
+};
 const NOTHING = { queryString: false, cookies: { forward: "none" } } as const;
 
-const ttl = (kind: keyof typeof LIFETIMES): { minTtl: number; defaultTtl: number; maxTtl: number } => ({
+const ttl = (kind: Kept): { minTtl: number; defaultTtl: number; maxTtl: number } => ({
   minTtl: 0,
   defaultTtl: LIFETIMES[kind].default,
   maxTtl: LIFETIMES[kind].most,

@@ -8,12 +8,14 @@ import {
   type HttpRoute,
 } from "aws-cdk-lib/aws-apigatewayv2";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import { HttpJwtAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { acknowledge } from "../acknowledge.ts";
 import { houseAlarm, houseMetric } from "./alarm.ts";
 import type { HouseFunction } from "./house-function.ts";
 import type { WorkStack } from "./house-stack.ts";
+import type { Identity } from "./identity.ts";
 
 /** Fields of the access log: enough to find a request, no address and no header of the person who sent it. */
 const ACCESS_LOG = {
@@ -31,31 +33,62 @@ const ACCESS_LOG = {
 interface Route {
   method: HttpMethod;
   path: string;
+  /** Who may call it: anybody, or who has a token. */
+  open: boolean;
   /** Requests a second, and how many at once above it; what is more gets 429. */
   rate: number;
   burst: number;
 }
 
-/** Reading is what pages do each minute on many phones; writing is what a person types. */
+const PUBLIC = "/api/public/{proxy+}";
+const SIGNED_IN = "/api/{proxy+}";
+
+/** Reading is what pages do each minute on many screens; writing is what a person types. The longest path wins. */
 const ROUTES: readonly Route[] = [
-  { method: HttpMethod.GET, path: "/api/{proxy+}", rate: 200, burst: 400 },
-  { method: HttpMethod.POST, path: "/api/{proxy+}", rate: 10, burst: 20 },
+  { method: HttpMethod.GET, path: PUBLIC, open: true, rate: 200, burst: 400 },
+  { method: HttpMethod.POST, path: PUBLIC, open: true, rate: 10, burst: 20 },
+  { method: HttpMethod.GET, path: SIGNED_IN, open: false, rate: 100, burst: 200 },
+  { method: HttpMethod.POST, path: SIGNED_IN, open: false, rate: 20, burst: 40 },
+  { method: HttpMethod.PUT, path: SIGNED_IN, open: false, rate: 20, burst: 40 },
+  { method: HttpMethod.DELETE, path: SIGNED_IN, open: false, rate: 20, burst: 40 },
 ];
 
 /** For a route that has no throttle of its own. */
 const DEFAULT_THROTTLE = { rateLimit: 10, burstLimit: 20 };
 
-/** The HTTP API behind `/api/…`; one function routes all of it, and answers only what comes through the distribution. */
+export interface ApiFunctions {
+  /** Answers what is public. */
+  open: HouseFunction;
+  /** Answers people with an account; it is called with a verified token only. */
+  people: HouseFunction;
+}
+
+/** The HTTP API behind `/api/…`: two functions, which answer only what comes through the distribution. */
 export class PublicApi {
   readonly api: HttpApi;
 
-  constructor(stack: WorkStack, fn: HouseFunction) {
+  constructor(stack: WorkStack, functions: ApiFunctions, identity: Identity) {
     this.api = new HttpApi(stack, "api", { description: "Permit Watch API", createDefaultStage: false });
-    const integration = new HttpLambdaIntegration("serve-api-integration", fn);
-    const routes = ROUTES.flatMap(({ method, path }) => this.api.addRoutes({ path, methods: [method], integration }));
-    for (const route of routes) acknowledge(route, { APIG4: "what the law makes public needs no account" });
+    const open = new HttpLambdaIntegration("serve-api-integration", functions.open);
+    const people = new HttpLambdaIntegration("serve-people-integration", functions.people);
+    const authorizer = new HttpJwtAuthorizer("people-authorizer", identity.issuer, {
+      jwtAudience: [identity.clientId],
+      identitySource: ["$request.header.Authorization"],
+    });
+    const routes = ROUTES.flatMap(({ method, path, open: toAll }) =>
+      this.api.addRoutes({
+        path,
+        methods: [method],
+        ...(toAll
+          ? { integration: open }
+          : // A scope is demanded because ID tokens have none: they say who, and open nothing.
+            { integration: people, authorizer, authorizationScopes: ["openid"] }),
+      }),
+    );
+    for (const [i, route] of routes.entries())
+      if (ROUTES[i]?.open) acknowledge(route, { APIG4: "what the law makes public needs no account" });
     this.stage(stack, routes);
-    this.alarms(stack, fn);
+    this.alarms(stack, functions.open);
   }
 
   private stage(stack: WorkStack, routes: readonly HttpRoute[]): void {

@@ -18,8 +18,10 @@ import { HttpOrigin, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { ORIGIN_HEADER } from "../../events/origin-header.ts";
 import { PAGE_CSP } from "../../web/disclosure/csp.ts";
+import { appCsp } from "../../web/sign-in/csp.ts";
 import { acknowledge } from "../acknowledge.ts";
 import type { WorkStack } from "./house-stack.ts";
+import { signInOrigins } from "./identity.ts";
 import { securityHeaders, SITE_CSP } from "./security-headers.ts";
 
 export interface SiteDistributionProps {
@@ -35,7 +37,13 @@ export interface SiteDistributionProps {
  * How long an answer may be kept that does not say so itself, and the bounds for one that does, in seconds. Every object
  * of the site says it in its own cache-control.
  */
-export const LIFETIMES = { files: { default: 60, most: 86_400 }, api: { default: 0, most: 60 } } as const;
+export const LIFETIMES = {
+  files: { default: 60, most: 86_400 },
+  api: { default: 0, most: 60 },
+  /** What one person gets is nobody else's: it is never kept, and two requests at once are two. */
+  people: { default: 0, most: 0 },
+} as const;
+export type Kept = keyof typeof LIFETIMES;
 
 /** Why findings are right for our distribution, in either partition. */
 export const ACCEPTED = {
@@ -60,6 +68,10 @@ export function siteDistribution(
   };
   const files: BehaviorOptions = { ...common, origin, cachePolicy: cache(stack, "files") };
   const pages = { ...files, responseHeadersPolicy: securityHeaders(stack, "page-headers", PAGE_CSP) };
+  const apps = {
+    ...files,
+    responseHeadersPolicy: securityHeaders(stack, "app-headers", appCsp(signInOrigins(stack.config))),
+  };
   const api: BehaviorOptions = {
     ...common,
     origin: new HttpOrigin(apiHost, { customHeaders: { [ORIGIN_HEADER]: originSecret } }),
@@ -67,13 +79,22 @@ export function siteDistribution(
     cachePolicy: cache(stack, "api"),
     originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
   };
+  const people = { ...api, cachePolicy: cache(stack, "people") };
   const distribution = new Distribution(stack, "distribution", {
     comment: "Permit Watch public site",
     httpVersion: HttpVersion.HTTP2_AND_3,
     priceClass: PriceClass.PRICE_CLASS_200, // with Hong Kong, Tokyo, Singapore
     defaultRootObject: "index.html",
     defaultBehavior: files,
-    additionalBehaviors: { "/api/*": api, "/p/*": pages, "/posters/*": files },
+    // The first that fits is taken.
+    additionalBehaviors: {
+      "/api/public/*": api,
+      "/api/*": people,
+      "/p/*": pages,
+      "/posters/*": files,
+      "/portal/*": apps,
+      "/console/*": apps,
+    },
     logBucket: requestLogs,
     ...(domainName &&
       certificateArn && {
@@ -91,13 +112,16 @@ export function siteDistribution(
   return distribution.distributionDomainName;
 }
 
-const cache = (stack: WorkStack, id: "files" | "api"): CachePolicy =>
+/** Nothing may be said about the key of what is never kept. */
+const cache = (stack: WorkStack, id: Kept): CachePolicy =>
   new CachePolicy(stack, `${id}-cache`, {
     minTtl: Duration.seconds(0),
     defaultTtl: Duration.seconds(LIFETIMES[id].default),
     maxTtl: Duration.seconds(LIFETIMES[id].most),
-    queryStringBehavior: id === "api" ? CacheQueryStringBehavior.all() : CacheQueryStringBehavior.none(),
-    cookieBehavior: CacheCookieBehavior.none(),
-    enableAcceptEncodingGzip: true,
-    enableAcceptEncodingBrotli: true,
+    ...(LIFETIMES[id].most > 0 && {
+      queryStringBehavior: id === "api" ? CacheQueryStringBehavior.all() : CacheQueryStringBehavior.none(),
+      cookieBehavior: CacheCookieBehavior.none(),
+      enableAcceptEncodingGzip: true,
+      enableAcceptEncodingBrotli: true,
+    }),
   });

@@ -108,8 +108,8 @@ export function readDistribution(
       origin: api
         ? withAdded(api, origin?.OriginCustomHeaders ?? [])
         : bucketOrigin(objects, bucket?.name ?? "", config.DefaultRootObject),
-      // Objects are read from this machine's disk: a copy would only be older.
-      cached: api !== undefined,
+      // Objects are read from this machine's disk: a copy would only be older. What is never kept is of one person.
+      cached: api !== undefined && MaxTTL > 0,
     };
   };
   const behaviours = [...config.CacheBehaviors, config.DefaultCacheBehavior].map(compile);

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import * as z from "zod/mini";
+import type { Authorizer, Claims } from "./oidc/authorizer.ts";
 import { parse } from "./definition.ts";
 import type { LambdaService } from "./runtime-api.ts";
 import { machineAccount, TemplateError, type Assembly } from "./template.ts";
@@ -28,7 +29,15 @@ const Route = z.strictObject({
   ApiId: z.string(),
   RouteKey: z.string(),
   Target: z.string(),
-  AuthorizationType: z._default(z.literal("NONE"), "NONE"),
+  AuthorizationType: z._default(z.enum(["NONE", "JWT"]), "NONE"),
+  AuthorizerId: z.optional(z.string()),
+  AuthorizationScopes: z._default(z.array(z.string()), []),
+});
+const JwtAuthorizer = z.strictObject({
+  ApiId: z.string(),
+  AuthorizerType: z.literal("JWT"),
+  IdentitySource: z.tuple([z.literal("$request.header.Authorization")]),
+  JwtConfiguration: z.strictObject({ Audience: z.array(z.string()), Issuer: z.string() }),
 });
 const Integration = z.strictObject({
   ApiId: z.string(),
@@ -51,10 +60,27 @@ interface CompiledRoute {
   method: string;
   segments: string[];
   functionName: string;
+  /** Null where no token is asked for. */
+  authorize: Authorizer | null;
 }
 
+/** Makes the check that an authorizer of the template asks for; throws when its issuer is not this machine's. */
+export type MakeAuthorizer = (issuer: string, audience: readonly string[]) => Authorizer;
+
 /** One handler per API of the template, by the host name of its endpoint. */
-export function readHttpApis(assembly: Assembly, lambda: LambdaService): Map<string, HttpApi> {
+export function readHttpApis(
+  assembly: Assembly,
+  lambda: LambdaService,
+  makeAuthorizer: MakeAuthorizer,
+): Map<string, HttpApi> {
+  const authorizerOf = (route: z.output<typeof Route>, path: string): Authorizer | null => {
+    if (route.AuthorizationType === "NONE") return null;
+    const found = assembly.find("AWS::ApiGatewayV2::Authorizer", route.AuthorizerId);
+    if (!found) throw new TemplateError(`${path}: authorizer ${route.AuthorizerId} is not in the template`);
+    const { Audience, Issuer } = parse(found, JwtAuthorizer).JwtConfiguration;
+    const verify = makeAuthorizer(Issuer, Audience);
+    return (header, scopes = route.AuthorizationScopes) => verify(header, scopes);
+  };
   for (const resource of assembly.ofType("AWS::ApiGatewayV2::Stage")) parse(resource, Stage);
   const apis = new Map<string, HttpApi>();
   for (const api of assembly.ofType("AWS::ApiGatewayV2::Api")) {
@@ -66,7 +92,10 @@ export function readHttpApis(assembly: Assembly, lambda: LambdaService): Map<str
       const called = assembly.find("AWS::Lambda::Function", parse(target, Integration).IntegrationUri);
       if (!called) throw new TemplateError(`${target.path}: its function is not in the template`);
       const [method = "", path = ""] = route.RouteKey === "$default" ? ["ANY", "/{proxy+}"] : route.RouteKey.split(" ");
-      return [{ key: route.RouteKey, method, segments: path.split("/").slice(1), functionName: called.name }];
+      const authorize = authorizerOf(route, resource.path);
+      return [
+        { key: route.RouteKey, method, segments: path.split("/").slice(1), functionName: called.name, authorize },
+      ];
     });
     // The most specific route wins: literal segments before parameters before {proxy+}, a method before ANY.
     const weight = ({ segments, method }: CompiledRoute): string =>
@@ -89,7 +118,10 @@ async function call(
     if (route.method !== "ANY" && route.method !== request.method) continue;
     const parameters = match(route.segments, request.path);
     if (!parameters) continue;
-    const result = await lambda.invoke(route.functionName, JSON.stringify(payload(route, apiId, parameters, request)));
+    const allowed = await route.authorize?.(request.headers.authorization);
+    if (allowed && !allowed.ok) return refusal(allowed);
+    const event = payload(route, apiId, parameters, request, allowed?.claims);
+    const result = await lambda.invoke(route.functionName, JSON.stringify(event));
     if (result.error) return message(result.error.errorType === "Sandbox.Timedout" ? 503 : 500);
     return answer(result.payload);
   }
@@ -129,6 +161,7 @@ function payload(
   apiId: string,
   pathParameters: Record<string, string>,
   request: WebRequest,
+  claims: Claims | undefined,
 ): Record<string, unknown> {
   const { headers } = request;
   const query = new URLSearchParams(request.query);
@@ -150,6 +183,7 @@ function payload(
     requestContext: {
       accountId: machineAccount,
       apiId,
+      ...(claims && { authorizer: { jwt: claims } }),
       domainName: headers.host ?? "localhost",
       domainPrefix: apiId,
       http: {
@@ -192,7 +226,19 @@ function answer(text: string): WebAnswer {
   };
 }
 
-const MESSAGES: Record<number, string> = { 404: "Not Found", 500: "Internal Server Error", 503: "Service Unavailable" };
+/** API Gateway's own answers, its header included. */
+const refusal = ({ status, challenge }: { status: 401 | 403; challenge: string }): WebAnswer => {
+  const answered = message(status);
+  return { ...answered, headers: { ...answered.headers, "www-authenticate": challenge } };
+};
+
+const MESSAGES: Record<number, string> = {
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
 const message = (status: number): WebAnswer => ({
   status,
   headers: { "content-type": "application/json" },

@@ -28,7 +28,10 @@ import { openSmsView } from "./sms-view.ts";
 import { openStore, type Store } from "./store.ts";
 import { openStatus, type StatusView } from "./status/status.ts";
 import { machineAccount, machineRegion, readAssembly } from "./template.ts";
-import { startWeb } from "./web.ts";
+import { startIssuer, type Issuer } from "./oidc/issuer.ts";
+import { readIssuerSettings } from "./oidc/settings.ts";
+import { openWebServer } from "./web-server.ts";
+import { webHandlers } from "./web.ts";
 
 export interface MachineOptions {
   /** Folder of everything that is kept; made when missing. One machine at a time. */
@@ -68,6 +71,8 @@ export interface Machine {
   mqttsPort: number | null;
   /** Null without a port for mutual TLS. */
   identities: Identities | null;
+  /** Who people are; null without a web port, or when the template has no user pool. */
+  issuer: Issuer | null;
   definition: MachineDefinition;
   objects: ObjectStore;
   dynamo: LocalDynamo;
@@ -123,10 +128,22 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   const own = join(options.dataDir, "assembly");
   rmSync(own, { recursive: true, force: true });
   await withLock(SYNTH_LOCK, async () => cpSync(options.template, own, { recursive: true }));
-  const assembly = readAssembly(own);
+  const openWeb = async (port: number): ReturnType<typeof openWebServer> => {
+    const server = await openWebServer(port, log);
+    stops.push(() => server.stop());
+    return server;
+  };
+  // A free port is taken at once: the issuer's name holds it, and that stands in the functions' environment.
+  const early = options.port === 0 ? await openWeb(0) : null;
+  const port = early?.port ?? options.port;
+  const { origin } = new URL(`http://localhost:${port ?? 80}`);
+  const assembly = readAssembly(own, `${origin}/oidc`);
   const definition = readDefinition(assembly);
   const store = openStore(join(options.dataDir, "machine.sqlite"));
   stops.push(() => store.close());
+  const settings = port === null ? null : readIssuerSettings(assembly);
+  const issuer = settings && (await startIssuer({ dataDir: options.dataDir, origin, settings, log }));
+  if (issuer) stops.push(() => issuer.stop());
 
   let queue: AsyncQueue | undefined;
   const objects = openObjectStore({
@@ -209,6 +226,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     mqttPort: null,
     mqttsPort: null,
     identities: null,
+    issuer,
     definition,
     objects,
     dynamo,
@@ -294,10 +312,12 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   // After the preparation: a page that changes with every hour of a back-fill is written once, not once an hour.
   sources.startTables();
   if (options.prepare) await machine.drain();
+  status.begin();
   if (options.schedules) scheduler.run();
-  if (options.port !== null) {
-    const web = await startWeb(options.port, {
+  if (port !== null) {
+    const handlers = webHandlers({
       assembly,
+      issuer,
       definition,
       objects,
       lambda,
@@ -310,8 +330,8 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       status: () => machine.status(),
       importPermits: (name, content) => machine.importPermits(name, content),
     });
-    stops.push(() => web.stop());
-    machine.url = `http://127.0.0.1:${web.port}`;
+    (early ?? (await openWeb(port))).serve(handlers);
+    machine.url = `http://127.0.0.1:${port}`;
   }
   const secure = await secureDoor(options, definition, store, now, stops);
   machine.identities = secure?.identities ?? null;

@@ -8,6 +8,8 @@ export interface Identity {
   name: string;
   region: string;
   account: string;
+  /** Of the tokens on this machine: it takes the place of every user pool of the template. */
+  issuer: string;
 }
 
 export interface ResourceType {
@@ -294,9 +296,60 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     },
   },
   "AWS::ApiGatewayV2::Route": {
-    used: ["ApiId", "RouteKey", "Target", "AuthorizationType"],
-    ignored: { AuthorizerId: "refused with any AuthorizationType but NONE", OperationName: "text for people" },
+    used: ["ApiId", "RouteKey", "Target", "AuthorizationType", "AuthorizerId", "AuthorizationScopes"],
+    ignored: { OperationName: "text for people" },
   },
+  "AWS::ApiGatewayV2::Authorizer": {
+    used: ["ApiId", "AuthorizerType", "IdentitySource", "JwtConfiguration"],
+    ignored: { Name: "text for people" },
+  },
+  // The machine's own issuer stands in for the pool (oidc/): its client, its pages, and the strength of passwords are the template's.
+  "AWS::Cognito::UserPool": {
+    used: ["Policies", "AdminCreateUserConfig"],
+    ignored: {
+      AccountRecoverySetting: "who forgot the password is invited anew; nothing leaves the machine",
+      AliasAttributes: "people sign in with their user name",
+      AutoVerifiedAttributes: "nothing leaves the machine",
+      DeletionProtection: CLOUD,
+      EmailVerificationMessage: "nothing leaves the machine",
+      EmailVerificationSubject: "nothing leaves the machine",
+      EnabledMfas: "no second factor on one machine",
+      MfaConfiguration: "OPTIONAL, and no second factor on one machine",
+      SmsVerificationMessage: "nothing leaves the machine",
+      UserPoolTier: METERED,
+      UsernameConfiguration: "user names are compared without case here as well",
+      VerificationMessageTemplate: "nothing leaves the machine",
+    },
+    nameProperty: "UserPoolName",
+    attributes: {
+      Arn: arn("cognito-idp", (n) => `userpool/${n}`),
+      ProviderURL: (of) => of.issuer,
+      UserPoolId: name,
+    },
+  },
+  "AWS::Cognito::UserPoolClient": {
+    used: [
+      "AllowedOAuthFlows",
+      "AllowedOAuthScopes",
+      "AccessTokenValidity",
+      "CallbackURLs",
+      "IdTokenValidity",
+      "LogoutURLs",
+      "RefreshTokenValidity",
+      "RefreshTokenRotation",
+      "TokenValidityUnits",
+    ],
+    ignored: {
+      AllowedOAuthFlowsUserPoolClient: "there is no other kind of client",
+      EnableTokenRevocation: "signing out revokes what was granted",
+      ExplicitAuthFlows: "the code flow is the only way in",
+      GenerateSecret: "a public client",
+      PreventUserExistenceErrors: "the sign-in page never says whether a name exists",
+      SupportedIdentityProviders: "there is one",
+      UserPoolId: "there is one pool",
+    },
+  },
+  "AWS::Cognito::UserPoolDomain": inert("sign-in pages are at /oidc of the machine's own address"),
   "AWS::ApiGatewayV2::Stage": {
     used: ["ApiId", "StageName"],
     ignored: {

@@ -89,8 +89,8 @@ const PSEUDO: Record<string, string> = {
 export const machineRegion = REGION;
 export const machineAccount = ACCOUNT;
 
-/** Reads the assembly in `folder`. Throws TemplateError on anything unknown. */
-export function readAssembly(folder: string): Assembly {
+/** Reads the assembly in `folder`, with the issuer that stands in for its user pool. Throws TemplateError on anything unknown. */
+export function readAssembly(folder: string, issuer = "http://localhost/oidc"): Assembly {
   const manifest = parseFile(join(folder, "manifest.json"), ManifestSchema);
   const stacks = new Map<string, Template>();
   const assets = new Map<string, string>();
@@ -104,7 +104,7 @@ export function readAssembly(folder: string): Assembly {
     }
   }
   if (stacks.size === 0) throw new TemplateError(`${folder} has no stacks; run \`npm run synth\``);
-  const resources = resolveStacks(stacks);
+  const resources = resolveStacks(stacks, issuer);
   const byReference = new Map<string, Resource>();
   for (const resource of resources)
     for (const key of [resource.ref, resource.arn, resource.name])
@@ -135,7 +135,7 @@ function parseFile<S extends z.ZodMiniType>(file: string, schema: S): z.infer<S>
   return parsed.data;
 }
 
-function resolveStacks(stacks: Map<string, Template>): Resource[] {
+function resolveStacks(stacks: Map<string, Template>, issuer: string): Resource[] {
   const identities = new Map<string, { identity: Identity; type: ResourceType; path: string }>();
   const exports = new Map<string, { stack: string; value: unknown }>();
   const busy = new Set<string>();
@@ -164,7 +164,7 @@ function resolveStacks(stacks: Map<string, Template>): Resource[] {
     const name =
       given === undefined ? defaultName(resource.Type, stack, logicalId) : String(resolve(given, stack, path));
     busy.delete(key);
-    const made = { identity: { name, region: REGION, account: ACCOUNT }, type, path };
+    const made = { identity: { name, region: REGION, account: ACCOUNT, issuer }, type, path };
     identities.set(key, made);
     return made;
   };

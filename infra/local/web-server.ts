@@ -11,15 +11,27 @@ export interface WebServer {
 /** API Gateway's limit of a request. */
 const MAX_BODY = 10 * 2 ** 20;
 
-/** Serves `handle`; what it throws becomes a 500 and a line in the log. Rejects with the system's error when the port is taken. */
-export async function startWebServer(
+export interface WebHandlers {
+  handle(request: WebRequest): Promise<WebAnswer>;
+  /** Takes a request whose body it reads itself, and whose answer it writes itself; null when it is not its own. */
+  direct(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> | null;
+}
+
+/**
+ * Opens the port. What comes before `serve` is told to wait; what a handler throws becomes a 500 and a line in the log.
+ * Rejects with the system's error when the port is taken.
+ */
+export async function openWebServer(
   port: number,
-  handle: (request: WebRequest) => Promise<WebAnswer>,
   log: (line: string) => void,
-): Promise<WebServer> {
+): Promise<WebServer & { serve(handlers: WebHandlers): void }> {
+  let handlers: WebHandlers | null = null;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [path = "/", query = ""] = (request.url ?? "/").split(/\?(.*)/s);
     if (!wellFormed(path)) return send(request, response, plain(400, "The address is not well formed."));
+    if (!handlers) return send(request, response, plain(503, "starting"));
+    const direct = handlers.direct(path, request, response);
+    if (direct) return direct;
     const body = await readBody(request);
     if (body === null)
       return send(request, response, {
@@ -35,7 +47,7 @@ export async function startWebServer(
       protocol: `HTTP/${request.httpVersion}`,
       sourceIp: request.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "",
     };
-    send(request, response, await handle(web));
+    send(request, response, await handlers.handle(web));
   };
   const server = createServer(
     { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 2_000 },
@@ -54,6 +66,7 @@ export async function startWebServer(
   });
   return {
     port: (server.address() as { port: number }).port,
+    serve: (made) => (handlers = made),
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();

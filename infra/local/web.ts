@@ -14,7 +14,9 @@ import type { Scheduler } from "./scheduler.ts";
 import type { StatusView } from "./status/status.ts";
 import type { SmsView } from "./sms-view.ts";
 import type { Assembly } from "./template.ts";
-import { startWebServer, type WebServer } from "./web-server.ts";
+import { signInSide } from "./oidc/sign-in-side.ts";
+import type { Issuer } from "./oidc/issuer.ts";
+import type { WebHandlers } from "./web-server.ts";
 
 const Subscription = z.looseObject({ Protocol: z.string(), Endpoint: z.string() });
 const Acknowledged = z.object({ acknowledged: z.number() });
@@ -32,14 +34,18 @@ export interface WebParts {
   health: () => Promise<Health>;
   status: () => StatusView;
   importPermits: (name: string, content: Buffer) => Promise<Record<string, unknown>>;
+  /** Null when the template has no user pool: nobody signs in. */
+  issuer: Issuer | null;
   log: (line: string) => void;
 }
 
 /** Long enough for a change to pass, short enough for a person. */
 const SETTLE_MS = 2_000;
 
-export function startWeb(port: number, parts: WebParts): Promise<WebServer> {
-  const distribution = readDistribution(parts.assembly, parts.objects, readHttpApis(parts.assembly, parts.lambda));
+export function webHandlers(parts: WebParts): WebHandlers {
+  const { authorizer, elsewhere, direct } = signInSide(parts.issuer);
+  const apis = readHttpApis(parts.assembly, parts.lambda, authorizer);
+  const distribution = readDistribution(parts.assembly, parts.objects, apis);
   const local: LocalParts = {
     health: () => parts.health(),
     status: () => parts.status(),
@@ -60,10 +66,12 @@ export function startWeb(port: number, parts: WebParts): Promise<WebServer> {
   };
   const handle = async (request: WebRequest): ReturnType<typeof localAnswer> => {
     if (request.path.startsWith("/_local/")) return localAnswer(request, local);
+    const moved = elsewhere(request);
+    if (moved) return moved;
     const answer = distribution ? await distribution(request) : plain(404, "Not Found");
     return answer.status === 404 && request.path === "/" && request.method === "GET" ? localHome(local) : answer;
   };
-  return startWebServer(port, handle, parts.log);
+  return { handle, direct };
 }
 
 /** An answer by SMS, as two-way messaging brings it: a message on the topic that the replies' function listens to. */

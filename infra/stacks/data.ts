@@ -25,6 +25,7 @@ import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { acknowledge } from "../acknowledge.ts";
 import type { Config } from "../config.ts";
 import { HouseStack } from "../constructs/house-stack.ts";
+import { identity } from "../constructs/identity.ts";
 
 /** Every bucket: closed to the public, TLS only, encrypted, kept when the stack goes. */
 export const HOUSE_BUCKET = {
@@ -36,7 +37,7 @@ export const HOUSE_BUCKET = {
   removalPolicy: RemovalPolicy.RETAIN,
 } as const satisfies BucketProps;
 
-/** What must outlive every deployment: the register, the readings, the ledger, the raw frames, the operators' topic. */
+/** What must outlive every deployment: register, readings, ledger, raw frames, the operators' topic, people's accounts. */
 export class DataStack extends HouseStack {
   readonly register = this.table("register", {
     billingMode: BillingMode.PAY_PER_REQUEST,
@@ -54,6 +55,7 @@ export class DataStack extends HouseStack {
   readonly undelivered = this.bucket("undelivered", { lifecycleRules: [{ expiration: Duration.days(180) }] });
   readonly imports = this.importsBucket();
   readonly operators = this.operatorsTopic();
+  readonly identity = identity(this);
 
   constructor(app: App, config: Config) {
     super(app, "PermitWatchData", "Permit Watch: tables, archive and buckets; retained", config);

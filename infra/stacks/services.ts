@@ -34,7 +34,8 @@ export class ServicesStack extends WorkStack {
     this.closing("close-days", "close-day", "30 0 * * ? *", "Verdicts of yesterday are missing on the pages.");
     this.tableAlarm();
     this.originSecrets = originSecrets(this);
-    this.api = new PublicApi(this, this.serveApi());
+    const open = this.serveApi();
+    this.api = new PublicApi(this, { open, people: open }, data.identity);
   }
 
   private get tables(): Record<string, string> {
@@ -290,7 +291,13 @@ export class ServicesStack extends WorkStack {
     const { register, blocks, ledger } = this.data;
     const fn = new HouseFunction(this, {
       name: "serve-api",
-      environment: { ...this.tables, ORIGIN_SECRETS: this.originSecrets.accepted },
+      environment: {
+        ...this.tables,
+        ORIGIN_SECRETS: this.originSecrets.accepted,
+        // What the web applications ask before anybody can sign in.
+        OIDC_ISSUER: this.data.identity.issuer,
+        OIDC_CLIENT_ID: this.data.identity.clientId,
+      },
       timeout: Duration.seconds(15),
       memory: 1024,
       reservedConcurrency: 50, // the public side must never take the concurrency of warnings and ingest
