@@ -47,7 +47,7 @@ export interface Measured {
   items: { block: number; hour: number; day: number; chain: number };
 }
 
-const PLANTS = 20;
+const PLANTS = 15;
 const HOT_EVERY = 5;
 const FROM = parseIso("2026-10-13T23:10:00+08:00")!;
 const TICK = 5 * MINUTE;
