@@ -65,6 +65,8 @@ export interface Status {
   ended(invocation: EndedInvocation): void;
   /** From now on the depths of the queues are known as well: dead letters by their queue's ARN. */
   watch(deadLetters: () => readonly { destination: string | null }[]): void;
+  /** From now on it counts: what a first import and a back-fill report is of another time. */
+  begin(): void;
   view(): StatusView;
   stop(): void;
 }
@@ -96,7 +98,8 @@ export function openStatus({
   now: () => number;
 }): Status {
   const store = openMetricStore();
-  const since = now();
+  let since = now();
+  let begun = false;
   const states = new Map<string, { state: AlarmState; since: number }>();
   const alarms = readAlarms(assembly);
   const queues = assembly.ofType("AWS::SQS::Queue");
@@ -143,15 +146,21 @@ export function openStatus({
 
   return {
     logged: (line) => {
+      if (!begun) return;
       for (const { id, at, values } of readEmbedded(line)) store.put(id, at, values);
     },
     ended: ({ functionName, payload, ms, failed }) => {
+      if (!begun) return;
       const at = now();
       store.put(ofFunction("Invocations", functionName), at, [1]);
       store.put(ofFunction("Errors", functionName), at, [failed ? 1 : 0]);
       store.put(ofFunction("Duration", functionName), at, [ms]);
       const age = ageOfLastRecord(payload, at);
       if (age !== null) store.put(ofFunction("IteratorAge", functionName), at, [age]);
+    },
+    begin: () => {
+      begun = true;
+      since = now();
     },
     watch: (letters) => {
       deadLetters = letters;

@@ -25,7 +25,9 @@ const CONNECTIONS = 4;
 /** Peers get three times the messages to warm up with. */
 const WARM_UP_TIMES = 3;
 /** Rest of a round, for what is still on its way, at most. */
-const SETTLE_MS = 3_000;
+const SETTLE_MS = 5_000;
+/** Below a tenth of a core for so long is rest. */
+const REST_MS = 50;
 
 /** A peer that stands ready. */
 export interface Peer {
@@ -112,12 +114,17 @@ export async function measure(peer: Peer): Promise<Result> {
     await listener?.subscribeAsync("alarms/#", { qos: 1 });
     return () => disconnect(listener ? [listener] : []);
   };
+  const pids = (): number[] => Object.values(peer.programs()).flatMap(({ pid }) => tree(pid));
+  /** Until nothing more is to come and its processes rest: a backlog would be counted into the next round. */
   const settle = async (ready: () => boolean): Promise<void> => {
     const until = performance.now() + SETTLE_MS;
-    while (!ready() && performance.now() < until) await pause(5);
-    await pause(100);
+    for (let before = sumOf(pids(), cpuSeconds); performance.now() < until;) {
+      await pause(REST_MS);
+      const now = sumOf(pids(), cpuSeconds);
+      if (ready() && now - before < (0.1 * REST_MS) / 1_000) return;
+      before = now;
+    }
   };
-  const pids = (): number[] => Object.values(peer.programs()).flatMap(({ pid }) => tree(pid));
 
   let unlisten = await listen();
   let clients = await connect(peer.port(), ids);

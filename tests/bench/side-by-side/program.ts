@@ -63,7 +63,7 @@ export function startProgram(args: readonly string[], cwd: string, env: Record<s
     says,
     ask: async (request) => {
       child.stdin?.write(`${JSON.stringify(request)}\n`);
-      const [, answer = ""] = await says(/^answer (.*)\n/m, 60_000);
+      const [, answer = ""] = await says(/^answer (.*)\n/m, 600_000);
       const { value, error } = JSON.parse(answer) as { value?: unknown; error?: string };
       if (error !== undefined) throw new Error(error);
       return value;
