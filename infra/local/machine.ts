@@ -313,7 +313,6 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   sources.startTables();
   if (options.prepare) await machine.drain();
   status.begin();
-  status.begin();
   if (options.schedules) scheduler.run();
   if (port !== null) {
     const handlers = webHandlers({
