@@ -25,6 +25,8 @@ export interface Orders {
   fire: { schedule: string; at: number };
   calls: null;
   usage: null;
+  /** Sum since the start of a metric that a function writes to its log. */
+  metric: { label: string; name: string };
   outbox: { limit: number };
   drain: { tables: boolean };
   put: { variable: "LEDGER_TABLE"; items: PlainItem[] };
@@ -42,6 +44,7 @@ interface Answers {
   fire: { ms: number; firedAt: number; report: Record<string, unknown> };
   calls: Record<string, number>;
   usage: Record<string, Usage>;
+  metric: number;
   outbox: { at: number; to: string }[];
   drain: void;
   put: void;

@@ -1,5 +1,6 @@
 /** The machine of a bench in a process of its own; `machine-apart.ts` starts it and speaks with it by messages. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { startMachine, type Machine } from "../../infra/local/machine.ts";
 import type { Asked, Orders, Usage } from "./machine-apart.ts";
 import { attributesOf } from "./machine-folder.ts";
@@ -43,6 +44,11 @@ function usageOf(pids: readonly number[]): Usage {
   }
   return usage;
 }
+/** Value of a metric in a line of the embedded format; several values of one event are a list. */
+function metricOf(line: string, name: string): number {
+  const value = (JSON.parse(line) as Record<string, unknown>)[name];
+  return Array.isArray(value) ? value.reduce((sum: number, each) => sum + Number(each), 0) : Number(value ?? 0);
+}
 const nameOf = (label: string, of: Machine): string => {
   const found = of.definition.functions.find((each) => each.label === label);
   if (!found) throw new Error(`no function ${label}`);
@@ -73,6 +79,13 @@ const orders: { [K in keyof Orders]?: (asked: never) => unknown } = {
       machine.definition.functions.map(({ label }) => [label, usageOf(machine.lambda.pids(nameOf(label, machine)))]),
     ),
   }),
+  metric: ({ label, name }: Orders["metric"]) => {
+    const file = join(dataDir, "logs", `${label}.log`);
+    return `${read(`${file}.1`)}${read(file)}`
+      .split("\n")
+      .filter((line) => line.includes(`"${name}"`))
+      .reduce((sum, line) => sum + metricOf(line, name), 0);
+  },
   outbox: ({ limit }: Orders["outbox"]) => machine.outbox(limit).map(({ at, to }) => ({ at, to })),
   drain: (how: Orders["drain"]) => machine.drain(how),
   put: async ({ variable, items }: Orders["put"]) => {

@@ -147,7 +147,7 @@ function costFigures(rung: Rung | undefined): Figure[] {
       what: `messages per block write at ${rate}/s`,
       value: sent / blockWrites,
       unit: "",
-      note: `${(calls / sent).toFixed(2)} table accesses a message`,
+      note: `${(calls / sent).toFixed(2)} table calls a message (a batch is one)`,
     },
   ];
 }

@@ -177,8 +177,8 @@ const cpuOf = (usage: Record<string, Usage>): number =>
 function accesses(calls: readonly (readonly [string, number])[]): { reads: number; writes: number; sms: number } {
   const count = (pattern: RegExp): number => calls.reduce((sum, [key, n]) => sum + (pattern.test(key) ? n : 0), 0);
   return {
-    reads: count(/ dynamodb:(Get|BatchGet|Query|Scan)/),
-    writes: count(/ dynamodb:(Put|Update|Delete|BatchWrite)/),
+    reads: count(/ dynamodb:(Get|BatchGet|Query|Scan|PartiQLSelect)/),
+    writes: count(/ dynamodb:(Put|Update|Delete|BatchWrite|PartiQL[IUD])/),
     sms: count(/ SNS:Publish \+/),
   };
 }
