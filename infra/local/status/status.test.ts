@@ -39,7 +39,10 @@ test.each([
   [2, "----0", "OK", "OK", "ALARM", "OK"],
   [2, "---X-", "ALARM", keep, "ALARM", "OK"],
 ] as const)("%i of 3 datapoints, %s", (datapointsToAlarm, drawn, ...states) => {
-  const points = drawn.split("").toReversed().map((c): Point => (c === "-" ? null : c === "X" ? 1 : 0));
+  const points = drawn
+    .split("")
+    .toReversed()
+    .map((c): Point => (c === "-" ? null : c === "X" ? 1 : 0));
   for (const [i, treatMissing] of (["missing", "ignore", "breaching", "notBreaching"] as const).entries())
     for (const former of ["OK", "ALARM", "INSUFFICIENT_DATA"] as const)
       expect(stateOf(alarm({ datapointsToAlarm, treatMissing }), points, former), treatMissing).toBe(
