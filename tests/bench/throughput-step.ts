@@ -30,6 +30,8 @@ export interface Rung extends Step {
   /** Firing of the tick → the first text message of each plant that it warned in the outbox, ms. */
   warnings: number[];
   hot: number;
+  /** Messages that waited, over the step: [seconds since its start, messages]. */
+  backlog: [number, number][];
   /** CPU seconds of the step by part; `generator` is this process. */
   cpu: Record<string, number>;
   /** Blocks written in the step, by the function's own metric: one call may write several. */
@@ -116,9 +118,10 @@ export class Load {
     const tick = await ticked;
     const after = await this.#cpu();
     const calls = Object.entries(await machine.ask("calls", null));
-    const step = { rate, ...offered, backlog, behindSeconds };
+    const step = { rate, ...offered, behindSeconds };
     return {
       ...step,
+      backlog,
       reason: tick instanceof Error ? `the tick failed: ${tick.message}` : shortfall(step),
       hot: hot.length,
       warnings: tick instanceof Error ? [] : await this.#warnings(hot, tick.firedAt, clock),
