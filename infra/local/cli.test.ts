@@ -15,6 +15,7 @@ test("defaults are the contract's", () => {
     mqttsHost: "127.0.0.1",
     hj212Port: 9212,
     hj212Host: "127.0.0.1",
+    newPassword: null,
   });
 });
 

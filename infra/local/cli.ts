@@ -12,6 +12,8 @@ export interface Settings {
   mqttsHost: string;
   hj212Port: number;
   hj212Host: string;
+  /** Whose password is made anew and printed; null for nobody. */
+  newPassword: string | null;
 }
 
 /** Wrong usage: the message is for the person at the terminal. */
@@ -28,7 +30,8 @@ export const HELP = `npm start -- [flags]            (environment variable)
   --mqtts-port S  MQTT with mutual TLS, 8883                     (MQTTS_PORT)
   --mqtts-host A  address it listens on, 127.0.0.1               (MQTTS_HOST)
   --hj212-port H  HJ 212 over TCP, 9212; its metrics behind it   (HJ212_PORT)
-  --hj212-host A  address it listens on, 127.0.0.1               (HJ212_HOST)`;
+  --hj212-host A  address it listens on, 127.0.0.1               (HJ212_HOST)
+  --new-password USER  makes a new password for this user and prints it once`;
 
 /** Reads flags over environment over defaults. Throws UsageError naming the flag and what it takes. */
 export function readSettings(
@@ -63,6 +66,7 @@ export function readSettings(
     mqttsHost: address(value("mqtts-host")),
     hj212Port: whole("hj212-port", 9212, 65_535),
     hj212Host: address(value("hj212-host")),
+    newPassword: given["new-password"] ?? null,
   };
 }
 
@@ -76,7 +80,9 @@ function address(given: { text: string; from: string } | null): string {
   return given?.text ?? "127.0.0.1";
 }
 
-function parse(args: readonly string[]): Partial<Record<TextFlag, string>> & { "no-sim"?: boolean } {
+type Given = Partial<Record<TextFlag | "new-password", string>> & { "no-sim"?: boolean };
+
+function parse(args: readonly string[]): Given {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -90,6 +96,7 @@ function parse(args: readonly string[]): Partial<Record<TextFlag, string>> & { "
         "mqtts-host": { type: "string" },
         "hj212-port": { type: "string" },
         "hj212-host": { type: "string" },
+        "new-password": { type: "string" },
       },
       strict: true,
       allowPositionals: false,

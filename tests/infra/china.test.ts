@@ -42,10 +42,13 @@ describe("partition", () => {
       .filter((type) => here.get(type) !== there.get(type))
       .map((type) => `${type} ${(there.get(type) ?? 0) - (here.get(type) ?? 0)}`);
     expect(differ.toSorted()).toEqual([
-      "AWS::CloudFront::CachePolicy -2",
+      "AWS::CloudFront::CachePolicy -3",
       "AWS::CloudFront::CloudFrontOriginAccessIdentity 1",
       "AWS::CloudFront::OriginAccessControl -1",
-      "AWS::CloudFront::ResponseHeadersPolicy -2",
+      "AWS::CloudFront::ResponseHeadersPolicy -3",
+      "AWS::Cognito::UserPool -1",
+      "AWS::Cognito::UserPoolClient -1",
+      "AWS::Cognito::UserPoolDomain -1",
       "AWS::Events::Rule 3",
       "AWS::IAM::Policy -3",
       "AWS::IAM::Role -3",
@@ -110,7 +113,8 @@ describe("distribution", () => {
     };
     expect(behaviours(china)).toEqual(behaviours(elsewhere));
     const { CacheBehaviors, DefaultCacheBehavior } = distribution(china);
-    const [api, ...files] = CacheBehaviors;
+    const [api, people, ...files] = CacheBehaviors;
+    expect(people.ForwardedValues).toEqual(api.ForwardedValues);
     // Host must not reach the API: it is found by its own. No query reaches the bucket: nobody can list it.
     expect(api.ForwardedValues).toEqual({
       QueryString: true,

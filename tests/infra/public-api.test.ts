@@ -33,12 +33,62 @@ describe.each(PARTITIONS)("%s", (partition) => {
       const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = throttle as Record<string, number>;
       expect([key, (rate ?? 0) > 0 && (burst ?? 0) >= (rate ?? 0)]).toEqual([key, true]);
     }
-    expect(stage.props.RouteSettings["POST /api/{proxy+}"]).toEqual({
+    expect(stage.props.RouteSettings["POST /api/public/{proxy+}"]).toEqual({
       ThrottlingRateLimit: 10,
       ThrottlingBurstLimit: 20,
     });
     expect(stage.props.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 });
     expect(routes.map(({ id }) => id).filter((id) => !stage.dependsOn.includes(id))).toEqual([]);
+  });
+
+  test("what is public asks for no token; everything else for one of the issuer, made for our client and for access", () => {
+    const templates = both[partition];
+    const routes = templates.ofType("AWS::ApiGatewayV2::Route").map(({ props }) => ({
+      key: String(props.RouteKey),
+      type: props.AuthorizationType,
+      scopes: props.AuthorizationScopes,
+      authorizer: templates.text(props.AuthorizerId),
+    }));
+    const [open, signedIn] = [
+      routes.filter(({ key }) => / \/api\/public\//.test(key)),
+      routes.filter(({ key }) => !/ \/api\/public\//.test(key)),
+    ];
+    expect(open.map(({ key, type }) => [key, type])).toEqual([
+      ["GET /api/public/{proxy+}", "NONE"],
+      ["POST /api/public/{proxy+}", "NONE"],
+    ]);
+    expect(signedIn.map(({ key }) => key)).toEqual(["GET", "POST", "PUT", "DELETE"].map((m) => `${m} /api/{proxy+}`));
+    const authorizer = one(templates, "AWS::ApiGatewayV2::Authorizer");
+    for (const { type, scopes, authorizer: of } of signedIn)
+      expect([type, scopes, of]).toEqual(["JWT", ["openid"], authorizer.name]);
+    expect(authorizer.props).toMatchObject({
+      AuthorizerType: "JWT",
+      IdentitySource: ["$request.header.Authorization"],
+    });
+    const { Issuer, Audience } = authorizer.props.JwtConfiguration;
+    const serveApi = templates.ofType("AWS::Lambda::Function").find(({ name }) => name === "serveapi");
+    const told = serveApi?.props.Environment.Variables;
+    // The applications are told the issuer and client that the API accepts.
+    expect([templates.text(told.OIDC_ISSUER), templates.text(told.OIDC_CLIENT_ID)]).toEqual([
+      templates.text(Issuer),
+      templates.text(Audience[0]),
+    ]);
+    expect(templates.text(Issuer)).toBe(
+      partition === "aws" ? "peoplepool.ProviderURL" : "https://sign-in.example.cn/permits",
+    );
+  });
+
+  test("what one person gets is never kept for another", () => {
+    const templates = both[partition];
+    const { CacheBehaviors } = one(templates, "AWS::CloudFront::Distribution").props.DistributionConfig;
+    const behaviours = CacheBehaviors as { PathPattern: string; CachePolicyId?: unknown; MaxTTL?: number }[];
+    const paths = behaviours.map(({ PathPattern }) => PathPattern);
+    expect(paths.indexOf("/api/public/*")).toBeLessThan(paths.indexOf("/api/*"));
+    const people = behaviours.find(({ PathPattern }) => PathPattern === "/api/*");
+    const policy = templates
+      .ofType("AWS::CloudFront::CachePolicy")
+      .find((r) => r.name === templates.text(people?.CachePolicyId));
+    expect(policy?.props.CachePolicyConfig.MaxTTL ?? people?.MaxTTL).toBe(0);
   });
 
   test("the distribution shows the API the secret that the function expects", () => {
@@ -56,8 +106,8 @@ describe.each(PARTITIONS)("%s", (partition) => {
     const holders = templates
       .ofType("AWS::Lambda::Function")
       .filter(({ props }) => "ORIGIN_SECRETS" in props.Environment.Variables);
-    expect(holders.map(({ name }) => name)).toEqual(["serveapi"]);
-    expect(templates.text(holders[0]?.props.Environment.Variables.ORIGIN_SECRETS)).toBe(shown);
+    expect(holders.map(({ name }) => name)).toContain("serveapi");
+    for (const { props } of holders) expect(templates.text(props.Environment.Variables.ORIGIN_SECRETS)).toBe(shown);
   });
 });
 

@@ -102,6 +102,13 @@ describe("settings", () => {
     [{ "permit-watch:domainName": undefined }, /aws-cn needs domainName/],
     [{ "permit-watch:iamCertificateId": undefined }, /aws-cn needs domainName .* and iamCertificateId/],
     [{ "permit-watch:iamCertificateId": "permits.example.cn" }, /iamCertificateId/],
+    [{ "permit-watch:oidcClientId": undefined }, /oidcIssuer and oidcClientId go together/],
+    [
+      { "permit-watch:oidcIssuer": undefined, "permit-watch:oidcClientId": undefined },
+      /aws-cn has no Cognito user pools: name an OpenID Connect issuer/,
+    ],
+    [{ "permit-watch:oidcIssuer": "http://sign-in.example.cn" }, /oidcIssuer/],
+    [{ "permit-watch:signInDomainPrefix": "permits" }, /oidcIssuer takes its place/],
     [
       { "permit-watch:certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/a-b" },
       /certificateArn is for aws, iamCertificateId for aws-cn/,
@@ -127,6 +134,9 @@ describe("settings", () => {
     [{ "permit-watch:region": "cn-north-1" }, /region and partition contradict each other/],
     [{ "permit-watch:iamCertificateId": "ASCAEXAMPLEEXAMPLE123" }, /iamCertificateId for aws-cn/],
     [{ "permit-watch:originSecret": "new" }, /originSecret: a day/],
+    [{ "permit-watch:oidcIssuer": "https://sign-in.example.com" }, /oidcIssuer and oidcClientId go together/],
+    [{ "permit-watch:signInDomainPrefix": "my-cognito" }, /must not contain aws, amazon or cognito/],
+    [{ "permit-watch:siteUrl": "https://d111.cloudfront.net/portal" }, /without a path/],
     [{ "permit-watch:formerOriginSecret": "2026-11-23" }, /formerOriginSecret must be the earlier day/],
   ])("%j is refused", (context, reason) => {
     expect(() => config(context)).toThrow(reason);

@@ -123,6 +123,7 @@ describe("shape", () => {
     expect([...new Set(templates.resources.map((r) => r.type))].toSorted()).toMatchInlineSnapshot(`
       [
         "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Authorizer",
         "AWS::ApiGatewayV2::Integration",
         "AWS::ApiGatewayV2::Route",
         "AWS::ApiGatewayV2::Stage",
@@ -134,6 +135,9 @@ describe("shape", () => {
         "AWS::CloudFront::ResponseHeadersPolicy",
         "AWS::CloudWatch::Alarm",
         "AWS::CloudWatch::Dashboard",
+        "AWS::Cognito::UserPool",
+        "AWS::Cognito::UserPoolClient",
+        "AWS::Cognito::UserPoolDomain",
         "AWS::DynamoDB::Table",
         "AWS::Events::Rule",
         "AWS::IAM::Policy",
@@ -180,14 +184,53 @@ describe("shape", () => {
   test("every answer carries the security headers", () => {
     const [distribution] = templates.ofType("AWS::CloudFront::Distribution");
     const { DefaultCacheBehavior, CacheBehaviors } = distribution?.props.DistributionConfig ?? {};
-    expect(CacheBehaviors.map((b: { PathPattern: string }) => b.PathPattern)).toEqual(["/api/*", "/p/*", "/posters/*"]);
-    const [api, pages, posters] = CacheBehaviors;
-    expect([DefaultCacheBehavior, api, pages, posters].map((b) => templates.text(b.ResponseHeadersPolicyId))).toEqual([
-      "siteheaders",
-      "siteheaders",
-      "pageheaders",
-      "siteheaders",
+    const headers = (b: { ResponseHeadersPolicyId: unknown }): string => templates.text(b.ResponseHeadersPolicyId);
+    expect(headers(DefaultCacheBehavior)).toBe("siteheaders");
+    expect(
+      CacheBehaviors.map((b: { PathPattern: string; ResponseHeadersPolicyId: unknown }) => [b.PathPattern, headers(b)]),
+    ).toEqual([
+      ["/api/public/*", "siteheaders"],
+      ["/api/*", "siteheaders"],
+      ["/p/*", "pageheaders"],
+      ["/posters/*", "siteheaders"],
+      ["/portal/*", "appheaders"],
+      ["/console/*", "appheaders"],
     ]);
+  });
+
+  test("the applications run their own scripts, and ask nobody but the site and the issuer", () => {
+    const policy = templates.ofType("AWS::CloudFront::ResponseHeadersPolicy").find((r) => r.name === "appheaders");
+    const { ContentSecurityPolicy } =
+      policy?.props.ResponseHeadersPolicyConfig.SecurityHeadersConfig.ContentSecurityPolicy;
+    const csp = templates.text(ContentSecurityPolicy).split("; ");
+    expect(csp).toContain("script-src 'self'");
+    expect(csp).toContain("frame-ancestors 'none'");
+    expect(csp).toContain(
+      "connect-src 'self' https://cognito-idp.REGION.amazonaws.com https://permit-watch-ACCOUNTID.auth.REGION.amazoncognito.com",
+    );
+  });
+
+  test("accounts are made by invitation, kept when the stack goes, and signed in to by code with short tokens", () => {
+    const [pool] = templates.ofType("AWS::Cognito::UserPool");
+    expect(pool?.deletionPolicy).toBe("Retain");
+    expect(pool?.props).toMatchObject({
+      DeletionProtection: "ACTIVE",
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      MfaConfiguration: "OPTIONAL",
+      EnabledMfas: ["SOFTWARE_TOKEN_MFA"],
+    });
+    expect(pool?.props.Policies.PasswordPolicy.MinimumLength).toBeGreaterThanOrEqual(12);
+    const [client] = templates.ofType("AWS::Cognito::UserPoolClient");
+    expect(client?.props).toMatchObject({
+      AllowedOAuthFlows: ["code"],
+      AllowedOAuthScopes: ["openid", "profile"],
+      GenerateSecret: false,
+      PreventUserExistenceErrors: "ENABLED",
+      AccessTokenValidity: 30,
+      RefreshTokenValidity: 720,
+      RefreshTokenRotation: { Feature: "ENABLED" },
+      TokenValidityUnits: { AccessToken: "minutes", RefreshToken: "minutes" },
+    });
   });
 
   test("plain ASCII: CloudFormation gives anything else back as question marks", () => {
