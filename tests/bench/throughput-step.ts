@@ -20,6 +20,7 @@ export const START = parseIso("2026-10-01T09:00:00+08:00")!;
 const LEAD = 1 - (STEP_SECONDS / ROUND_SECONDS) * 0.1;
 /** What leads in is sent at least as fast. */
 const LEAD_RATE = 600;
+const WARM_UP = 1_200;
 const PATIENCE_SECONDS = 30;
 
 export interface Rung extends Step {
@@ -41,6 +42,10 @@ export interface Rung extends Step {
   accesses: Record<string, number>;
   tickReport: unknown;
 }
+
+/** About how long a step takes on a machine that processes `capacity` messages a second, s. */
+export const secondsOf = (rate: number, capacity: number): number =>
+  (rate * (ROUND_SECONDS + STEP_SECONDS)) / Math.min(rate, capacity) + 4;
 
 /** An offer with the plants and minutes that must then be in the blocks. */
 interface Bundle extends Offer {
@@ -64,6 +69,17 @@ export class Load {
   constructor(machine: MachineApart, generator: Generator) {
     this.#machine = machine;
     this.#generator = generator;
+  }
+
+  /** The first plants report once, all at once; resolves with the messages a second that a cold machine processed. */
+  async warmUp(): Promise<number> {
+    await this.#clock(START, 1);
+    const begun = performance.now();
+    const plants = Array.from({ length: WARM_UP }, (_, plant) => this.#bundle(plant, [START - 2 * MINUTE], false));
+    await this.#send(plants, WARM_UP);
+    await this.#ready(WARM_UP);
+    this.#warm = WARM_UP;
+    return WARM_UP / ((performance.now() - begun) / 1000);
   }
 
   /** Offers `rate` plant-messages a second for STEP_SECONDS, after a lead-in that is not measured. */
