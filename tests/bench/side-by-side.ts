@@ -138,6 +138,13 @@ function ofProduct(product: ProductResult): Figure[] {
   const { sms, opened, cpu: tickCpu } = product.tick;
   return [
     ...common(product, "sample → PUBACK, durable on disk"),
+    ...Object.entries(product.cpuOf)
+      .filter(([, seconds]) => seconds >= 0.01)
+      .map(([name, seconds]): Figure => ({
+        what: `${product.name}: of that CPU, ${name}`,
+        value: round(seconds, 3),
+        unit: "s per 1,000 outlet-messages",
+      })),
     { what: `${product.name}: tick → SMS at the carrier, p50`, value: round(percentile(sms, 0.5), 0), unit: "ms" },
     {
       what: `${product.name}: tick → SMS at the carrier, p95`,

@@ -53,10 +53,10 @@ export function permitsFile(): string {
 
 /** A round's plant-messages: the minute of three outlets in three frames, in one bundle of the plant's gateway. */
 export const bundlesOf = (round: number): Sending[] =>
-  speakersOf(round).map(({ at, plant, turn }) => {
+  speakersOf(round).map(({ at, plant, turn, pass }) => {
     const frames = Array.from({ length: OUTLETS }, (_, outlet) =>
       encodeFrame({
-        qn: formatCompact(HOUR_START + (turn + 1) * MINUTE + plant, true),
+        qn: formatCompact(HOUR_START + (turn + 1) * MINUTE + pass * 1_000 + plant, true),
         st: "31",
         cn: "2051",
         pw: null,

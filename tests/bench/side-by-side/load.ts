@@ -53,12 +53,12 @@ export function alarmsOf(plant: number, outlet: number, turn: number): string[] 
   return POLLUTANTS.map((code) => `${outletName(plant, outlet)}/${code}`);
 }
 
-/**
- * The moments at which plants speak in a round: ms after its start, in order. The warm-up says its turn `warmUpTimes`, in
- * the time of one: small messages give a compiler too little to do otherwise.
- */
-export function speakersOf(round: number, warmUpTimes = 1): { at: number; plant: number; turn: number }[] {
-  const times = round === 0 ? warmUpTimes : 1;
+/** The warm-up says its turn so often, in the time of one: the compilers of all contenders get something to do. */
+const WARM_UP_TIMES = 3;
+
+/** The moments at which plants speak in a round: ms after its start, in order. `pass` counts what is said again. */
+export function speakersOf(round: number): { at: number; plant: number; turn: number; pass: number }[] {
+  const times = round === 0 ? WARM_UP_TIMES : 1;
   const spacing = TURN_MS / PLANTS / times;
   return Array.from({ length: turnsOf(round) * times * PLANTS }, (_, n) => {
     const [pass, plant] = [Math.floor(n / PLANTS), n % PLANTS];
@@ -66,7 +66,7 @@ export function speakersOf(round: number, warmUpTimes = 1): { at: number; plant:
       at: n * spacing,
       plant,
       turn: firstTurn(round) + (round === 0 ? 0 : pass),
-      repeat: round === 0 ? pass : 0,
+      pass,
     };
   });
 }

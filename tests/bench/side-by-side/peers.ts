@@ -22,8 +22,6 @@ import { here, startProgram, type Program } from "./program.ts";
 import type { Result, Round } from "./result.ts";
 
 const CONNECTIONS = 4;
-/** Peers get three times the messages to warm up with. */
-const WARM_UP_TIMES = 3;
 /** Rest of a round, for what is still on its way, at most. */
 const SETTLE_MS = 5_000;
 /** Below a tenth of a core for so long is rest. */
@@ -90,7 +88,7 @@ export async function nodeRed(flow: Flow, folder: string): Promise<Peer> {
 function planOf(round: number): { sendings: Sending[]; due: Map<string, number> } {
   const sendings: Sending[] = [];
   const due = new Map<string, number>();
-  for (const { at: from, plant, turn } of speakersOf(round, WARM_UP_TIMES))
+  for (const { at: from, plant, turn } of speakersOf(round))
     for (let outlet = 0; outlet < OUTLETS; outlet++) {
       const at = from + (outlet * TURN_MS) / (PLANTS * OUTLETS);
       const payload = outletMessage(plant, outlet, turn);

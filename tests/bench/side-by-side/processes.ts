@@ -42,5 +42,20 @@ export function cpuSeconds(pid: number): number {
 export const peakMegabytes = (pid: number): number =>
   Number(/VmHWM:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
 
+/** What it is: a function by its name, else its program. */
+function nameOf(pid: number): string {
+  const variables = read(`/proc/${pid}/environ`).split("\0");
+  const service = variables.find((variable) => variable.startsWith("POWERTOOLS_SERVICE_NAME="));
+  if (service) return service.slice("POWERTOOLS_SERVICE_NAME=".length);
+  return read(`/proc/${pid}/cmdline`).includes("dynoxide") ? "database engine" : "machine";
+}
+
+/** Seconds on a CPU so far by what the processes are. */
+export function cpuByName(pids: readonly number[]): Record<string, number> {
+  const seconds: Record<string, number> = {};
+  for (const pid of pids) seconds[nameOf(pid)] = (seconds[nameOf(pid)] ?? 0) + cpuSeconds(pid);
+  return seconds;
+}
+
 export const sumOf = (pids: readonly number[], measure: (pid: number) => number): number =>
   pids.reduce((sum, pid) => sum + measure(pid), 0);

@@ -5,7 +5,7 @@ import { synthesizeApart } from "../../../infra/local/synthesize-apart.ts";
 import { bundlesOf, GATEWAYS, HOUR_START, permitNo } from "./city.ts";
 import { connect, disconnect, offer } from "./generator.ts";
 import { ALARMS_PER_ROUND, firstTurn, OUTLETS, PLANTS, ROUNDS, turnsOf } from "./load.ts";
-import { cpuSeconds, peakMegabytes, sumOf, tree } from "./processes.ts";
+import { cpuByName, cpuSeconds, peakMegabytes, sumOf, tree } from "./processes.ts";
 import { here, startProgram, type Program } from "./program.ts";
 import type { Result, Round } from "./result.ts";
 
@@ -15,6 +15,8 @@ export interface ProductResult extends Result {
   /** Plant-messages acknowledged before the kill -9 and not in the blocks after the restart. */
   lost: number;
   acknowledgedBeforeKill: number;
+  /** CPU of the rounds, seconds per 1,000 outlet-messages, by process. */
+  cpuOf: Record<string, number>;
   /** SMS that the same tick, run again after the restart, sent a second time. */
   sentAgain: number;
 }
@@ -57,8 +59,11 @@ export async function measureProduct(folder: string, signal: AbortSignal): Promi
       await program.ask({ do: "drain" });
       return { ...done, cpu: cpu() - before };
     };
+    let counted = 0;
+    let fromHere: Record<string, number> = {};
     for (let round = 0; round <= ROUNDS; round++) {
       const sendings = bundlesOf(round);
+      if (round === 1) fromHere = cpuByName(tree(program.pid));
       // A minute is sent in the minute after it.
       const from = minuteOf(firstTurn(round) + 1);
       const before = cpu();
@@ -67,10 +72,17 @@ export async function measureProduct(folder: string, signal: AbortSignal): Promi
       await program.ask({ do: "drain" });
       if (round > 0) {
         generatorLate = Math.max(generatorLate, latest);
+        counted += sendings.length * OUTLETS;
         const cpuPer1000 = ((cpu() - before) * 1_000) / (sendings.length * OUTLETS);
         rounds.push({ cpuPer1000, acks, alarms: [], missing: sendings.length - acknowledged.size, twice: 0 });
       }
     }
+    const cpuOf = Object.fromEntries(
+      Object.entries(cpuByName(tree(program.pid))).map(([name, seconds]) => [
+        name,
+        ((seconds - (fromHere[name] ?? 0)) * 1_000) / counted,
+      ]),
+    );
     // Minutes 0–3 of the hour are there: who has been over for two or three of them is warned.
     await program.ask({ do: "clock", from: minuteOf(5), to: minuteOf(5) });
     const { ms, sms, report, cpu: used } = await tick(minuteOf(5));
@@ -109,6 +121,7 @@ export async function measureProduct(folder: string, signal: AbortSignal): Promi
       lost,
       acknowledgedBeforeKill: before.minutes.length + acknowledged.size,
       sentAgain: again.sms.length,
+      cpuOf,
     };
   } finally {
     await program.kill();
