@@ -135,7 +135,7 @@ export function section(product: ProductResult | null, peers: readonly Result[],
 }
 
 function ofProduct(product: ProductResult): Figure[] {
-  const { sms, opened, cpu: tickCpu } = product.tick;
+  const { sms, opened, cpu: tickCpu, cpuOf: tickCpuOf } = product.tick;
   return [
     ...common(product, "sample → PUBACK, durable on disk"),
     ...Object.entries(product.cpuOf)
@@ -157,7 +157,12 @@ function ofProduct(product: ProductResult): Figure[] {
       what: `${product.name}: CPU of the tick that opens ${opened} episodes, with the pages it changes`,
       value: round(tickCpu, 2),
       unit: "s",
-      note: `once in five minutes, that is per ${(RATE * 300).toLocaleString("en")} outlet-messages at this rate; not in the CPU above`,
+      note: `once in five minutes, that is per ${(RATE * 300).toLocaleString("en")} outlet-messages at this rate; not in the CPU above; ${Object.entries(
+        tickCpuOf,
+      )
+        .filter(([, seconds]) => seconds >= 0.05)
+        .map(([name, seconds]) => `${name} ${seconds.toFixed(2)}`)
+        .join(", ")}`,
     },
     exact(
       `${product.name}: episodes opened`,
@@ -168,7 +173,7 @@ function ofProduct(product: ProductResult): Figure[] {
     none(
       `${product.name}: messages lost by kill -9 in mid-load`,
       product.lost,
-      `of ${product.acknowledgedBeforeKill} acknowledged`,
+      `of ${product.acknowledgedBeforeKill} acknowledged, ${product.burst.acknowledged} of them in the second before it (${product.burst.connections} connections up)`,
     ),
     none(`${product.name}: SMS sent again by the same tick after kill -9`, product.sentAgain),
     none(`${product.name}: episodes opened again after kill -9`, product.raisedAgain, `of ${product.raisedBefore}`),

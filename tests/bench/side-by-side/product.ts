@@ -11,10 +11,12 @@ import type { Result, Round } from "./result.ts";
 
 export interface ProductResult extends Result {
   /** The tick that opens the episodes: until each SMS was at the carrier, ms, and its CPU with the pages it changes, s. */
-  tick: { sms: number[]; cpu: number; ms: number; opened: number };
+  tick: { sms: number[]; cpu: number; cpuOf: Record<string, number>; ms: number; opened: number };
   /** Plant-messages acknowledged before the kill -9 and not in the blocks after the restart. */
   lost: number;
   acknowledgedBeforeKill: number;
+  /** Of these, in the turn that the kill -9 cut off, and the connections that were up until then. */
+  burst: { acknowledged: number; connections: number };
   /** CPU of the rounds, seconds per 1,000 outlet-messages, by process. */
   cpuOf: Record<string, number>;
   /** SMS that the same tick, run again after the restart, sent a second time. */
@@ -53,11 +55,15 @@ export async function measureProduct(folder: string, signal: AbortSignal): Promi
     const clients = await connect(port, ids);
     const rounds: Round[] = [];
     let generatorLate = 0;
-    const tick = async (at: number): Promise<Tick & { cpu: number }> => {
-      const before = cpu();
+    const tick = async (at: number): Promise<Tick & { cpu: number; cpuOf: Record<string, number> }> => {
+      const before = cpuByName(tree(program.pid));
       const done = (await program.ask({ do: "tick", at })) as Tick;
       await program.ask({ do: "drain" });
-      return { ...done, cpu: cpu() - before };
+      const used = Object.entries(cpuByName(tree(program.pid))).map(([name, seconds]): [string, number] => [
+        name,
+        seconds - (before[name] ?? 0),
+      ]);
+      return { ...done, cpu: used.reduce((sum, [, seconds]) => sum + seconds, 0), cpuOf: Object.fromEntries(used) };
     };
     let counted = 0;
     let fromHere: Record<string, number> = {};
@@ -85,7 +91,7 @@ export async function measureProduct(folder: string, signal: AbortSignal): Promi
     );
     // Minutes 0–3 of the hour are there: who has been over for two or three of them is warned.
     await program.ask({ do: "clock", from: minuteOf(5), to: minuteOf(5) });
-    const { ms, sms, report, cpu: used } = await tick(minuteOf(5));
+    const { ms, sms, report, cpu: used, cpuOf: tickCpuOf } = await tick(minuteOf(5));
     const memory = { "all processes of the machine": sumOf(tree(program.pid), peakMegabytes) };
     const before = (await program.ask({ do: "state" })) as State;
     const wanted = PLANTS * (firstTurn(ROUNDS) + turnsOf(ROUNDS));
@@ -95,6 +101,7 @@ export async function measureProduct(folder: string, signal: AbortSignal): Promi
     // One more turn, and kill -9 of everything in the middle of it.
     const last = bundlesOf(ROUNDS + 1).slice(0, PLANTS);
     const { acknowledged } = await offer(clients, last, { until: (count) => count >= PLANTS / 2 });
+    const burst = { acknowledged: acknowledged.size, connections: clients.filter(({ connected }) => connected).length };
     await program.kill();
     await disconnect(clients);
     ({ program, port } = await start());
@@ -117,9 +124,10 @@ export async function measureProduct(folder: string, signal: AbortSignal): Promi
       generatorLate,
       raisedAgain: after.episodes - before.episodes,
       raisedBefore: before.episodes,
-      tick: { sms, ms, cpu: used, opened: report.opened },
+      tick: { sms, ms, cpu: used, cpuOf: tickCpuOf, opened: report.opened },
       lost,
       acknowledgedBeforeKill: before.minutes.length + acknowledged.size,
+      burst,
       sentAgain: again.sms.length,
       cpuOf,
     };
