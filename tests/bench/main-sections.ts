@@ -5,8 +5,6 @@ export interface SectionPlan {
   name: string;
   /** It is aborted after so many seconds, and that is said. All together stay below five minutes. */
   budgetSeconds: number;
-  /** It keeps something between runs in the system's temporary folder; the others get one of their own, which goes. */
-  keepsFiles?: boolean;
   /** What has to be there first and is not counted; its failure is the section's to tell. */
   prepare?: () => Promise<void>;
   /** Loaded in the section's own process only. */
@@ -25,7 +23,6 @@ export const SECTIONS: readonly SectionPlan[] = [
   {
     name: "side-by-side",
     budgetSeconds: 75,
-    keepsFiles: true,
     prepare: async () => (await import("./side-by-side/node-red.ts")).installQuietly(),
     load: async () => (await import("./side-by-side.ts")).sideBySide,
   },

@@ -41,10 +41,11 @@ async function run(plan: SectionPlan, patience: number): Promise<Outcome> {
   const started = performance.now();
   const { name } = plan;
   const budgetSeconds = plan.budgetSeconds * patience;
-  const folder = plan.keepsFiles === true ? null : mkdtempSync(join(tmpdir(), "permit-watch-bench-"));
+  const folder = mkdtempSync(join(tmpdir(), "permit-watch-bench-"));
   const child = fork(join(import.meta.dirname, "main-child.ts"), [name], {
     execArgv: ["--disable-warning=ExperimentalWarning", "--expose-gc"],
-    env: { ...process.env, ...(folder === null ? {} : { TMPDIR: folder }) },
+    // What a section keeps between runs goes into the folder that stays.
+    env: { ...process.env, TMPDIR: folder, BENCH_KEPT: tmpdir(), BENCH_SECONDS: String(budgetSeconds) },
     serialization: "advanced",
   });
   running = child;
@@ -66,7 +67,7 @@ async function run(plan: SectionPlan, patience: number): Promise<Outcome> {
   child.kill("SIGKILL");
   await ended;
   running = null;
-  if (folder !== null) rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
   return "section" in answer ? { ...answer.section, seconds } : { name, failed: answer.failed, seconds };
 }

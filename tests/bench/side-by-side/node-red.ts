@@ -10,8 +10,9 @@ import { rollingMeans } from "./rolling-mean.ts";
 const PACKAGES = ["node-red@4.1.15", "node-red-node-smooth@0.1.2"];
 const INSTALL_MS = 120_000;
 
-/** Said in the notes: where it stays between runs. */
-export const folder = (): string => join(tmpdir(), `permit-watch-bench-${PACKAGES.join("-").replaceAll("@", "-")}`);
+/** Said in the notes: where it stays between runs (a section's own temporary folder goes with it). */
+export const folder = (): string =>
+  join(process.env["BENCH_KEPT"] ?? tmpdir(), `permit-watch-bench-${PACKAGES.join("-").replaceAll("@", "-")}`);
 
 /** Installs it unless it is there; throws with npm's reason, and leaves nothing half done. */
 export function install(ms = INSTALL_MS): void {
