@@ -1,3 +1,4 @@
+// oxlint-disable no-new -- a construct registers itself with its scope
 /** Who people are: the issuer of their tokens. What they may do is in our own table (functions/people). */
 import { Aws, CfnOutput, Duration, RemovalPolicy } from "aws-cdk-lib";
 import {

@@ -12,7 +12,7 @@ label{display:block;font-weight:600;margin:1rem 0 .25rem}label span{font-weight:
 input{width:100%;font:inherit;padding:.65rem .7rem;border:2px solid #5c6675;border-radius:.4rem;background:#fff;color:#111}
 input[aria-invalid=true]{border-color:#b3261e}
 button,.button{display:block;width:100%;margin-top:1.4rem;padding:.75rem 1rem;font:inherit;font-weight:600;border:0;border-radius:.4rem;background:#0b3d91;color:#fff;text-align:center;text-decoration:none;cursor:pointer}button.plain{background:#fff;color:#0b3d91;border:2px solid #0b3d91;margin-top:.8rem}button span,.button span{font-weight:400}
-.bad{border-left:5px solid #b3261e;background:#fdf0ef;padding:.6rem .8rem;margin:1rem 0}.bad span,.hint span{display:block}.hint{color:#333;font-size:1rem;margin:.3rem 0 0}.hint ul{margin:.3rem 0;padding-left:1.2rem}
+.bad{border-left:5px solid #b3261e;background:#fdf0ef;padding:.6rem .8rem;margin:1rem 0}.bad span,.hint span{display:block}.hint{color:#333;font-size:1rem;margin:.3rem 0 0}form+.hint{margin-top:1.2rem}.hint ul{margin:.3rem 0;padding-left:1.2rem}
 :focus-visible{outline:3px solid #d9480f;outline-offset:2px}
 @media (min-width:40rem){main{margin:8vh auto;min-height:0;padding:2rem;border-radius:.6rem;border:1px solid #c5cede}}`;
 

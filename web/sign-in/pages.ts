@@ -46,8 +46,6 @@ export const failedPage = (what: string): string =>
     body: `${problem("登录没有完成，可能是页面打开太久，或者链接已经用过。请回到应用重新登录。", "Signing in was not finished: the page was open for too long, or the link was used before. Go back to the application and sign in again.")}<p class="hint">${esc(what)}</p>`,
   });
 
-export type InviteProblem = "short-name" | "name-taken" | "name-form" | "differs" | readonly string[];
-
 export interface InviteForm {
   action: string;
   /** Whom the invitation is for. */

@@ -19,8 +19,10 @@ export interface Accounts {
   find(sub: string): Account | null;
   byUsername(username: string): Account | null;
   count(): number;
-  /** False when the name is taken. */
-  create(account: { sub: string; username: string; name: string }, password: string): Promise<boolean>;
+  /** False when the name is taken. Without a password nobody can sign in yet. */
+  create(account: { sub: string; username: string; name: string }, password: string | null): Promise<boolean>;
+  /** Another name to sign in by; false when somebody else has it. */
+  rename(sub: string, username: string): boolean;
   setPassword(sub: string, password: string): Promise<void>;
   setEnabled(sub: string, enabled: boolean): void;
   attempt(username: string, password: string, at: number): Promise<Attempt>;
@@ -70,8 +72,15 @@ export function openAccounts(db: DatabaseSync): Accounts {
     byUsername: (username) => accountOf(byKey.get(nameKey(username))),
     count: () => Number(db.prepare("SELECT count(*) AS n FROM accounts").get()?.["n"]),
     create: async ({ sub, username, name }, password) => {
-      const hash = await hashOf(password);
+      const hash = password === null ? null : await hashOf(password);
       return insert.run(sub, nameKey(username), username.normalize("NFKC").trim(), name, hash).changes === 1;
+    },
+    rename: (sub, username) => {
+      const [key, written] = [nameKey(username), username.normalize("NFKC").trim()];
+      return (
+        db.prepare("UPDATE OR IGNORE accounts SET key = ?, username = ? WHERE sub = ?").run(key, written, sub)
+          .changes === 1
+      );
     },
     setPassword: async (sub, password) => {
       const hash = await hashOf(password);

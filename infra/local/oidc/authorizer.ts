@@ -56,11 +56,11 @@ const refused = (why: string): Verdict => ({
   challenge: `Bearer scope="" error="invalid_token" error_description="${why}"`,
 });
 
-/** Lists are written in brackets with blanks between, everything else as JSON would, texts without quotes. */
+/** Lists are written in brackets with blanks between, texts as they are, everything else as JSON. */
 const texts = (payload: JWTPayload): Record<string, string> =>
   Object.fromEntries(
     Object.entries(payload).map(([name, value]) => [
       name,
-      Array.isArray(value) ? `[${value.join(" ")}]` : typeof value === "object" ? JSON.stringify(value) : String(value),
+      Array.isArray(value) ? `[${value.join(" ")}]` : typeof value === "string" ? value : JSON.stringify(value),
     ]),
   );

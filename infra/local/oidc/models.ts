@@ -37,7 +37,9 @@ export function openModels(db: DatabaseSync, memory: DatabaseSync): Models {
         ...(row["consumed"] ? { consumed: row["consumed"] } : {}),
       };
     return {
-      upsert: async (id, { jti: _, ...payload }, expiresIn) => {
+      upsert: async (id, given, expiresIn) => {
+        const payload = { ...given };
+        delete payload.jti;
         const now = seconds();
         at.prepare("DELETE FROM models WHERE expires <= ?").run(now);
         at.prepare("INSERT OR REPLACE INTO models VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(

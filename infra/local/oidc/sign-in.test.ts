@@ -121,7 +121,7 @@ describe("the code flow", () => {
     const own = await signInForTest(machine, "anna", TEST_PASSWORD, browser);
     const { issuer, redirectUri } = newTry(machine, browser);
     const query = new URLSearchParams({ id_token_hint: own.id_token, post_logout_redirect_uri: redirectUri });
-    const page = await (await browser.request(`${issuer.issuer}/session/end?${query}`)).text();
+    const page = await (await browser.request(`${issuer.issuer}/session/end?${query.toString()}`)).text();
     const xsrf = /name="xsrf" value="(\w+)"/.exec(page)?.[1] ?? "";
     expect(page).toContain("退出登录");
     const done = await browser.post(`${issuer.issuer}/session/end/confirm`, { xsrf, logout: "yes" });
@@ -183,7 +183,7 @@ describe("what does not open", () => {
         ...more,
       });
       for (const [name, value] of Object.entries(more)) if (value === "") query.delete(name);
-      const answer = await attempt.browser.request(`${issuer.issuer}/auth?${query}`);
+      const answer = await attempt.browser.request(`${issuer.issuer}/auth?${query.toString()}`);
       const { search, hash } = new URL(answer.headers.get("location") ?? `x:?error=page ${answer.status}`);
       return new URLSearchParams(search || hash.slice(1)).get("error") ?? "none";
     };
@@ -288,7 +288,7 @@ describe("the form", () => {
       code_challenge: "x".repeat(43),
       code_challenge_method: "S256",
     });
-    const answer = await fetch(`${issuer}/auth?${query}`, { redirect: "manual" });
+    const answer = await fetch(`${issuer}/auth?${query.toString()}`, { redirect: "manual" });
     const cookies = answer.headers.getSetCookie();
     expect(cookies.length).toBeGreaterThan(0);
     for (const cookie of cookies) {

@@ -37,7 +37,10 @@ export async function testAccount(
 export class TestBrowser {
   readonly cookies = new Map<string, string>();
 
-  async request(url: string, init: RequestInit = {}): Promise<Response> {
+  async request(
+    url: string,
+    init: Omit<RequestInit, "headers"> & { headers?: Record<string, string> } = {},
+  ): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await fetch(url, { redirect: "manual", ...init, headers: { ...init.headers, cookie } });
     for (const set of response.headers.getSetCookie()) {
@@ -83,7 +86,7 @@ export async function authorize(
     code_challenge_method: "S256",
     ...more,
   });
-  return next(await browser.request(`${issuer.issuer}/auth?${query}`), issuer.issuer);
+  return next(await browser.request(`${issuer.issuer}/auth?${query.toString()}`), issuer.issuer);
 }
 
 /** Sends the form; answers with where it leads, or with the page that says what is wrong. */

@@ -1,0 +1,100 @@
+/** The sign-in pages in Chromium: at the width of a phone, by the keyboard alone, without scripts, and by axe's rules. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startMachine, type Machine } from "../../infra/local/machine.ts";
+import { signInAssembly } from "../../infra/local/oidc/test-template.ts";
+import { newTry, TEST_PASSWORD, testAccount } from "../../infra/local/oidc/test-sign-in.ts";
+import { temporaryFolder } from "../../infra/local/test-assembly.ts";
+import { findings, launch } from "./browser.ts";
+
+let folder: ReturnType<typeof temporaryFolder>;
+let machine: Machine;
+let browser: Browser;
+beforeAll(async () => {
+  folder = temporaryFolder();
+  mkdirSync(join(folder.path, "cdk"));
+  machine = await startMachine({
+    dataDir: join(folder.path, "data"),
+    port: 0,
+    mqttPort: null,
+    schedules: false,
+    log: () => undefined,
+    template: signInAssembly(join(folder.path, "cdk")),
+  });
+  await testAccount(machine, "anna");
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+  await machine.stop();
+  folder[Symbol.dispose]();
+});
+
+/** Where an application sends the browser. */
+function start(): string {
+  const { issuer, redirectUri } = newTry(machine);
+  const query = new URLSearchParams({
+    client_id: issuer.settings.clientId,
+    response_type: "code",
+    scope: "openid profile",
+    redirect_uri: redirectUri,
+    code_challenge: "x".repeat(43),
+    code_challenge_method: "S256",
+  });
+  return `${issuer.issuer}/auth?${query.toString()}`;
+}
+
+async function opened(width: number, scripts: boolean): Promise<{ page: Page; asked: string[] }> {
+  const context = await browser.newContext({ viewport: { width, height: 760 }, javaScriptEnabled: scripts });
+  const page = await context.newPage();
+  const asked: string[] = [];
+  page.on("request", (request) => void asked.push(new URL(request.url()).origin));
+  await page.goto(start());
+  return { page, asked };
+}
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+test.each([[360], [1280]])(
+  "at %i px: nothing to scroll sideways, nothing for axe to find, nothing from elsewhere",
+  async (width) => {
+    const { page, asked } = await opened(width, true);
+    expect(await page.title()).toBe("登录 Sign in");
+    expect(await overflow(page)).toBe(0);
+    expect(await findings(page)).toEqual([]);
+    const shots = process.env["SHOTS"];
+    if (shots) await page.screenshot({ path: join(shots, `sign-in-${width}.png`) });
+    await page.getByLabel("用户名").fill("anna");
+    await page.getByLabel("密码").fill("wrong");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+    expect(await page.getByRole("alert").textContent()).toContain("用户名或密码不对");
+    expect(await page.getByLabel("用户名").inputValue()).toBe("anna");
+    expect(await page.getByLabel("密码").inputValue()).toBe("");
+    expect(await overflow(page)).toBe(0);
+    expect(await findings(page)).toEqual([]);
+    if (shots) await page.screenshot({ path: join(shots, `sign-in-wrong-${width}.png`) });
+    expect(new Set(asked)).toEqual(new Set([new URL(start()).origin]));
+    await page.context().close();
+  },
+);
+
+test("by the keyboard, without scripts: name, tab, password, enter; and out again", async () => {
+  const { page } = await opened(360, false);
+  page.setDefaultTimeout(8_000);
+  await page.keyboard.type("anna"); // the name has the focus
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(TEST_PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname === "/portal/");
+  expect(new URL(page.url()).searchParams.get("code")).not.toBeNull();
+
+  await page.goto(`${new URL(start()).origin}/oidc/session/end`);
+  expect(await page.title()).toBe("退出登录 Sign out");
+  await page.getByRole("button", { name: /退出/ }).click();
+  await page.waitForURL((url) => url.pathname.endsWith("/session/end/success"));
+  expect(await page.title()).toBe("已退出 Signed out");
+  await page.context().close();
+});
