@@ -29,6 +29,8 @@ import { openStore, type Store } from "./store.ts";
 import { openStatus, type StatusView } from "./status/status.ts";
 import { machineAccount, machineRegion, readAssembly } from "./template.ts";
 import { startIssuer, type Issuer } from "./oidc/issuer.ts";
+import { startCognito } from "./oidc/cognito.ts";
+import { storedInvitations } from "./oidc/invite.ts";
 import { readIssuerSettings } from "./oidc/settings.ts";
 import { openWebServer } from "./web-server.ts";
 import { webHandlers } from "./web.ts";
@@ -141,9 +143,6 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   const definition = readDefinition(assembly);
   const store = openStore(join(options.dataDir, "machine.sqlite"));
   stops.push(() => store.close());
-  const settings = port === null ? null : readIssuerSettings(assembly);
-  const issuer = settings && (await startIssuer({ dataDir: options.dataDir, origin, settings, log }));
-  if (issuer) stops.push(() => issuer.stop());
 
   let queue: AsyncQueue | undefined;
   const objects = openObjectStore({
@@ -169,6 +168,23 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   stops.push(() => ssm.stop());
   const dynamo = await startDynamo({ dataDir: options.dataDir, tables: definition.tables, log });
   stops.push(() => dynamo.stop());
+  const people = definition.functions.find(({ environment }) => "PEOPLE_TABLE" in environment)?.environment[
+    "PEOPLE_TABLE"
+  ];
+  const invitations = people === undefined ? null : storedInvitations(dynamo.call, people);
+  const settings = port === null ? null : readIssuerSettings(assembly);
+  const issuer = settings && (await startIssuer({ dataDir: options.dataDir, origin, settings, invitations, log }));
+  if (issuer) stops.push(() => issuer.stop());
+  const cognito =
+    issuer &&
+    (await startCognito({
+      accounts: issuer.accounts,
+      pool: issuer.settings.pool,
+      signOutEverywhere: (sub) => issuer.signOutEverywhere(sub),
+      permissions,
+      now,
+    }));
+  if (cognito) stops.push(() => cognito.stop());
   const guard = await startDynamoGuard({
     endpoint: dynamo.endpoint,
     permissions,
@@ -185,6 +201,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       AWS_ENDPOINT_URL_S3: s3.endpoint,
       AWS_ENDPOINT_URL_SNS: sns.endpoint,
       AWS_ENDPOINT_URL_SSM: ssm.endpoint,
+      ...(cognito && { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint }),
     },
     virtualNow,
     log,

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Machine } from "./machine.ts";
 import { readSettings, UsageError, type Settings } from "./cli.ts";
+import type { FirstPassword } from "./oidc/first-people.ts";
 
 const root = dirname(dirname(import.meta.dirname));
 
@@ -21,14 +22,24 @@ async function run(): Promise<void> {
 
   const log = (line: string): void => console.log(`${new Date().toTimeString().slice(0, 8)} ${line}`);
   // Loaded late, so that wrong flags answer at once and a missing package gets its own message.
-  const [{ synthesizeApart }, { startMachine }, { openCity }, { loopbackOf, startLocalGateway }] = await Promise.all([
+  const [
+    { synthesizeApart },
+    { startMachine },
+    { openCity },
+    { loopbackOf, startLocalGateway },
+    { demoPeople, firstPeople, resetPassword },
+    { putApplications },
+  ] = await Promise.all([
     import("./synthesize-apart.ts"),
     import("./machine.ts"),
     import("./city.ts"),
     import("./local-gateway.ts"),
+    import("./oidc/first-people.ts"),
+    import("./applications.ts"),
   ]);
   const template = await synthesizeApart();
   const city = openCity({ plants: settings.plants, simulator: settings.simulator, dataDir, log });
+  const passwords: FirstPassword[] = [];
   const machine = await startMachine({
     dataDir,
     port: settings.port,
@@ -38,8 +49,18 @@ async function run(): Promise<void> {
     schedules: true,
     log,
     template,
-    prepare: (prepared) => city.prepare(prepared),
+    prepare: async (prepared) => {
+      await city.prepare(prepared);
+      const missing = await putApplications(prepared);
+      if (missing.length > 0) log(`not built, so not served: ${missing.join(" ")}`);
+      const demo = settings.simulator ? demoPeople(settings.plants) : [];
+      passwords.push(...(await firstPeople(prepared, demo, Date.now())));
+    },
   });
+  const { newPassword } = settings;
+  const reset = newPassword === null ? null : await resetPassword(machine, newPassword);
+  if (newPassword !== null)
+    log(reset === null ? `there is no user ${newPassword}` : `new password of ${newPassword}: ${reset}`);
   const { hj212Port: port, hj212Host: host } = settings;
   const gateway = await startLocalGateway({ machine, dataDir, host, port, log }).catch(async (error: Error) => {
     await machine.stop();
@@ -50,6 +71,7 @@ async function run(): Promise<void> {
     log(`the simulated plants speak MQTT only: ${host} cannot be called from loopback`);
   city.start(machine, loopback === null ? null : { ...gateway, host: loopback });
   console.log(addresses(machine, gateway, dataDir, settings));
+  if (passwords.length > 0) console.log(firstPasswords(passwords));
 
   let asked = 0;
   const stop = (): void => {
@@ -107,7 +129,7 @@ function checkPort(port: number, flag: string, host = "127.0.0.1"): Promise<void
 }
 
 const addresses = (
-  { url, mqttPort, mqttsPort }: Machine,
+  { url, mqttPort, mqttsPort, issuer }: Machine,
   gateway: Gateway,
   dataDir: string,
   settings: Settings,
@@ -121,9 +143,27 @@ const addresses = (
   MQTT 双向 TLS    ${settings.mqttsHost}:${mqttsPort}   mutual TLS; npm run provision -- create --mn MN --out DIR
   HJ 212           ${settings.hj212Host}:${gateway.port}   TCP; PW 123456; metrics http://127.0.0.1:${gateway.metricsPort}/metrics
   数据 data        ${dataDir}
+${signIn(issuer)}
   公开页无需登录。 The public pages need no sign-in; ${reachable(settings)}
   ${settings.simulator && settings.plants > 0 ? `模拟 ${settings.plants} 家企业。 ${settings.plants} simulated plants.` : "没有模拟数据。 No simulated telemetry."}  Ctrl-C 停止 stops; the data stay.
 `;
+
+/** Where people sign in; the passwords were shown at the first start. */
+function signIn(issuer: Machine["issuer"]): string {
+  if (!issuer) return "";
+  const { origin } = new URL(issuer.issuer);
+  return `  登录 sign in     ${origin}/console/ 监管 regulators   ${origin}/portal/ 企业 enterprises   user admin; lost passwords: --new-password USER`;
+}
+
+/** Shown this once: the machine keeps hashes only. */
+const firstPasswords = (passwords: readonly FirstPassword[]): string =>
+  [
+    "  首次启动建立的账号，密码只显示这一次，请记下。 Accounts made at the first start; these passwords are shown only now, note them.",
+    ...passwords.map(
+      ({ username, password, role, of }) => `    ${username.padEnd(10)} ${password}   ${role}${of ? ` (${of})` : ""}`,
+    ),
+    "",
+  ].join("\n");
 
 /** What can be reached from elsewhere. */
 function reachable({ mqttsHost, hj212Host }: Settings): string {

@@ -25,6 +25,7 @@ export interface Accounts {
   rename(sub: string, username: string): boolean;
   setPassword(sub: string, password: string): Promise<void>;
   setEnabled(sub: string, enabled: boolean): void;
+  remove(sub: string): void;
   attempt(username: string, password: string, at: number): Promise<Attempt>;
 }
 
@@ -90,6 +91,7 @@ export function openAccounts(db: DatabaseSync): Accounts {
     },
     setEnabled: (sub, enabled) =>
       void db.prepare("UPDATE accounts SET enabled = ? WHERE sub = ?").run(enabled ? 1 : 0, sub),
+    remove: (sub) => void db.prepare("DELETE FROM accounts WHERE sub = ?").run(sub),
     attempt: async (username, password, at) => {
       const key = nameKey(username).slice(0, 200);
       const { locked, last } = begin(key, at);

@@ -11,6 +11,7 @@ import { openKeys } from "./keys.ts";
 import { openModels } from "./models.ts";
 import type { IssuerSettings } from "./settings.ts";
 import { interactions } from "./interactions.ts";
+import { invitePages, type Invitations } from "./invite.ts";
 
 /** Where the issuer is on the machine's web address. */
 export const MOUNT = "/oidc";
@@ -34,10 +35,12 @@ export interface IssuerOptions {
   /** `http://localhost:8080`. */
   origin: string;
   settings: IssuerSettings;
+  /** Where invitations are kept; null when the template has no such table. */
+  invitations: Invitations | null;
   log: (line: string) => void;
 }
 
-export async function startIssuer({ dataDir, origin, settings, log }: IssuerOptions): Promise<Issuer> {
+export async function startIssuer({ dataDir, origin, settings, invitations, log }: IssuerOptions): Promise<Issuer> {
   const folder = join(dataDir, "identity");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const keys = await openKeys(folder);
@@ -65,6 +68,8 @@ export async function startIssuer({ dataDir, origin, settings, log }: IssuerOpti
   provider.on("server_error", (_, error) => log(`sign-in: ${error.stack ?? error.message}`));
   const callback = provider.callback();
   const interact = interactions({ provider, accounts, origin });
+  const { policy } = settings;
+  const invite = invitations && invitePages({ invitations, accounts, policy, origin, signOut: models.revoke });
 
   return {
     issuer,
@@ -75,7 +80,7 @@ export async function startIssuer({ dataDir, origin, settings, log }: IssuerOpti
     handle: async (request, response) => {
       for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
       const path = (request.url ?? "").slice(MOUNT.length) || "/";
-      if (await interact(path, request, response)) return;
+      if ((await interact(path, request, response)) || (await invite?.(path, request, response))) return;
       // As a server does that mounts the provider below a path.
       Object.assign(request, { originalUrl: request.url, url: path });
       await callback(request, response);
@@ -173,7 +178,7 @@ function configuration({ origin, settings, accounts, adapter, signing, cookies }
       return { accountId: sub, claims: () => ({ sub, name, preferred_username: username }) };
     },
     extraTokenClaims: (_, token) =>
-      "accountId" in token ? { token_use: "access", username: accounts.find(String(token.accountId))?.username } : {},
+      "accountId" in token ? { token_use: "access", username: accounts.find(token.accountId)?.username } : {},
     // The applications are this system's own: nobody is asked whether they may know who he is.
     loadExistingGrant: async (ctx) => {
       const { client, session, provider } = ctx.oidc;

@@ -5,6 +5,8 @@ import { TemplateError, type Assembly } from "../template.ts";
 import type { PasswordPolicy } from "./password-policy.ts";
 
 export interface IssuerSettings {
+  /** The template's user pool, as functions name it and as policies do. */
+  pool: { id: string; arn: string };
   clientId: string;
   scopes: string[];
   /** Paths of the site that one comes back to, signed in or out. */
@@ -51,6 +53,7 @@ export function readIssuerSettings(assembly: Assembly): IssuerSettings | null {
   const rules = parse(pool, Pool).Policies.PasswordPolicy;
   const paths = (urls: readonly string[]): string[] => urls.map((url) => new URL(url).pathname);
   return {
+    pool: { id: pool.ref, arn: pool.arn ?? "" },
     clientId: client.ref,
     scopes: of.AllowedOAuthScopes,
     callbackPaths: paths(of.CallbackURLs),

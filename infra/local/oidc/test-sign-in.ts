@@ -1,7 +1,9 @@
 /** For tests: accounts with a known password, and the whole way a browser goes to a token. */
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import * as z from "zod/mini";
+import type { Person } from "../../../functions/people/domain/rights.ts";
 import type { Machine } from "../machine.ts";
+import { giveRights } from "./first-people.ts";
 import type { Issuer } from "./issuer.ts";
 
 export const TEST_PASSWORD = "Right-Horse-7-Battery";
@@ -26,10 +28,30 @@ export function issuerOf({ issuer }: Pick<Machine, "issuer">): Issuer {
 export async function testAccount(
   machine: Pick<Machine, "issuer">,
   username: string,
-  sub = randomUUID(),
+  sub: string = randomUUID(),
 ): Promise<string> {
   if (!(await issuerOf(machine).accounts.create({ sub, username, name: username }, TEST_PASSWORD)))
     throw new Error(`there is an account ${username} already`);
+  return sub;
+}
+
+/** An account with rights: `await testPerson(machine, { username: "anna", roles: ["enterprise"], plants: [permitNo] })`. */
+export async function testPerson(
+  machine: Pick<Machine, "issuer" | "dynamoEndpoint" | "setting">,
+  { username, ...rights }: { username: string } & Partial<Person>,
+): Promise<string> {
+  const sub = await testAccount(machine, username, rights.sub);
+  const none = {
+    phone: null,
+    email: null,
+    roles: [],
+    plants: [],
+    towns: [],
+    active: true,
+    sessionsFrom: 0,
+    version: 1,
+  };
+  await giveRights(machine, { ...none, name: username, ...rights, sub }, Date.now());
   return sub;
 }
 
@@ -110,8 +132,8 @@ export const redeem = ({ issuer, verifier, redirectUri }: AuthorizationTry, code
   exchange(issuer, { grant_type: "authorization_code", code, code_verifier: verifier, redirect_uri: redirectUri });
 
 /**
- * Signs in as a browser does and returns the tokens:
- * `const { access_token } = await signInForTest(machine, await …testAccount(machine, "anna") && "anna")`.
+ * Signs in as a browser does and returns the tokens, of an account of `testPerson` or `testAccount`:
+ * `const { access_token } = await signInForTest(machine, "anna")`.
  */
 export async function signInForTest(
   machine: Pick<Machine, "issuer">,

@@ -49,7 +49,9 @@ export const signInAssembly = (folder: string): string =>
           role: roleResource(),
           echo: lambdaResource("echo", {
             Role: { "Fn::GetAtt": ["role", "Arn"] },
-            Environment: { Variables: { OIDC_ISSUER: { "Fn::GetAtt": ["pool", "ProviderURL"] } } },
+            Environment: {
+              Variables: { OIDC_ISSUER: { "Fn::GetAtt": ["pool", "ProviderURL"] }, PEOPLE_TABLE: { Ref: "people" } },
+            },
           }),
           api: resource("AWS::ApiGatewayV2::Api", { ProtocolType: "HTTP" }),
           stage: resource("AWS::ApiGatewayV2::Stage", { ApiId: { Ref: "api" }, StageName: "$default" }),
@@ -66,7 +68,17 @@ export const signInAssembly = (folder: string): string =>
             PayloadFormatVersion: "2.0",
           }),
           open: route("GET /api/public/{proxy+}", "integration"),
-          people: route("GET /api/{proxy+}", "integration", signedIn),
+          people: resource("AWS::DynamoDB::Table", {
+            KeySchema: [
+              { AttributeName: "pk", KeyType: "HASH" },
+              { AttributeName: "sk", KeyType: "RANGE" },
+            ],
+            AttributeDefinitions: [
+              { AttributeName: "pk", AttributeType: "S" },
+              { AttributeName: "sk", AttributeType: "S" },
+            ],
+          }),
+          signedIn: route("GET /api/{proxy+}", "integration", signedIn),
           cache: resource("AWS::CloudFront::CachePolicy", {
             CachePolicyConfig: { MinTTL: 0, DefaultTTL: 0, MaxTTL: 0 },
           }),
