@@ -41,6 +41,7 @@ test("flags win over the environment, which wins over defaults", () => {
     mqttsHost: "0.0.0.0",
     hj212Port: 6,
     hj212Host: "10.0.0.1",
+    newPassword: null,
   });
   expect(
     read(["--plants", "7", "--port=9", "--mqtt-port", "0", "--mqtts-port=4", "--hj212-port", "8", "--data", "x"], env),
@@ -54,6 +55,7 @@ test("flags win over the environment, which wins over defaults", () => {
     mqttsHost: "0.0.0.0",
     hj212Port: 8,
     hj212Host: "10.0.0.1",
+    newPassword: null,
   });
   expect(read(["--no-sim"], { NO_SIM: "0" }).simulator).toBe(false);
 });
