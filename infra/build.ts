@@ -21,6 +21,7 @@ export const FUNCTIONS = {
   "close-days": "functions/warnings/close-days.ts",
   "publish-pages": "functions/disclosure/publish-pages.ts",
   "serve-api": "functions/api/serve-api.ts",
+  "serve-people": "functions/api/serve-people.ts",
 } as const;
 
 export type FunctionName = keyof typeof FUNCTIONS;

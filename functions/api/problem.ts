@@ -3,12 +3,18 @@ import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 const TYPE = "application/problem+json";
 
 /** The document of RFC 9457. */
-const details = (status: number, title: string, detail: string): string =>
-  JSON.stringify({ type: "about:blank", title, status, detail });
+const details = (status: number, title: string, detail: string, more: Record<string, unknown> = {}): string =>
+  JSON.stringify({ ...more, type: "about:blank", title, status, detail });
 
 /** Errors of the API as RFC 9457 problem details: what is wrong and what to do, in words; never an internal message. */
-export function problem(status: number, title: string, detail: string, cache = "no-store"): Response {
-  return new Response(details(status, title, detail), {
+export function problem(
+  status: number,
+  title: string,
+  detail: string,
+  cache = "no-store",
+  more: Record<string, unknown> = {},
+): Response {
+  return new Response(details(status, title, detail, more), {
     status,
     headers: { "content-type": TYPE, "cache-control": cache },
   });

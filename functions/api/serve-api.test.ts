@@ -8,7 +8,7 @@ import { facts, limit, outlet, permit } from "../disclosure/fixture.ts";
 import { plantRoutes } from "../disclosure/plant-route.ts";
 import { comesThroughSite } from "./origin-check.ts";
 import { apiRouter } from "./router.ts";
-import { run } from "./serve-api.ts";
+import { answer } from "./answer.ts";
 
 const CODE = "k7m2qx9rtb4w";
 const view = plantView(
@@ -53,14 +53,14 @@ async function call(
       http: { method, path, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" },
     },
   } as APIGatewayProxyEventV2;
-  const answer: APIGatewayProxyStructuredResultV2 = await run(event, {} as Context, {
+  const reply: APIGatewayProxyStructuredResultV2 = await answer(event, {} as Context, {
     router,
     originSecrets: SECRETS,
   });
   return {
-    status: answer.statusCode ?? 0,
-    headers: answer.headers ?? {},
-    body: JSON.parse(answer.body ?? "{}") as Record<string, unknown>,
+    status: reply.statusCode ?? 0,
+    headers: reply.headers ?? {},
+    body: JSON.parse(reply.body ?? "{}") as Record<string, unknown>,
   };
 }
 
@@ -137,12 +137,12 @@ describe("only through the site", () => {
 });
 
 test("every answer carries the security headers itself: in aws-cn nobody adds them", async () => {
-  for (const answer of [
+  for (const reply of [
     await call("GET", `/api/public/plants/${CODE}`),
     await call("GET", "/api/nothing/here"),
     await call("GET", "/api/nothing/here", {}),
   ])
-    expect(answer.headers).toMatchObject({
+    expect(reply.headers).toMatchObject({
       "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
       "strict-transport-security": "max-age=31536000; includeSubDomains",
       "x-content-type-options": "nosniff",

@@ -1,19 +1,14 @@
 /** The HTTP API (payload 2.0). Each feature brings its routes; this file only lists them. */
-import type { Router } from "@aws-lambda-powertools/event-handler/http";
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import * as z from "zod/mini";
-import { ORIGIN_HEADER } from "../../events/origin-header.ts";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { publicViews } from "../disclosure/public-views.ts";
 import { plantRoutes } from "../disclosure/plant-route.ts";
 import { documentClient } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
-import { metrics } from "../shared/logger.ts";
-import { comesThroughSite } from "./origin-check.ts";
-import { notThroughSite } from "./problem.ts";
+import { answer, type ApiServices } from "./answer.ts";
 import { apiRouter } from "./router.ts";
-import { SECURITY_HEADERS } from "./security-headers.ts";
 import { signInRoutes } from "./sign-in-route.ts";
 
 const Env = z.extend(HouseEnv, {
@@ -27,24 +22,8 @@ const Env = z.extend(HouseEnv, {
   OIDC_CLIENT_ID: z.string().check(z.minLength(1)),
 });
 
-interface Services {
-  router: Router;
-  originSecrets: readonly string[];
-}
-
-export async function run(
-  event: APIGatewayProxyEventV2,
-  context: Context,
-  { router, originSecrets }: Services,
-): Promise<APIGatewayProxyStructuredResultV2> {
-  const known = comesThroughSite(event.headers[ORIGIN_HEADER], originSecrets);
-  if (!known) metrics.addMetric("RequestsNotThroughSite", "Count", 1);
-  const answer = known ? await router.resolve(event, context) : notThroughSite();
-  return { ...answer, headers: { ...SECURITY_HEADERS, ...answer.headers } };
-}
-
 // Once per cold start.
-const services = once((): Services => {
+const services = once((): ApiServices => {
   const env = readEnv(Env);
   const db = documentClient();
   const rules = loadRuleData(env.RULE_DATA_DIR);
@@ -54,4 +33,4 @@ const services = once((): Services => {
 });
 
 // Once per event.
-export const handler = house((event: APIGatewayProxyEventV2, context: Context) => run(event, context, services()));
+export const handler = house((event: APIGatewayProxyEventV2, context: Context) => answer(event, context, services()));

@@ -1,6 +1,7 @@
 /** Writing permits into the register: idempotent, a plant whole or not at all, every revision kept. */
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { inParallel } from "../shared/in-parallel.ts";
 import type { Problem } from "../shared/problems.ts";
@@ -8,7 +9,7 @@ import { bindingsOf, overlaps } from "./domain/bindings.ts";
 import type { Permit } from "./domain/permit.ts";
 import { deviceWrites, plantWrites, type ApplyOptions, type Write } from "./permit-writes.ts";
 import { readDevices, readPlants, type RegisterTable } from "./register-table.ts";
-import type { DeviceItem } from "./stored-items.ts";
+import { keys, type DeviceItem } from "./stored-items.ts";
 
 export type Applied = ({ ok: true } & Record<Outcome, number>) | { ok: false; problems: Problem[] };
 
@@ -53,6 +54,11 @@ export async function applyPermits(
   const apply = (group: readonly Permit[]): Promise<Outcome[]> => applyGroup(at, group, inFile, options, 1);
   const outcomes = (await inParallel(groups, GROUPS_AT_A_TIME, apply)).flat();
   const count = (outcome: Outcome): number => outcomes.filter((o) => o === outcome).length;
+  // Behind the writes: who saw the former version has read the former permits, and reads them again.
+  if (outcomes.some((o) => o !== "outdated"))
+    await at.db.send(
+      new PutCommand({ TableName: at.table, Item: { ...keys.version(), version: options.importedAt + randomUUID() } }),
+    );
   return {
     ok: true,
     created: count("created"),

@@ -14,7 +14,9 @@ let reads: string[];
 let clock: number;
 let known: Set<string>;
 let failing: boolean;
+let version: string | null;
 const register = {
+  version: async () => version,
   async getPlant(permitNo: string) {
     reads.push(permitNo);
     if (failing) throw new Error("throttled");
@@ -33,6 +35,7 @@ beforeEach(() => {
   clock = 1_000_000;
   known = new Set(["A", "B", "C"]);
   failing = false;
+  version = null;
 });
 
 describe("the cached register", () => {
@@ -48,6 +51,23 @@ describe("the cached register", () => {
       expect((await getPlant("A"))?.permit.permitNo).toBe("A");
       expect(reads, `after ${after} ms`).toHaveLength(count);
     }
+  });
+
+  it("forgets everything when the register has changed, and nothing while it has not", async () => {
+    const { getPlant, bindings, refresh } = cache();
+    await refresh();
+    await getPlant("A");
+    await bindings("B");
+    await refresh();
+    await getPlant("A");
+    expect(reads).toEqual(["A", "B"]);
+    version = "2026-10-01T08:00:00+08:00 x";
+    await refresh();
+    await getPlant("A");
+    await bindings("B");
+    await refresh();
+    await getPlant("A");
+    expect(reads).toEqual(["A", "B", "A", "B"]);
   });
 
   it("asks again for an unknown device after five seconds", async () => {

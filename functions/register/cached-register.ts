@@ -4,7 +4,10 @@ import type { Register } from "./repository.ts";
 import type { PlantRecord } from "./stored-items.ts";
 
 export interface CacheOptions {
-  /** How long an answer may be used. "Unknown" is asked again after at most 5 s: a plant may just be being registered. */
+  /**
+   * How long an answer may be used at most. Loggers speak every minute: what is kept for no longer is never used again, so
+   * who refreshes keeps it for hours. "Unknown" is asked again after 5 s: a plant may just be being registered.
+   */
   seconds: number;
   /** Epoch ms; the process's clock. */
   now: () => number;
@@ -16,27 +19,43 @@ export interface CacheOptions {
 export interface CachedRegister {
   getPlant: (permitNo: string) => Promise<PlantRecord | null>;
   bindings: (mn: string) => Promise<Binding[]>;
+  /** At the begin of an event: forgets everything when the register changed since. One read, whatever the event holds. */
+  refresh: () => Promise<void>;
 }
 
-/** The register's two hot reads kept in memory between events of one function. */
+const UNKNOWN_MS = 5_000;
+
+/** The register's two hot reads kept in memory between events of one function, as long as the register stays the same. */
 export function cachedRegister(
-  register: Pick<Register, "getPlant" | "bindings">,
+  register: Pick<Register, "getPlant" | "bindings" | "version">,
   { seconds, now, size = 5_000 }: CacheOptions,
 ): CachedRegister {
   const ttl = seconds * 1000;
-  const emptyTtl = Math.min(ttl, 5_000);
-  return {
+  const unknown = Math.min(ttl, UNKNOWN_MS);
+  const fresh = (): Pick<CachedRegister, "getPlant" | "bindings"> => ({
     getPlant: cached(
       (permitNo) => register.getPlant(permitNo),
-      (plant) => (plant ? ttl : emptyTtl),
+      (plant) => (plant ? ttl : unknown),
       now,
       size,
     ),
     bindings: cached(
       (mn) => register.bindings(mn),
-      (list) => (list.length > 0 ? ttl : emptyTtl),
+      (list) => (list.length > 0 ? ttl : unknown),
       now,
       size,
     ),
+  });
+  let held = fresh();
+  let version: string | null = null;
+  return {
+    getPlant: (permitNo) => held.getPlant(permitNo),
+    bindings: (mn) => held.bindings(mn),
+    async refresh() {
+      const stands = await register.version();
+      if (stands === version) return;
+      version = stands;
+      held = fresh();
+    },
   };
 }

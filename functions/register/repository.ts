@@ -13,6 +13,7 @@ import {
   parseItem,
   PlantItem,
   ShardItem,
+  VersionItem,
   type PlantEntry,
   type PlantRecord,
 } from "./stored-items.ts";
@@ -24,6 +25,8 @@ export interface Register {
   getPlants(permitNos: readonly string[]): Promise<PlantRecord[]>;
   /** The plant behind a public code; null when there is none. */
   getPlantByCode(code: string): Promise<PlantRecord | null>;
+  /** Changes whenever the register did; null before the first import. Consistently read. */
+  version(): Promise<string | null>;
   /** Where this device is and was bound; empty when unknown. */
   bindings(mn: string): Promise<Binding[]>;
   /** The plants of one of the shards, by permit number. */
@@ -58,6 +61,10 @@ export function registerRepository({ db, table }: RegisterTable): Register {
   return {
     getPlant: (permitNo) => get(keys.plant(permitNo), PlantItem),
     getPlants: async (permitNos) => [...(await readPlants({ db, table }, permitNos, false)).values()],
+    version: async () => {
+      const { Item } = await db.send(new GetCommand({ TableName: table, Key: keys.version(), ConsistentRead: true }));
+      return Item ? parseItem(VersionItem, Item).version : null;
+    },
     getPlantByCode: async (code) => {
       const found = await get(keys.code(code), CodeItem);
       return found && get(keys.plant(found.permitNo), PlantItem);

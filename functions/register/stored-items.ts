@@ -120,6 +120,8 @@ export const Device: z.ZodMiniType<DeviceItem> = z.object({
   version: z.int(),
 });
 
+export const VersionItem = z.object({ version: z.string() });
+
 export const CodeItem = z.object({ permitNo: z.string() });
 
 export const ShardItem = z.object({ code: z.string(), name: z.string(), town: z.string(), devices: z.int() });
@@ -142,5 +144,7 @@ export const keys = {
   }),
   device: (mn: string) => ({ pk: `DEVICE#${mn}`, sk: "BINDINGS" }),
   code: (code: string) => ({ pk: `CODE#${code}`, sk: "PLANT" }),
+  /** Names the state of the whole register: changes with every file that changed something. */
+  version: () => ({ pk: "REGISTER", sk: "VERSION" }),
   entry: (shard: number, permitNo: string) => ({ pk: `SHARD#${shard}`, sk: permitNo }),
 };

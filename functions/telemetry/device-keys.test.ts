@@ -21,7 +21,7 @@ const register = {
     return found ? { permit: found, revision: 1, code: "", shard: 0, importedAt: "" } : null;
   },
   bindings: async (mn: string) => plants.flatMap(bindingsOf).filter((b) => b.mn === mn),
-} satisfies CachedRegister;
+} satisfies Pick<CachedRegister, "getPlant" | "bindings">;
 
 let parameters: Record<string, string>;
 let failing: boolean;

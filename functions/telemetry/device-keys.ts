@@ -17,7 +17,7 @@ export type DeviceKeys = (mn: string, permitNo: string | null) => Promise<readon
 /** Parameter names that AWS takes, and none that leaves the folder of the keys. */
 const REF = /^(?!.*(?:\/\/|\.\.))[A-Za-z0-9_.-][A-Za-z0-9_./-]{0,199}$/;
 
-export function deviceKeys(register: CachedRegister, keysIn: SecretKeys): DeviceKeys {
+export function deviceKeys(register: Pick<CachedRegister, "getPlant" | "bindings">, keysIn: SecretKeys): DeviceKeys {
   return async (mn, permitNo) => {
     const bindings = await register.bindings(mn);
     const permits = new Set(bindings.map((b) => b.permitNo).filter((no) => permitNo === null || no === permitNo));

@@ -41,7 +41,7 @@ const services = once((): IngestServices => {
   const now = (): number => Date.now();
   const hints = ledgerHints({ db, table: env.LEDGER_TABLE });
   const register = cachedRegister(registerRepository({ db, table: env.REGISTER_TABLE }), {
-    seconds: 60,
+    seconds: 3_600,
     now,
     size: 20_000,
   });

@@ -69,6 +69,7 @@ export async function ingest(
   services: IngestServices,
 ): Promise<{ response: BatchResponse; counts: IngestCounts; receivedAt: number[] }> {
   const { register, keysOf, ruleData } = services;
+  await register.refresh();
   const reader = { bindings: register.bindings, keysOf, ruleData };
   const messages = await inParallel(records, WIDTH, (r) => readMessage(r, reader));
   const byPlant = new Map<string, Own[]>();

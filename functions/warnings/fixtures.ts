@@ -73,6 +73,7 @@ export interface Ingester {
 }
 
 const registerOf = (permits: readonly Permit[]): CachedRegister => ({
+  refresh: async () => undefined,
   getPlant: async (permitNo) => {
     const permit = permits.find((p) => p.permitNo === permitNo);
     return permit ? { permit, revision: 1, code: "code", shard: shardOf(permitNo), importedAt: "" } : null;

@@ -5,7 +5,7 @@
  * is run again for what is left.
  */
 import type { PlantRecord } from "../register/stored-items.ts";
-import type { Register } from "../register/repository.ts";
+import type { CachedRegister } from "../register/cached-register.ts";
 import { eachInParallel, inParallel, throwAny } from "../shared/in-parallel.ts";
 import { MINUTE } from "../shared/shanghai.ts";
 import { SHARDS } from "../shared/shard.ts";
@@ -18,7 +18,7 @@ import type { PlantState } from "./domain/plant-state.ts";
 import { outages, silences, type Silence } from "./domain/silence.ts";
 
 export interface TickServices extends CloseServices, DispatchServices {
-  register: Pick<Register, "getPlant">;
+  register: Pick<CachedRegister, "getPlant" | "refresh">;
   /** One alarm to the operator of the system. */
   alarm(subject: string, text: string): Promise<void>;
   /** A plant owes messages; `live` is how far its evidence went when it was judged. */
@@ -49,6 +49,7 @@ const ALL_SHARDS = Array.from({ length: SHARDS }, (_, s) => s);
 
 export async function tick(t: number, services: TickServices): Promise<TickReport> {
   const failures: unknown[] = [];
+  await services.register.refresh();
   const rejudged = await rejudgeClosed(t, services, failures);
   const visits = await visitsOf(t, services, failures);
   const inOutage = await outOf(t, visits, services);

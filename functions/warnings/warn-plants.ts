@@ -55,7 +55,11 @@ async function build(): Promise<TickServices> {
   const sns = snsClient();
   const now = (): number => Date.now();
   return {
-    register: cachedRegister(registerRepository({ db, table: env.REGISTER_TABLE }), { seconds: 60, now, size: 20_000 }),
+    register: cachedRegister(registerRepository({ db, table: env.REGISTER_TABLE }), {
+      seconds: 3_600,
+      now,
+      size: 20_000,
+    }),
     blocks: blockRepository({ db, table: env.BLOCKS_TABLE }),
     ledger: warningLedger({ db, table: env.LEDGER_TABLE }),
     ruleData: loadRuleData(env.RULE_DATA_DIR),

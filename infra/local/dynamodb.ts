@@ -73,6 +73,8 @@ export async function startDynamo({ dataDir, tables, log }: DynamoOptions): Prom
   };
 }
 
+const STEADY_MS = 60_000;
+
 /** Runs dynoxide and starts it again, on the same port, whenever it dies before `stop`. */
 async function supervise(
   file: string,
@@ -84,7 +86,9 @@ async function supervise(
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   let stopping = false;
+  /** Deaths in a row: one that answered for a while has none behind it. */
   let restarts = 0;
+  let startedAt = 0;
   let exited = Promise.resolve();
   let child = run();
 
@@ -93,6 +97,7 @@ async function supervise(
       cwd: dirname(file),
       env: {},
     });
+    startedAt = performance.now();
     let said = "";
     for (const stream of [started.stdout, started.stderr])
       stream?.on("data", (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-500)));
@@ -100,7 +105,7 @@ async function supervise(
       const gone = (code: number | null, signal: string | null): void => {
         resolve();
         if (stopping) return;
-        restarts += 1;
+        restarts = performance.now() - startedAt > STEADY_MS ? 1 : restarts + 1;
         log(`dynoxide ended (${signal ?? code}): ${said.trim().split("\n").at(-1) ?? ""}; starting it again`);
         // Slower each time, so that a file it cannot open does not become a busy loop.
         setTimeout(

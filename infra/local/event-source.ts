@@ -27,8 +27,8 @@ export interface SourceParts {
   source: SourceDefinition;
   lambda: LambdaService;
   keepUndelivered: KeepUndelivered;
-  /** Whether the machine can write to its disk at all. */
-  writable: () => Promise<boolean>;
+  /** Whether the machine itself is well: its disk takes writes, its database answers. Else no record is to blame. */
+  sound: () => Promise<boolean>;
   say: (line: string) => void;
 }
 
@@ -38,7 +38,7 @@ const MAX_BYTES = 4_000_000;
 /** Starts one loop per shard of the stream. */
 export function startStreamSource(
   stream: DurableLog,
-  { source, lambda, keepUndelivered, writable, say }: SourceParts,
+  { source, lambda, keepUndelivered, sound, say }: SourceParts,
 ): EventSource {
   if (source.filters.length > 0)
     throw new Error(`${source.name}: filters on a stream's data are unknown to the one-machine target`);
@@ -91,7 +91,7 @@ export function startStreamSource(
           lambda.invoke(source.functionName, kinesisEvent(source.sourceArn, shard, some), { lane: shardId(shard) }),
         sequence: (record) => sequenceText(record.sequence),
         failedAgain: (reason) => say(`${source.label}: ${reason}; trying again`),
-        counts: writable,
+        counts: sound,
         stopped: () => stopping,
       });
       if (!outcome) return;

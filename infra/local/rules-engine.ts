@@ -11,6 +11,7 @@ import {
 import type { TopicRuleDefinition } from "./definition.ts";
 import type { DurableLog } from "./durable-log.ts";
 import type { ObjectStore } from "./object-store.ts";
+import { StoreWriteError } from "./store.ts";
 import { TemplateError } from "./template.ts";
 
 export interface RulesEngine {
@@ -71,6 +72,8 @@ export function startRules(options: {
           if (match.partitionKey === null) throw new Error("the partition key is undefined");
           await stream.append(match.partitionKey, Buffer.from(JSON.stringify(match.record)), message.receivedAt);
         } catch (error) {
+          // The machine's own disk is no fault of the message's: no acknowledgement, the device keeps it.
+          if (error instanceof StoreWriteError) throw error;
           await errorAction(rule, definition, message, error as Error);
         }
       }

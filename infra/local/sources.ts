@@ -48,7 +48,7 @@ export function startSources(parts: {
     });
     say(`${source}: records were given up; they are kept in ${bucket.name} as ${key}`);
   };
-  const { writable } = parts.store;
+  const sound = soundness(parts);
   const later: (() => void)[] = [];
   const made: Sources = {
     streams: [],
@@ -61,17 +61,27 @@ export function startSources(parts: {
   for (const source of definition.sources) {
     const stream = streams.get(source.sourceArn);
     const table = definition.tables.find((each) => each.streamArn === source.sourceArn);
-    if (stream) made.streams.push(startStreamSource(stream, { source, lambda, keepUndelivered, writable, say }));
+    if (stream) made.streams.push(startStreamSource(stream, { source, lambda, keepUndelivered, sound, say }));
     else if (table) {
       const from = { dynamo: parts.dynamo, store: parts.store, table };
       parts.dynamo.streamReader(table.name, source.name);
-      later.push(() => made.tables.push(startTableSource(from, { source, lambda, keepUndelivered, writable, say })));
+      later.push(() => made.tables.push(startTableSource(from, { source, lambda, keepUndelivered, sound, say })));
     } else
       throw new TemplateError(`${source.name}: ${source.sourceArn} is neither a stream nor a table of the template`);
   }
   for (const table of definition.tables) if (table.streamView) made.observers.push(startObserver(table, parts));
   return made;
 }
+
+/** A database that dies again and again is away for longer than a batch is tried. */
+const soundness =
+  ({ store, dynamo }: { store: Store; dynamo: LocalDynamo }): (() => Promise<boolean>) =>
+  async () =>
+    (await store.writable()) &&
+    dynamo.call("ListTables", { Limit: 1 }).then(
+      () => true,
+      () => false,
+    );
 
 /** A reader of its own beside the functions: what the machine shows does not wait for what they do. */
 function startObserver(
@@ -96,6 +106,6 @@ function startObserver(
     return { payload: "null" };
   };
   const keepUndelivered = (): Promise<void> => Promise.resolve();
-  const { writable } = store;
-  return startTableSource({ dynamo, store, table }, { source, lambda: { invoke }, keepUndelivered, writable, say });
+  const sound = soundness({ store, dynamo });
+  return startTableSource({ dynamo, store, table }, { source, lambda: { invoke }, keepUndelivered, sound, say });
 }

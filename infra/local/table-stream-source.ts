@@ -34,7 +34,7 @@ export function startTableSource(
     source,
     lambda,
     keepUndelivered,
-    writable,
+    sound,
     say,
   }: Omit<SourceParts, "lambda"> & { lambda: Pick<LambdaService, "invoke"> },
 ): EventSource {
@@ -120,7 +120,7 @@ export function startTableSource(
           invoke: (some) => lambda.invoke(source.functionName, streamEvent(source.sourceArn, some)),
           sequence: (record) => record.dynamodb.SequenceNumber,
           failedAgain: (reason) => say(`${source.label}: ${reason}; trying again`),
-          counts: writable,
+          counts: sound,
           stopped: () => stopping,
         });
         if (!outcome) return;

@@ -43,6 +43,12 @@ export class DataStack extends HouseStack {
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
   });
+  /** Rights, invitations, and the audit trail of what people change. */
+  readonly people = this.table("people", {
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    timeToLiveAttribute: "ttl",
+  });
   readonly blocks = this.blocksTable();
   readonly ledger = this.table("ledger", {
     billingMode: BillingMode.PAY_PER_REQUEST,

@@ -34,8 +34,7 @@ export class ServicesStack extends WorkStack {
     this.closing("close-days", "close-day", "30 0 * * ? *", "Verdicts of yesterday are missing on the pages.");
     this.tableAlarm();
     this.originSecrets = originSecrets(this);
-    const open = this.serveApi();
-    this.api = new PublicApi(this, { open, people: open }, data.identity);
+    this.api = new PublicApi(this, { open: this.serveApi(), people: this.servePeople() }, data.identity);
   }
 
   private get tables(): Record<string, string> {
@@ -306,6 +305,26 @@ export class ServicesStack extends WorkStack {
     useTable(register, fn.ownRole, "GetItem");
     useTable(blocks, fn.ownRole, "Query");
     useTable(ledger, fn.ownRole, "BatchGetItem", "Query");
+    return fn;
+  }
+
+  /** The same facts for people with an account, and what they may change. */
+  private servePeople(): HouseFunction {
+    const { register, people } = this.data;
+    const fn = new HouseFunction(this, {
+      name: "serve-people",
+      environment: {
+        ...this.tables,
+        PEOPLE_TABLE: people.tableName,
+        ORIGIN_SECRETS: this.originSecrets.accepted,
+      },
+      timeout: Duration.seconds(15),
+      memory: 1024,
+      reservedConcurrency: 50,
+      errorImpact: "Plants and officers cannot use the portal and the console.",
+    });
+    useTable(register, fn.ownRole, "GetItem");
+    useTable(people, fn.ownRole, "GetItem");
     return fn;
   }
 }

@@ -1,0 +1,111 @@
+/** The people table: rights by subject, and the audit trail that every change by a person goes to with the change itself. */
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import {
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  type DynamoDBDocumentClient,
+  type TransactWriteCommandInput,
+} from "@aws-sdk/lib-dynamodb";
+import type * as z from "zod/mini";
+import { parseInput } from "../shared/problems.ts";
+import { formatDay, formatIso } from "../shared/shanghai.ts";
+import type { Person } from "./domain/rights.ts";
+import { AuditItem, keys, PersonItem, type AuditEntry } from "./stored-items.ts";
+
+export type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+
+export interface Page<T> {
+  items: T[];
+  /** Where the next page begins; null at the end. */
+  next: string | null;
+}
+
+export interface People {
+  /** The person of a token's subject, consistently read; null when our table knows nobody of that name. */
+  person(sub: string): Promise<Person | null>;
+  list(limit: number, from: string | null): Promise<Page<Person>>;
+  /** The writes that make `person` what stands there; refused when `version` of the held one is not `person.version - 1`. */
+  personWrites(person: Person): Write[];
+  /** Audit trail of a day (`2026-10-01`) or a plant, newest first. */
+  audit(of: { day: string } | { permitNo: string }, limit: number, from: string | null): Promise<Page<AuditEntry>>;
+  /**
+   * Makes a change and its entry in the audit trail, both or neither. False when a condition of `writes` did not hold:
+   * somebody else was faster, or it was made already.
+   */
+  change(writes: readonly Write[], entry: AuditEntry): Promise<boolean>;
+}
+
+export function peopleRepository({ db, table }: { db: DynamoDBDocumentClient; table: string }): People {
+  async function page<T>(
+    pk: string,
+    schema: z.ZodMiniType<T>,
+    { limit, from, newestFirst }: { limit: number; from: string | null; newestFirst: boolean },
+  ): Promise<Page<T>> {
+    const { Items = [], LastEvaluatedKey } = await db.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: "pk = :pk",
+        ExpressionAttributeValues: { ":pk": pk },
+        ScanIndexForward: !newestFirst,
+        Limit: limit,
+        ExclusiveStartKey: from === null ? undefined : { pk, sk: from },
+      }),
+    );
+    return { items: Items.map((i) => parse(schema, i)), next: LastEvaluatedKey ? String(LastEvaluatedKey.sk) : null };
+  }
+  return {
+    async person(sub) {
+      const { Item } = await db.send(new GetCommand({ TableName: table, Key: keys.person(sub), ConsistentRead: true }));
+      return Item ? parse(PersonItem, Item) : null;
+    },
+    list: (limit, from) => page("PEOPLE", PersonItem, { limit, from, newestFirst: false }),
+    personWrites: (person) => [
+      {
+        Put: {
+          TableName: table,
+          Item: { ...keys.person(person.sub), ...person },
+          ...(person.version === 1
+            ? { ConditionExpression: "attribute_not_exists(pk)" }
+            : {
+                ConditionExpression: "version = :read",
+                ExpressionAttributeValues: { ":read": person.version - 1 },
+              }),
+        },
+      },
+      { Put: { TableName: table, Item: { ...keys.entry(person.sub), ...person } } },
+    ],
+    audit: (of, limit, from) =>
+      page(`AUDIT#${"day" in of ? of.day : of.permitNo}`, AuditItem, { limit, from, newestFirst: true }),
+    async change(writes, entry) {
+      const at = formatIso(entry.at);
+      const item = (key: { pk: string; sk: string }): Write => ({
+        Put: { TableName: table, Item: { ...key, ...entry }, ConditionExpression: "attribute_not_exists(pk)" },
+      });
+      const audit = [
+        item(keys.auditDay(formatDay(entry.at), at, entry.id)),
+        ...(entry.permitNo === null ? [] : [item(keys.auditPlant(entry.permitNo, at, entry.id))]),
+      ];
+      try {
+        await db.send(new TransactWriteCommand({ TransactItems: [...writes, ...audit] }));
+        return true;
+      } catch (error) {
+        if (
+          error instanceof TransactionCanceledException &&
+          error.CancellationReasons?.some(
+            (r) => r.Code === "ConditionalCheckFailed" || r.Code === "TransactionConflict",
+          )
+        )
+          return false;
+        throw error;
+      }
+    },
+  };
+}
+
+function parse<T>(schema: z.ZodMiniType<T>, item: Record<string, unknown>): T {
+  const parsed = parseInput(schema, item);
+  if (parsed.ok) return parsed.data;
+  const [first] = parsed.problems;
+  throw new Error(`people item ${String(item.pk)} / ${String(item.sk)}: ${first?.path} ${first?.reason}`);
+}
