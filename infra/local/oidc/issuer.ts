@@ -52,7 +52,7 @@ export async function startIssuer({ dataDir, origin, settings, invitations, log 
   chmodSync(file, 0o600);
   const memory = new DatabaseSync(":memory:");
   const accounts = openAccounts(db);
-  const models = openModels(db, memory);
+  const models = openModels(db, memory, settings.seconds.rotationGrace);
   const issuer = `${origin}${MOUNT}`;
   const provider = new Provider(
     issuer,

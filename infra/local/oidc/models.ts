@@ -16,7 +16,11 @@ export interface Models {
 
 const hashed = (id: string): string => createHash("sha256").update(id).digest("base64url");
 
-export function openModels(db: DatabaseSync, memory: DatabaseSync): Models {
+/**
+ * `grace`: seconds in which a refresh token that was used may be used again, as the template's pool says: two windows of
+ * one browser, or an answer lost on a bad line, end no session. After it, the second use ends everything granted.
+ */
+export function openModels(db: DatabaseSync, memory: DatabaseSync, grace: number): Models {
   for (const each of [db, memory])
     each.exec(`
       CREATE TABLE IF NOT EXISTS models (model TEXT, id TEXT, payload TEXT, consumed INTEGER, expires INTEGER,
@@ -26,6 +30,7 @@ export function openModels(db: DatabaseSync, memory: DatabaseSync): Models {
 
   const factory = (model: string): Adapter => {
     const at = KEPT.has(model) ? db : memory;
+    const of = model === "RefreshToken" ? grace : 0;
     const live = "model = ? AND (expires IS NULL OR expires > ?)";
     const byId = at.prepare(`SELECT payload, consumed FROM models WHERE ${live} AND id = ?`);
     const byUid = at.prepare(`SELECT payload, consumed, id FROM models WHERE ${live} AND uid = ?`);
@@ -34,7 +39,9 @@ export function openModels(db: DatabaseSync, memory: DatabaseSync): Models {
       row && {
         ...(JSON.parse(String(row["payload"])) as AdapterPayload),
         ...(id !== undefined && { jti: id }),
-        ...(row["consumed"] ? { consumed: row["consumed"] } : {}),
+        ...(typeof row["consumed"] === "number" && row["consumed"] + of <= seconds()
+          ? { consumed: row["consumed"] }
+          : {}),
       };
     return {
       upsert: async (id, given, expiresIn) => {
@@ -59,7 +66,9 @@ export function openModels(db: DatabaseSync, memory: DatabaseSync): Models {
       findByUid: async (uid) => payloadOf(byUid.get(model, seconds(), uid), undefined),
       findByUserCode: async () => undefined,
       consume: async (id) =>
-        void at.prepare("UPDATE models SET consumed = ? WHERE model = ? AND id = ?").run(seconds(), model, hashed(id)),
+        void at
+          .prepare("UPDATE models SET consumed = coalesce(consumed, ?) WHERE model = ? AND id = ?")
+          .run(seconds(), model, hashed(id)),
       destroy: async (id) => void at.prepare("DELETE FROM models WHERE model = ? AND id = ?").run(model, hashed(id)),
       revokeByGrantId: async (grantId) => {
         for (const each of [db, memory]) each.prepare("DELETE FROM models WHERE grant_id = ?").run(hashed(grantId));

@@ -12,7 +12,7 @@ export interface IssuerSettings {
   /** Paths of the site that one comes back to, signed in or out. */
   callbackPaths: string[];
   logoutPaths: string[];
-  seconds: { access: number; id: number; refresh: number };
+  seconds: { access: number; id: number; refresh: number; rotationGrace: number };
   policy: PasswordPolicy;
 }
 
@@ -62,6 +62,7 @@ export function readIssuerSettings(assembly: Assembly): IssuerSettings | null {
       access: of.AccessTokenValidity * 60,
       id: of.IdTokenValidity * 60,
       refresh: of.RefreshTokenValidity * 60,
+      rotationGrace: of.RefreshTokenRotation.RetryGracePeriodSeconds,
     },
     policy: {
       length: rules.MinimumLength,

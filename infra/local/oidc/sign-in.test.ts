@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { SignJWT, UnsecuredJWT, decodeJwt, exportJWK, generateKeyPair, importJWK } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startMachine, type Machine } from "../machine.ts";
@@ -105,15 +106,22 @@ describe("the code flow", () => {
     expect(landed.searchParams.get("code")).not.toBeNull();
   });
 
-  test("refresh gives new tokens once; the old one used again ends all of them", async () => {
+  test("refresh gives new tokens; the old one is good for ten seconds more, and used after that it ends all of them", async () => {
     const { issuer } = newTry(machine);
     const own = await signInForTest(machine, "anna");
     const refresh = (token: string): Promise<Response> =>
       exchange(issuer, { grant_type: "refresh_token", refresh_token: token });
     const second = (await (await refresh(own.refresh_token)).json()) as TestTokens;
     expect(await api(`Bearer ${second.access_token}`)).toMatchObject({ status: 200 });
+    expect(second.refresh_token).not.toBe(own.refresh_token);
+    const otherWindow = (await (await refresh(own.refresh_token)).json()) as TestTokens;
+    expect(await api(`Bearer ${otherWindow.access_token}`)).toMatchObject({ status: 200 });
+
+    const db = new DatabaseSync(join(folder.path, "data/identity/identity.sqlite"));
+    db.exec("UPDATE models SET consumed = consumed - 10 WHERE consumed IS NOT NULL");
+    db.close();
     expect((await refresh(own.refresh_token)).status).toBe(400);
-    expect((await refresh(second.refresh_token)).status).toBe(400);
+    for (const { refresh_token: token } of [second, otherWindow]) expect((await refresh(token)).status).toBe(400);
   });
 
   test("signing out in the browser ends its refresh tokens", async () => {
