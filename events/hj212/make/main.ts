@@ -1,4 +1,4 @@
-/** Writes the corpus: `node events/hj212/make/main.ts`. The files are committed; corpus.test.ts holds them to this. */
+/** Writes the corpus: `node events/hj212/make/main.ts`. The files are committed; tests/corpus/corpus.test.ts holds them to this. */
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { CorpusCase } from "./cases.ts";

@@ -10,7 +10,7 @@ const noise = (suffix: string, values: Readonly<Record<string, string>>): Group[
 const LEVELS = { L5: "53.0", L10: "53.0", L50: "49.0", L90: "45.0", L95: "43.0" };
 const MEANS = { ...LEVELS, Leq: "50.0", LMx: "54.0", LMn: "42.0" };
 
-/** CN, Flag, CP, Chinese, English, other fields. The CRC of each is fixed by corpus.test.ts from the printed list. */
+/** CN, Flag, CP, Chinese, English, other fields. The CRC of each is fixed by tests/corpus/corpus.test.ts from the printed list. */
 const ANNEX_C: [cn: string, flag: number, cp: Group[], zh: string, en: string, more?: FrameSpec][] = [
   ["1000", 5, [[item("OverTime", "5")], [item("ReCount", "3")]], "设置超时与重发次数", "sets time-out and resends"],
   ["9011", 4, [[item("QnRtn", "1")]], "请求应答", "answer to a request", { st: "91" }],

@@ -1,7 +1,7 @@
 /** This project's reader behind the corpus's neutral words: what any other reader would write for itself. */
 import { parseCompact, formatIso } from "../../functions/shared/shanghai.ts";
-import { annexA, hex4 } from "./make/build.ts";
-import type { CorpusCase, ReadingSaid } from "./make/schema.ts";
+import { annexA, hex4 } from "../../events/hj212/make/build.ts";
+import type { CorpusCase, ReadingSaid } from "../../events/hj212/make/schema.ts";
 import { decodeFrame } from "../../functions/telemetry/domain/hj212/decode.ts";
 import type { KeysOf } from "../../functions/telemetry/domain/hj212/encrypted.ts";
 import { frameReader, splitFrames, type FramePiece } from "../../functions/telemetry/domain/hj212/frame.ts";

@@ -5,14 +5,15 @@ import { describe, expect, test } from "vitest";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { bytesOf, joinedSets, keysOf, said, streamed, wanted, wantedSets } from "./adapter.ts";
 import { splitFrames } from "../../functions/telemetry/domain/hj212/frame.ts";
-import { readFixtures } from "./fixtures.ts";
-import { annexA, hex4, modbus } from "./make/build.ts";
-import { corpusFiles } from "./make/main.ts";
-import { Cases, type CorpusCase } from "./make/schema.ts";
+import { readFixtures } from "../../events/hj212/fixtures.ts";
+import { annexA, hex4, modbus } from "../../events/hj212/make/build.ts";
+import { corpusFiles } from "../../events/hj212/make/main.ts";
+import { Cases, type CorpusCase } from "../../events/hj212/make/schema.ts";
 
-const RUNNER = fileURLToPath(new URL("run_framing.py", import.meta.url));
+const CORPUS = new URL("../../events/hj212/", import.meta.url);
+const RUNNER = fileURLToPath(new URL("run-framing.py", CORPUS));
 const ruleData = loadRuleData(new URL("../../layers/rule-data", import.meta.url).pathname);
-const readFile = (file: string): string => readFileSync(new URL(file, import.meta.url), "utf8");
+const readFile = (file: string): string => readFileSync(new URL(file, CORPUS), "utf8");
 const files = [...corpusFiles()].filter(([file]) => file.startsWith("cases/"));
 const cases: CorpusCase[] = files.flatMap(([, text]) => Cases.parse(JSON.parse(text)));
 
@@ -157,7 +158,7 @@ const python = spawnSync("python3", ["-V"]).status === 0;
 if (!python) console.warn("no python3 on this machine: the example reader in Python is not run");
 else
   describe("the example reader in Python", () => {
-    const runner = readFile("run_framing.py");
+    const runner = readFile("run-framing.py");
     const run = (program: string, ...ids: string[]) =>
       spawnSync("python3", ["-c", `__file__ = ${JSON.stringify(RUNNER)}\n${program}`, ...ids], { encoding: "utf8" });
 
