@@ -13,7 +13,7 @@ import {
 } from "aws-cdk-lib/aws-cognito";
 import { acknowledge } from "../acknowledge.ts";
 import type { Config } from "../config.ts";
-import { APPLICATIONS } from "./applications.ts";
+import { APPLICATIONS } from "../../web/sign-in/applications.ts";
 import type { HouseStack } from "./house-stack.ts";
 
 /** What the API and the web applications need to know of the issuer. */

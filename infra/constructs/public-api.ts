@@ -10,6 +10,7 @@ import {
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import { HttpJwtAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { acknowledge } from "../acknowledge.ts";
 import { houseAlarm, houseMetric } from "./alarm.ts";
@@ -88,7 +89,7 @@ export class PublicApi {
     for (const [i, route] of routes.entries())
       if (ROUTES[i]?.open) acknowledge(route, { APIG4: "what the law makes public needs no account" });
     this.stage(stack, routes);
-    this.alarms(stack, functions.open);
+    this.alarms(stack, functions);
   }
 
   private stage(stack: WorkStack, routes: readonly HttpRoute[]): void {
@@ -115,11 +116,17 @@ export class PublicApi {
     stage.node.addDependency(...routes); // a setting of a route that is not there yet fails the deployment
   }
 
-  private alarms(stack: WorkStack, fn: HouseFunction): void {
+  private alarms(stack: WorkStack, { open, people }: ApiFunctions): void {
     houseAlarm(stack, {
       name: "serve-api-throttles",
       impact: "More requests than the API may take: some people get no values, others wait.",
-      metric: fn.metricThrottles({ period: Duration.minutes(5) }),
+      metric: open.metricThrottles({ period: Duration.minutes(5) }),
+      threshold: 10,
+    });
+    houseAlarm(stack, {
+      name: "serve-people-throttles",
+      impact: "More requests of portal and console than may be taken at once: people are told to try again.",
+      metric: people.metricThrottles({ period: Duration.minutes(5) }),
       threshold: 10,
     });
     houseAlarm(stack, {
@@ -132,7 +139,15 @@ export class PublicApi {
       name: "serve-api-not-through-site",
       impact:
         "Requests reach the API without the site's secret: somebody goes around the site, or pages get no values.",
-      metric: houseMetric("serve-api", "RequestsNotThroughSite"),
+      metric: new MathExpression({
+        expression: "FILL(open, 0) + FILL(people, 0)",
+        label: "requests without the site's secret",
+        usingMetrics: {
+          open: houseMetric("serve-api", "RequestsNotThroughSite"),
+          people: houseMetric("serve-people", "RequestsNotThroughSite"),
+        },
+        period: Duration.minutes(5),
+      }),
       threshold: 20,
     });
   }

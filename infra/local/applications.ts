@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { ROOT } from "../build.ts";
-import { APPLICATIONS } from "../constructs/applications.ts";
+import { APPLICATIONS } from "../../web/sign-in/applications.ts";
 import type { Machine } from "./machine.ts";
 
 /** Where Vite leaves them: one folder for each, with its index.html. */

@@ -1,6 +1,6 @@
 /** Where the issuer meets the machine's web side: its pages, its one address, and the check of its tokens. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { APPLICATIONS } from "../../constructs/applications.ts";
+import { APPLICATIONS } from "../../../web/sign-in/applications.ts";
 import { plain } from "../distribution.ts";
 import type { MakeAuthorizer, WebAnswer, WebRequest } from "../http-api.ts";
 import { TemplateError } from "../template.ts";
