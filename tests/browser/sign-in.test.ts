@@ -84,7 +84,8 @@ test.each([[360], [1280]])(
 test("by the keyboard, without scripts: name, tab, password, enter; and out again", async () => {
   const { page } = await opened(360, false);
   page.setDefaultTimeout(8_000);
-  await page.keyboard.type("anna"); // the name has the focus
+  await page.locator("#username:focus").waitFor(); // the name has the focus
+  await page.keyboard.type("anna");
   await page.keyboard.press("Tab");
   await page.keyboard.type(TEST_PASSWORD);
   await page.keyboard.press("Enter");
