@@ -1,13 +1,12 @@
-/** The API for people with an account, behind the JWT authorizer. Each feature brings its operations; this file lists them. */
+/** The API for people with an account, behind the JWT authorizer. What it can do is listed in operations.ts. */
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import * as z from "zod/mini";
-import { peopleRepository } from "../people/repository.ts";
-import { selfOperations } from "../people/self-operations.ts";
-import { registerRepository } from "../register/repository.ts";
+import { loadRuleData } from "../../layers/rule-data.ts";
 import { documentClient } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
 import { answer, type ApiServices } from "./answer.ts";
+import { allOperations, servicesOf } from "./operations.ts";
 import { apiRouter } from "./router.ts";
 import { operationRoutes } from "./serve-operations.ts";
 
@@ -23,13 +22,19 @@ const Env = z.extend(HouseEnv, {
 // Once per cold start.
 const services = once((): ApiServices => {
   const env = readEnv(Env);
-  const db = documentClient();
-  const now = (): number => Date.now();
-  const register = registerRepository({ db, table: env.REGISTER_TABLE });
-  const people = peopleRepository({ db, table: env.PEOPLE_TABLE });
-  const operations = [...selfOperations()];
+  const backends = servicesOf({
+    db: documentClient(),
+    tables: {
+      register: env.REGISTER_TABLE,
+      blocks: env.BLOCKS_TABLE,
+      ledger: env.LEDGER_TABLE,
+      people: env.PEOPLE_TABLE,
+    },
+    ruleData: loadRuleData(env.RULE_DATA_DIR),
+    now: () => Date.now(),
+  });
   return {
-    router: apiRouter([operationRoutes(operations, { people, register, now })]),
+    router: apiRouter([operationRoutes(allOperations(backends), backends)]),
     originSecrets: env.ORIGIN_SECRETS.split(","),
   };
 });

@@ -1,0 +1,31 @@
+/** All operations for people with an account: the function, the OpenAPI document and the walk of rights take them from here. */
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { RuleData } from "../../layers/rule-data.ts";
+import type { People } from "../people/repository.ts";
+import { peopleRepository } from "../people/repository.ts";
+import { selfOperations } from "../people/self-operations.ts";
+import { registerRepository, type Register } from "../register/repository.ts";
+import type { Operation } from "./operation.ts";
+
+/** What stands outside of the program: made by the entry from its environment, by a test from an engine in memory. */
+export interface Backends {
+  db: DynamoDBDocumentClient;
+  tables: Readonly<Record<"register" | "blocks" | "ledger" | "people", string>>;
+  ruleData: RuleData;
+  /** Now, epoch ms. */
+  now(): number;
+}
+/** What the features' operations work with. */
+export interface Services extends Backends {
+  register: Register;
+  people: People;
+}
+
+export const servicesOf = (backends: Backends): Services => ({
+  ...backends,
+  register: registerRepository({ db: backends.db, table: backends.tables.register }),
+  people: peopleRepository({ db: backends.db, table: backends.tables.people }),
+});
+
+/** Each feature brings its own; this is their list. Making them calls nobody. */
+export const allOperations = (_services: Services): Operation[] => [...selfOperations()];
