@@ -78,7 +78,7 @@ const INPUTS = [
   "functions/**/*.ts",
   "events/*.ts",
   "layers/**/*.{ts,json}",
-  "web/**/*.{ts,tsx,js,css,html,svg}",
+  "web/{disclosure,sign-in}/*.ts",
   "infra/build.ts",
   "package-lock.json",
 ];

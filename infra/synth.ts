@@ -120,6 +120,7 @@ if (import.meta.main) {
   try {
     await synthesize(outdir ? { outdir } : {});
     if (!outdir) await synthesize(CHINA_EXAMPLE);
+    await (await import("./build-web.ts")).buildWeb(); // what a deployment puts into the site bucket
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

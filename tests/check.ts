@@ -5,6 +5,7 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const CHECKS: readonly { name: string; command: string; args: string[] }[] = [
   { name: "types", command: "tsc", args: ["-p", ".", "--noEmit"] },
+  { name: "types of the web", command: "tsc", args: ["-p", "web", "--noEmit"] },
   { name: "lint", command: "oxlint", args: ["--type-aware", "--quiet"] },
   { name: "format", command: "oxfmt", args: ["--check"] },
   { name: "dead code", command: "knip", args: ["--no-progress"] },

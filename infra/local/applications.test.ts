@@ -14,6 +14,7 @@ test("pages are asked for every time, named files never again; what is the same 
   write("portal/index.html", "<p>1");
   write("portal/assets/app-a1b2.js", "1");
   write("portal/assets/app-a1b2.js.map", "{}");
+  write("portal/service-worker.js", "1");
   const kept = new Map<string, NewObject>();
   const puts: string[] = [];
   const objects = {
@@ -30,7 +31,7 @@ test("pages are asked for every time, named files never again; what is the same 
   const machine = { objects, setting: () => "site" };
 
   expect(await putApplications(machine, folder.path)).toEqual(["/console/"]);
-  expect(puts.toSorted()).toEqual(["portal", "portal/", "portal/assets/app-a1b2.js"]);
+  expect(puts.toSorted()).toEqual(["portal", "portal/", "portal/assets/app-a1b2.js", "portal/service-worker.js"]);
   expect(kept.get("portal/")?.headers).toEqual({
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-cache",
@@ -39,6 +40,8 @@ test("pages are asked for every time, named files never again; what is the same 
     "content-type": "text/javascript; charset=utf-8",
     "cache-control": "public, max-age=31536000, immutable",
   });
+
+  expect(kept.get("portal/service-worker.js")?.headers?.["cache-control"]).toBe("no-cache");
 
   puts.length = 0;
   write("portal/index.html", "<p>2");

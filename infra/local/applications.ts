@@ -1,6 +1,8 @@
 /** Puts the built web applications into the site's bucket, as the commands of docs/deploy.md do in the cloud. */
+import { execFile } from "node:child_process";
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
+import { promisify } from "node:util";
 import { ROOT } from "../build.ts";
 import { APPLICATIONS } from "../../web/sign-in/applications.ts";
 import type { Machine } from "./machine.ts";
@@ -20,13 +22,24 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
+/** Builds the applications where a file of theirs has changed, in a process of its own: what that takes of memory is free again. */
+export async function buildWebApart(): Promise<void> {
+  const file = join(ROOT, "infra/build-web.ts");
+  try {
+    await promisify(execFile)(process.execPath, ["--disable-warning=ExperimentalWarning", file]);
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim();
+    throw new Error(`portal and console could not be built: ${said || (error as Error).message}`, { cause: error });
+  }
+}
+
 /** For who leaves out the slash. */
 const moved = (path: string): Buffer =>
   Buffer.from(
     `<!doctype html><title>${path}</title><meta http-equiv="refresh" content="0;url=${path}"><a href="${path}">${path}</a>\n`,
   );
 
-/** Files are named by their content and never change; the page names them and is asked for every time. */
+/** What is in `assets/` is named by its content and never changes; the page names it and is asked for every time, like the rest. */
 const FOR_EVER = "public, max-age=31536000, immutable";
 const ASKED = "no-cache";
 
@@ -55,7 +68,8 @@ export async function putApplications(
       const type = TYPES[extname(file)];
       if (type === undefined || !statSync(join(folder, file)).isFile()) continue;
       const body = readFileSync(join(folder, file));
-      await (file === "index.html" ? put(prefix, body, type, ASKED) : put(`${prefix}${file}`, body, type, FOR_EVER));
+      const kept = file.startsWith("assets/") ? FOR_EVER : ASKED;
+      await put(file === "index.html" ? prefix : `${prefix}${file}`, body, type, kept);
     }
     await put(prefix.slice(0, -1), moved(path), TYPES[".html"] ?? "", ASKED);
   }

@@ -28,7 +28,7 @@ async function run(): Promise<void> {
     { openCity },
     { loopbackOf, startLocalGateway },
     { demoPeople, firstPeople, resetPassword },
-    { putApplications },
+    { putApplications, buildWebApart },
   ] = await Promise.all([
     import("./synthesize-apart.ts"),
     import("./machine.ts"),
@@ -38,6 +38,7 @@ async function run(): Promise<void> {
     import("./applications.ts"),
   ]);
   const template = await synthesizeApart();
+  await buildWebApart();
   const city = openCity({ plants: settings.plants, simulator: settings.simulator, dataDir, log });
   const passwords: FirstPassword[] = [];
   const machine = await startMachine({

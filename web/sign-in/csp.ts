@@ -3,22 +3,28 @@
  * only the issuer is elsewhere, where the site has none of its own.
  */
 
-const parts = (connect: readonly string[]): string[] => [
+const parts = (connect: readonly string[], inlineStyles: boolean): string[] => [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'", // the components write their styles at run time
+  `style-src 'self'${inlineStyles ? " 'unsafe-inline'" : ""}`,
   "font-src 'self'",
   "img-src 'self' data: blob:",
   `connect-src ${["'self'", ...connect].join(" ")}`,
+  "manifest-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
 ];
 
-/** In the header of `/portal/*` and `/console/*`. `issuers`: origins that are asked for tokens. */
-export const appCsp = (issuers: readonly string[]): string => [...parts(issuers), "frame-ancestors 'none'"].join("; ");
+/**
+ * In the header of `/portal/*` and `/console/*`. `issuers`: origins that are asked for tokens. The console's components write
+ * their styles at run time; the portal's do not, and its own page says so.
+ */
+export const appCsp = (issuers: readonly string[]): string =>
+  [...parts(issuers, true), "frame-ancestors 'none'"].join("; ");
 
 /**
  * For a `meta` element in the applications' own page: `aws-cn` has no such header, and a build does not know the issuer of
  * its deployment, so that any host with TLS may be asked. Where both are, the stricter one holds.
  */
-export const APP_META_CSP: string = parts(["https:"]).join(";");
+export const appMetaCsp = ({ inlineStyles }: { inlineStyles: boolean }): string =>
+  parts(["https:"], inlineStyles).join("; ");

@@ -1,0 +1,112 @@
+/** Builds the two web applications into `.build/web/{portal,console}`; nothing is done when no input changed. No network. */
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { appMetaCsp } from "../web/sign-in/csp.ts";
+import { hashOfFiles, ROOT } from "./build.ts";
+import { withLock } from "./lock.ts";
+
+export const WEB_APPLICATIONS = ["portal", "console"] as const;
+export type WebApplication = (typeof WEB_APPLICATIONS)[number];
+
+const OUT = join(ROOT, ".build");
+export const webDir = (name: WebApplication): string => join(OUT, "web", name);
+/** Vite's list of what imports what; not among the files that are served. */
+const chunksFile = (name: WebApplication): string => join(OUT, "web", `${name}.chunks.json`);
+
+const INPUTS = [
+  "web/{portal,console,shared}/**/*.{ts,tsx,css,html,json,svg,png,webmanifest}",
+  "web/sign-in/csp.ts",
+  "infra/build-web.ts",
+  "package-lock.json",
+];
+
+/** Builds what is missing or stale. Throws with Vite's own messages; returns true when something was built. */
+export function buildWeb(): Promise<boolean> {
+  mkdirSync(OUT, { recursive: true });
+  return withLock(join(OUT, "build-web.lock"), async () => {
+    const stamp = join(OUT, "web.sha256");
+    const hash = hashOfFiles(INPUTS);
+    const built = WEB_APPLICATIONS.every((name) => existsSync(join(webDir(name), "index.html")));
+    if (built && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return false;
+    rmSync(stamp, { force: true });
+    for (const name of WEB_APPLICATIONS) await buildApplication(name);
+    await buildServiceWorker(hash);
+    writeFileSync(stamp, hash);
+    return true;
+  });
+}
+
+async function buildApplication(name: WebApplication): Promise<void> {
+  const [{ build }, { default: react }] = await Promise.all([import("vite"), import("@vitejs/plugin-react")]);
+  await build({
+    configFile: false,
+    envFile: false,
+    root: join(ROOT, "web", name),
+    base: `/${name}/`,
+    logLevel: "error",
+    plugins: [
+      react(),
+      {
+        name: "content-security-policy",
+        transformIndexHtml: (html) => html.replace("%CSP%", appMetaCsp({ inlineStyles: name === "console" })),
+      },
+    ],
+    build: {
+      outDir: webDir(name),
+      emptyOutDir: true,
+      target: "es2023",
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0, // nothing that a policy would have to allow
+      manifest: "chunks.json",
+      chunkSizeWarningLimit: 2_000, // `firstLoad` is what is watched
+    },
+  });
+  renameSync(join(webDir(name), "chunks.json"), chunksFile(name));
+}
+
+/** The portal's service worker, which knows the names of all its files and changes with them. */
+async function buildServiceWorker(version: string): Promise<void> {
+  const { build } = await import("esbuild");
+  const folder = webDir("portal");
+  const files = globSync("assets/**/*", { cwd: folder }).sort();
+  await build({
+    entryPoints: [join(ROOT, "web/portal/worker/service-worker.ts")],
+    outfile: join(folder, "service-worker.js"),
+    bundle: true,
+    minify: true,
+    target: "es2023",
+    define: { FILES: JSON.stringify(files), VERSION: JSON.stringify(version.slice(0, 16)) },
+    logLevel: "silent",
+  });
+}
+
+interface Chunk {
+  file: string;
+  isEntry?: boolean;
+  imports?: string[];
+  css?: string[];
+}
+
+/** Bytes with gzip of what a first visit loads: the page, the entry, and what it imports statically. */
+export function firstLoad(name: WebApplication): { bytes: number; files: string[] } {
+  const folder = webDir(name);
+  const chunks = JSON.parse(readFileSync(chunksFile(name), "utf8")) as Record<string, Chunk>;
+  const files = new Set(["index.html"]);
+  const add = (chunk: Chunk | undefined): void => {
+    if (!chunk || files.has(chunk.file)) return;
+    for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(file);
+    for (const key of chunk.imports ?? []) add(chunks[key]);
+  };
+  for (const chunk of Object.values(chunks)) if (chunk.isEntry) add(chunk);
+  const bytes = [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
+  return { bytes, files: [...files] };
+}
+
+if (import.meta.main) {
+  const built = await buildWeb();
+  for (const name of WEB_APPLICATIONS)
+    console.log(
+      `${name}: ${built ? "built" : "up to date"}, first load ${(firstLoad(name).bytes / 1024).toFixed(0)} KB`,
+    );
+}

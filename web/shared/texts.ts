@@ -1,0 +1,42 @@
+/** Texts of both applications: Chinese first, English second. `{name}` is replaced by what the caller gives. */
+
+/** Key → [zh, en]. */
+export type Dictionary = Readonly<Record<string, readonly [zh: string, en: string]>>;
+
+export const SHARED_TEXTS = {
+  signIn: ["登录", "Sign in"],
+  signOut: ["退出登录", "Sign out"],
+  language: ["English", "中文"],
+  retry: ["重试", "Try again"],
+  loading: ["正在加载…", "Loading …"],
+  signInFailed: ["登录没有完成。请再登录一次。", "Signing in was not finished. Sign in again."],
+  sessionEnded: [
+    "登录已过期。请重新登录，已填写的内容会保留。",
+    "Your session has ended. Sign in again; what you typed is kept.",
+  ],
+  noNetwork: [
+    "连不上服务器。请检查网络；恢复后会自动更新。",
+    "The server cannot be reached. Check the network; this page updates when it is back.",
+  ],
+  notAllowed: [
+    "您的账号没有这项权限。如需要，请联系监管部门开通。",
+    "Your account does not have this right. Ask your bureau for it if you need it.",
+  ],
+  notFound: [
+    "没有找到，或不在您的权限范围内。请返回列表重新选择。",
+    "Not found, or not among what your account may see. Go back to the list and choose again.",
+  ],
+  changedMeanwhile: [
+    "刚才有人改过这一项，您的修改没有保存，填写的内容还在。请核对最新内容后再保存。",
+    "Somebody else changed this meanwhile. Nothing of yours was saved and what you typed is still here: look at the new state and save again.",
+  ],
+  notAsExpected: [
+    "有内容填写不对，请改正后再提交：{detail}",
+    "Something is not as expected; correct it and send again: {detail}",
+  ],
+  tooMany: ["请求太多，请等一分钟再试。", "Too many requests. Wait a minute and try again."],
+  serverFailed: [
+    "服务器出错，没有保存。请稍后重试；一直这样请联系监管部门。",
+    "The server failed and nothing was saved. Try again later; tell your bureau if it stays like this.",
+  ],
+} as const satisfies Dictionary;
