@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { shardOf } from "../shared/shard.ts";
 import type { Binding, PermitBinding } from "./domain/bindings.ts";
 import type { Permit } from "./domain/permit.ts";
-import { keys, permitText, type DeviceItem, type PlantRecord } from "./stored-items.ts";
+import { keys, permitText, shownInLists, type DeviceItem, type PlantRecord } from "./stored-items.ts";
 
 export type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
@@ -44,7 +44,12 @@ export function plantWrites(
     },
     { Put: { ...unless, Item: { ...keys.revision(permitNo, revision), permit: text, importedAt, source } } },
     ...(current ? [] : [{ Put: { ...unless, Item: { ...keys.code(code), permitNo } } }]),
-    { Put: { TableName: table, Item: { ...keys.entry(shard, permitNo), code, name, town, devices } } },
+    {
+      Put: {
+        TableName: table,
+        Item: { ...keys.entry(shard, permitNo), code, name, town, devices, shown: shownInLists(permit) },
+      },
+    },
   ];
 }
 

@@ -81,7 +81,26 @@ export interface PlantEntry {
   name: string;
   town: string;
   devices: number;
+  /** Of entries written before lists showed more: undefined until the permit is imported again (plant-lists.ts). */
+  shown?: ShownInLists | undefined;
 }
+
+/** What a list or a map says of a plant beyond its name. */
+export interface ShownInLists {
+  industry: string;
+  management: Permit["management"];
+  outlets: number;
+  lon: number;
+  lat: number;
+}
+
+export const shownInLists = ({ industry, management, outlets, location: { lon, lat } }: Permit): ShownInLists => ({
+  industry,
+  management,
+  outlets: outlets.length,
+  lon,
+  lat,
+});
 
 /** The bindings of one device over all plants; `version` counts its changes. */
 export interface DeviceItem {
@@ -124,7 +143,21 @@ export const VersionItem = z.object({ version: z.string() });
 
 export const CodeItem = z.object({ permitNo: z.string() });
 
-export const ShardItem = z.object({ code: z.string(), name: z.string(), town: z.string(), devices: z.int() });
+const Shown: z.ZodMiniType<ShownInLists> = z.object({
+  industry: z.string(),
+  management: z.enum(["key", "simplified", "registration"]),
+  outlets: z.int(),
+  lon: z.number(),
+  lat: z.number(),
+});
+
+export const ShardItem = z.object({
+  code: z.string(),
+  name: z.string(),
+  town: z.string(),
+  devices: z.int(),
+  shown: z.optional(Shown),
+});
 
 type Item = Record<string, unknown>;
 

@@ -14,8 +14,10 @@ import { formatDay, formatHour, formatIso, formatMinute, DAY } from "../shared/s
 import { shardOf } from "../shared/shard.ts";
 import { ledgerHints } from "../telemetry/ledger-hints.ts";
 import { episodeId } from "./domain/episode.ts";
+import { episodeKeyText } from "./domain/episode-id.ts";
 import type { EpisodeEvent } from "./domain/evaluate-plant.ts";
 import { freshState, type PlantState } from "./domain/plant-state.ts";
+import { episodeItem, standingItem } from "./list-items.ts";
 import {
   ClosedItem,
   MarkItem,
@@ -53,8 +55,17 @@ export interface Acknowledgement {
 
 export interface WarningLedger {
   plant(permitNo: string): Promise<{ state: PlantState; version: number; first: Record<string, number> }>;
-  /** Writes the next state with what happened to episodes; false when another run was faster. */
-  putPlant(permitNo: string, state: PlantState, version: number, events: readonly EpisodeEvent[]): Promise<boolean>;
+  /**
+   * Writes the next state with what happened to episodes, and the city's lists where `before` stood otherwise; false when
+   * another run was faster.
+   */
+  putPlant(
+    permitNo: string,
+    state: PlantState,
+    version: number,
+    events: readonly EpisodeEvent[],
+    before?: PlantState,
+  ): Promise<boolean>;
   atRisk(shard: number): Promise<{ permitNo: string; until: number }[]>;
   /** Puts the plant there until at least `until`. */
   risk(permitNo: string, until: number): Promise<void>;
@@ -93,6 +104,8 @@ const periodKey = (kind: "HOUR" | "DAY", start: number): string =>
   kind === "HOUR" ? `HOUR#${formatHour(start)}` : `DAY#${formatDay(start)}`;
 const sendKey = (tick: number, phoneHash: string): string => `SEND#${formatMinute(tick)}#${phoneHash}`;
 const KEEP_SENDS = 400 * DAY;
+/** DynamoDB takes 100 writes in a transaction. */
+const MOST_AT_ONCE = 100;
 
 export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table: string }): WarningLedger {
   const hints = ledgerHints({ db, table });
@@ -184,7 +197,7 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       return { state, version: v, first };
     },
 
-    async putPlant(permitNo, state, version, events) {
+    async putPlant(permitNo, state, version, events, before = state) {
       const pk = plantKey(permitNo);
       const put = {
         TableName: table,
@@ -196,7 +209,7 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       // Several events of one episode at one tick (opened, escalated): the last tells the whole.
       const histories = new Map(events.map((e) => [`${e.episode.openedAt}#${episodeId(e.episode)}`, e]));
       const history = [...histories.values()].flatMap(({ type, episode: e }) => {
-        const key = `${formatMinute(e.openedAt)}#${e.outlet ?? ""}#${e.facility ?? e.pollutant ?? ""}#${e.statistic}`;
+        const key = episodeKeyText(e);
         const ended = type === "recovered" || type === "lapsed";
         const item = {
           ...e,
@@ -223,9 +236,15 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
           ...(e.escalatedAt === state.tick ? [{ Put: { TableName: table, Item: clue } }] : []),
         ];
       });
-      if (history.length === 0) return conditional(() => db.send(new PutCommand(put)));
+      const standing = standingItem(permitNo, state, before);
+      const listed = [...histories.values()].map((event) => episodeItem(permitNo, event, state.tick));
+      const lists = [...(standing ? [standing] : []), ...listed].map((Item) => ({ Put: { TableName: table, Item } }));
+      if (history.length + lists.length === 0) return conditional(() => db.send(new PutCommand(put)));
+      const whole = 1 + history.length + lists.length <= MOST_AT_ONCE;
+      // Dozens of limits exceeded at one tick: their lists go ahead, and would be written alike by a second try.
+      if (!whole) for (const { Put } of lists) await db.send(new PutCommand(Put));
       try {
-        await db.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...history] }));
+        await db.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...history, ...(whole ? lists : [])] }));
         return true;
       } catch (error) {
         if (

@@ -171,7 +171,7 @@ async function judgePlant(
     inOutage,
   });
   const changed = JSON.stringify({ ...state, tick: 0 }) !== JSON.stringify({ ...held, tick: 0 });
-  if (changed && !(await ledger.putPlant(permit.permitNo, state, version, events))) {
+  if (changed && !(await ledger.putPlant(permit.permitNo, state, version, events, held))) {
     if (attempt < ATTEMPTS) return judgePlant(visit, t, how, services, attempt + 1);
     throw new Error(
       `the state of ${permit.permitNo} changed ${ATTEMPTS} times while it was judged; run this tick again`,

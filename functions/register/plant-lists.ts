@@ -1,0 +1,78 @@
+/** The register as lists show it: kept in memory for as long as the register stays the same. */
+import { inParallel } from "../shared/in-parallel.ts";
+import { SHARDS } from "../shared/shard.ts";
+import type { Register } from "./repository.ts";
+import { shownInLists, type PlantRecord, type ShownInLists } from "./stored-items.ts";
+
+export interface ListedPlant extends ShownInLists {
+  permitNo: string;
+  code: string;
+  name: string;
+  town: string;
+}
+
+export interface PlantLists {
+  /** Every plant by permit number, and the register's version that they are of. */
+  all(): Promise<{ version: string; plants: readonly ListedPlant[] }>;
+  /** These plants, by permit number, read without the rest of the city. */
+  some(permitNos: Iterable<string>): Promise<ListedPlant[]>;
+}
+
+/** Within this time nobody asks whether the register changed. */
+const FRESH_MS = 5_000;
+const byPermit = (a: ListedPlant, b: ListedPlant): number => (a.permitNo < b.permitNo ? -1 : 1);
+const listed = ({ permit, code }: PlantRecord): ListedPlant => ({
+  permitNo: permit.permitNo,
+  code,
+  name: permit.name,
+  town: permit.town,
+  ...shownInLists(permit),
+});
+
+export function plantLists(
+  register: Pick<Register, "version" | "listShard" | "getPlants">,
+  now: () => number,
+): PlantLists {
+  let held: { version: string; plants: readonly ListedPlant[] } | null = null;
+  let checked = -Infinity;
+  let running: Promise<{ version: string; plants: readonly ListedPlant[] }> | null = null;
+
+  const some: PlantLists["some"] = async (permitNos) =>
+    (await register.getPlants([...permitNos])).map(listed).sort(byPermit);
+
+  async function read(): Promise<readonly ListedPlant[]> {
+    const plants: ListedPlant[] = [];
+    const bare: string[] = [];
+    await inParallel(
+      Array.from({ length: SHARDS }, (_, shard) => shard),
+      SHARDS,
+      async (shard) => {
+        for await (const { permitNo, code, name, town, shown } of register.listShard(shard))
+          if (shown) plants.push({ permitNo, code, name, town, ...shown });
+          else bare.push(permitNo);
+      },
+    );
+    return [...plants, ...(bare.length > 0 ? await some(bare) : [])].sort(byPermit);
+  }
+
+  async function refresh(): Promise<{ version: string; plants: readonly ListedPlant[] }> {
+    const at = now();
+    const version = (await register.version()) ?? "none";
+    if (held?.version !== version) held = { version, plants: await read() };
+    checked = at;
+    return held;
+  }
+
+  return {
+    some,
+    all() {
+      const age = now() - checked;
+      // A clock that was set back says nothing about how old it is.
+      if (held && age >= 0 && age < FRESH_MS) return Promise.resolve(held);
+      running ??= refresh().finally(() => {
+        running = null;
+      });
+      return running;
+    },
+  };
+}

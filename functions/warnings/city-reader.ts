@@ -1,0 +1,136 @@
+/** The ledger as lists and pages of people read it. Eventually consistent: what is shown may be a second old. */
+import { QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { batchGet } from "../shared/batch-get.ts";
+import { inParallel } from "../shared/in-parallel.ts";
+import { formatDay, formatMinute } from "../shared/shanghai.ts";
+import { SHARDS } from "../shared/shard.ts";
+import type { PlantState } from "./domain/plant-state.ts";
+import { EpisodeFacts, StandingItem, type Standing } from "./list-items.ts";
+import { StateItem } from "./stored-items.ts";
+
+export interface CityReader {
+  /** Of each plant its state as the warnings left it, null where they have nothing to say; and whether it ever spoke. */
+  warnings(permitNos: readonly string[]): Promise<Map<string, { state: PlantState | null; heard: boolean }>>;
+  /** Plants that stand out, and those that lately did. All others are normal. */
+  standings(): Promise<Map<string, Standing & { at: number }>>;
+  /** Plants of which a device ever spoke. */
+  heard(): Promise<Set<string>>;
+  /** Episodes that opened on a day, newest first; `from` is the key of the last one that was read. */
+  episodesOfDay(day: number, page: EpisodePage): Promise<EpisodeRow[]>;
+  /** Episodes of a plant that opened in [from, to), newest first. */
+  episodesOf(permitNo: string, range: { from: number; to: number }, page: EpisodePage): Promise<EpisodeRow[]>;
+}
+
+export interface EpisodePage {
+  /** Key of the last that was read; null to begin. */
+  after: string | null;
+  limit: number;
+}
+/** `key`: `{opened}#{outlet}#{what}#{statistic}#{permitNo}`, the order of every list of episodes. */
+export type EpisodeRow = EpisodeFacts & { key: string };
+
+const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
+const plantKey = (permitNo: string): string => `PLANT#${permitNo}`;
+/** Behind every character of a key. */
+const LAST = "\u{10FFFF}";
+
+export function cityReader({ db, table }: { db: DynamoDBDocumentClient; table: string }): CityReader {
+  async function partition(pk: string): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await db.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: "pk = :pk",
+          ExpressionAttributeValues: { ":pk": pk },
+          ExclusiveStartKey: start,
+        }),
+      );
+      items.push(...(page.Items ?? []));
+      start = page.LastEvaluatedKey;
+    } while (start);
+    return items;
+  }
+  const newestFirst = async (
+    pk: string,
+    range: { from: string; to: string },
+    limit: number,
+  ): Promise<Record<string, unknown>[]> => {
+    if (range.to < range.from) return [];
+    const { Items = [] } = await db.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
+        ExpressionAttributeValues: { ":pk": pk, ":from": range.from, ":to": range.to },
+        ScanIndexForward: false,
+        Limit: limit,
+      }),
+    );
+    return Items;
+  };
+  return {
+    async warnings(permitNos) {
+      const wanted = permitNos.flatMap((permitNo) =>
+        ["WARNING", "FIRST"].map((sk) => ({ pk: plantKey(permitNo), sk })),
+      );
+      const items = await batchGet({ db, table }, wanted, false);
+      const found = new Map(items.map((item) => [`${String(item.pk)} ${String(item.sk)}`, item]));
+      return new Map(
+        permitNos.map((permitNo) => {
+          const warning = found.get(`${plantKey(permitNo)} WARNING`);
+          const heard = found.has(`${plantKey(permitNo)} FIRST`);
+          return [permitNo, { state: warning ? StateItem.parse(warning) : null, heard }];
+        }),
+      );
+    },
+    async standings() {
+      const shards = await inParallel(ALL_SHARDS, SHARDS, (shard) => partition(`STATE#${shard}`));
+      return new Map(
+        shards.flat().map((item) => {
+          const { sk, ...standing } = StandingItem.parse(item);
+          return [sk, standing];
+        }),
+      );
+    },
+    async heard() {
+      // Whoever spoke once is looked at again for ever: its place in this list never goes away.
+      const shards = await inParallel(ALL_SHARDS, SHARDS, (shard) => partition(`DUE#${shard}`));
+      return new Set(shards.flat().map((item) => String(item.sk)));
+    },
+    async episodesOfDay(day, { after, limit }) {
+      const date = formatDay(day);
+      const items = await newestFirst(
+        `EPISODES#${date}`,
+        { from: date, to: after ?? `${date}${LAST}` },
+        more(after, limit),
+      );
+      return items.map((item) => ({ ...EpisodeFacts.parse(item), key: String(item.sk) })).filter(later(after));
+    },
+    async episodesOf(permitNo, { from, to }, { after, limit }) {
+      const prefix = "EPISODE#";
+      const end = `${prefix}${formatMinute(to - 1)}${LAST}`;
+      const begin = after === null ? end : `${prefix}${after}`;
+      const items = await newestFirst(
+        plantKey(permitNo),
+        { from: `${prefix}${formatMinute(from)}`, to: begin < end ? begin : end },
+        more(after, limit),
+      );
+      return items
+        .map((item) => ({ ...factsOf(item), key: `${String(item.sk).slice(prefix.length)}#${permitNo}` }))
+        .filter(later(after));
+    },
+  };
+
+  /** What a history of the plant says; the episode itself stands inside of it. */
+  function factsOf(item: Record<string, unknown>): EpisodeFacts {
+    return EpisodeFacts.parse({ ...(item.episode as object), ...item });
+  }
+}
+
+/** The one that was read last comes once more and is left out: the key just before it cannot be named. */
+const more = (after: string | null, limit: number): number => limit + (after === null ? 0 : 1);
+const later =
+  (after: string | null) =>
+  (row: EpisodeRow): boolean =>
+    after === null || row.key < after;
