@@ -8,6 +8,8 @@ import { decide, type Grant } from "../../infra/local/iam/identity-policy.ts";
 import type { PermitInput } from "../../infra/local/demo/sketch.ts";
 import { openPermissions, type AllowedAccess } from "../../infra/local/iam/permissions.ts";
 import { readRoles, type Role } from "../../infra/local/iam/roles.ts";
+import type { Machine } from "../../infra/local/machine.ts";
+import { signInForTest, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { readAssembly } from "../../infra/local/template.ts";
 import { frameMaker, messageOf, permitsFile, trialPlants, type TrialFrame } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
@@ -83,6 +85,17 @@ async function aDay({ machine, tick, fire, nameOf }: TrialMachine): Promise<void
   expect(codes.length).toBe(plants.length);
   const view = await fetch(`${machine.url}/api/public/plants/${codes[0]}`);
   expect(view.status, await view.text()).toBe(200);
+  await aPerson(machine);
+}
+
+/** What somebody with an account asks for, behind a token of the whole code flow. */
+async function aPerson(machine: Machine): Promise<void> {
+  await testPerson(machine, { username: "anna", roles: ["regulator"] });
+  const { access_token: token } = await signInForTest(machine, "anna");
+  for (const path of ["/api/self"]) {
+    const answer = await fetch(`${machine.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    expect([path, answer.status], await answer.text()).toEqual([path, 200]);
+  }
 }
 
 function revised(file: string): string {
