@@ -150,3 +150,54 @@ export const Prices = z.array(
     })
     .check(z.refine((p) => (p.price === null) === (p.certainty === "not-found"), "a price is found or it is not")),
 );
+
+const sure = { certainty: z.enum(["verified", "general", "project"]), source: text };
+
+export const MarkVersions = z
+  .array(
+    z.strictObject({
+      effectiveFrom: date,
+      deadline: z.strictObject({
+        dayAfter: z.int().check(z.gte(0), z.lte(31)),
+        clock: z.string().check(z.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)),
+        ...sure,
+      }),
+      /** Days: longest mark (at most 31: who reads marks of a period looks so far back), how far back and ahead one may lie. */
+      bounds: z.strictObject({ days: count.check(z.lte(31)), backDays: count, aheadDays: count, ...sure }),
+      kinds: z
+        .array(
+          z.strictObject({
+            kind: text,
+            family: z.enum(["working-condition", "monitor"]),
+            zh: text,
+            en: text,
+            maxHours: z.nullable(count),
+            tests: z.array(
+              z.enum([
+                "production-off",
+                "production-on",
+                "stack-cold",
+                "stack-warming",
+                "stack-cooling",
+                "oxygen-high",
+                "flow-small",
+              ]),
+            ),
+            ...sure,
+          }),
+        )
+        .check(z.minLength(1)),
+      exclusive: z.array(z.strictObject({ kinds: z.array(text).check(z.minLength(2)), ...sure })),
+      yearly: z.array(z.strictObject({ kinds: z.array(text).check(z.minLength(1)), hours: positive, ...sure })),
+      tests: z.strictObject({
+        minMinutes: count,
+        runningShare: share,
+        warmCelsius: positive,
+        lowOxygenPercent: positive,
+        flowShare: share,
+        referenceHours: count,
+        ...sure,
+      }),
+    }),
+  )
+  .check(z.minLength(1));

@@ -9,6 +9,7 @@ import { parseInput } from "../functions/shared/problems.ts";
 import { floorDay, parseIso } from "../functions/shared/shanghai.ts";
 import { hj212Rules, type Hj212Rules } from "./hj212.ts";
 import * as schema from "./rule-data-schema.ts";
+import { markRules, type MarkRules } from "./marks.ts";
 import { unitTable } from "./units.ts";
 
 /** A pollutant or measured factor (HJ 524/525, HJ 212-2017 Annex B). */
@@ -111,6 +112,8 @@ export interface RuleData {
   unitFactor(from: string, to: string): number | null;
   /** The warning numbers in force at `t` (epoch ms); before the first version, the first. */
   warning(t: number): WarningNumbers;
+  /** The rules of marks in force at `t` (epoch ms). */
+  marks(t: number): MarkRules;
   standards: readonly StandardLimit[];
   /** What the editions of HJ 212 ask for, and grades of what devices do instead. */
   hj212: Hj212Rules;
@@ -138,6 +141,7 @@ export function loadRuleData(dir: string): RuleData {
     resolve: resolver(pollutants),
     unitFactor: units,
     warning: (t) => (versions.findLast((v) => v.from <= t) ?? versions[0]!).numbers,
+    marks: markRules(read(dir, "marks.json", schema.MarkVersions)),
     standards,
     hj212: hj212Rules(read(dir, "hj212.json", schema.Hj212)),
     label(key, lang) {

@@ -27,7 +27,7 @@ export async function loadFacts(
     ledger.plant(permitNo),
     ledger.closedBetween(permitNo, "HOUR", floorHour(asOf) - DAY, floorHour(asOf)),
     ledger.closedBetween(permitNo, "DAY", floorDay(asOf) - DAYS_BACK, floorDay(asOf)),
-    ledger.marks(permitNo),
+    ledger.marks(permitNo, from, asOf),
   ]);
   return collectFacts({
     code,

@@ -22,7 +22,7 @@ export interface CloseServices {
 }
 
 export type Kind = "HOUR" | "DAY";
-const LENGTH = { HOUR, DAY } as const;
+export const LENGTH = { HOUR, DAY } as const;
 const STATISTIC = { HOUR: "hour", DAY: "day" } as const;
 
 /** When the period that begins at `start` is closed, epoch ms. */
@@ -76,16 +76,18 @@ export async function rejudgePeriod(
   start: number,
   at: number,
   services: CloseServices,
+  cause: "late-data" | "mark" = "late-data",
 ): Promise<void> {
   const { permit } = plant;
+  if (!judged(permit, kind)) return;
   const { first } = await services.ledger.plant(permit.permitNo);
   const items = await services.ledger.closed(permit.permitNo, kind, start);
   const known = current(items);
   const verdicts = (await judgePeriod(permit, kind, start, first, services)).flatMap((v): JudgedLimit[] => {
     const old = known.get(`${v.outlet}/${v.pollutant}`);
-    if (!old) return [{ ...v, revision: 0, cause: "late-data" }];
+    if (!old) return [{ ...v, revision: 0, cause }];
     const same = old.verdict === v.verdict && old.valid === v.valid && old.mean === v.mean;
-    return same ? [] : [{ ...v, revision: old.revision + 1, cause: "late-data" }];
+    return same ? [] : [{ ...v, revision: old.revision + 1, cause }];
   });
   if (verdicts.length === 0) return;
   const period: ClosedPeriod = { start, index: items.length, at, ruleData: services.ruleData.version, verdicts };
@@ -137,7 +139,7 @@ async function judgePeriod(
   const interval = Math.max(1, ...permit.outlets.flatMap((o) => o.devices.map((d) => d.minuteInterval)));
   const end = start + LENGTH[kind];
   const records = await blocks.records(permit.permitNo, start - interval * MINUTE, end, false);
-  const marks = Map.groupBy(await ledger.marks(permit.permitNo), (m) => m.outlet);
+  const marks = Map.groupBy(await ledger.marks(permit.permitNo, start, end), (m) => m.outlet);
   return limits.map(({ outlet, limit }) =>
     judgeLimit(outlet, limit, kind, { start, end }, records, marks.get(outlet.code) ?? [], ruleData),
   );

@@ -20,6 +20,8 @@ import { freshState, type PlantState } from "./domain/plant-state.ts";
 import { episodeItem, standingItem } from "./list-items.ts";
 import {
   ClosedItem,
+  LONGEST_MARK,
+  markKey,
   MarkItem,
   RejudgeItem,
   SendItem,
@@ -80,7 +82,8 @@ export interface WarningLedger {
   closedBetween(permitNo: string, kind: "HOUR" | "DAY", from: number, to: number): Promise<ClosedPeriod[]>;
   /** False when this revision is there already. */
   putClosed(permitNo: string, kind: "HOUR" | "DAY", period: ClosedPeriod): Promise<boolean>;
-  marks(permitNo: string): Promise<Mark[]>;
+  /** Marks with effect that reach into [from, to). */
+  marks(permitNo: string, from: number, to: number): Promise<Mark[]>;
   /** `claimed`: send it now; `there`: claimed before; `capped`: above the daily cap, kept for the plant to read. */
   claim(claim: Claim): Promise<"claimed" | "there" | "capped">;
   settle(permitNo: string, tick: number, phoneHash: string, state: SendState, id: string | null): Promise<void>;
@@ -324,8 +327,11 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
           }),
         ),
       ),
-    async marks(permitNo) {
-      return (await query(plantKey(permitNo), { prefix: "MARK#" })).map((i) => MarkItem.parse(i));
+    async marks(permitNo, from, to) {
+      const range = { from: markKey(from - LONGEST_MARK), to: markKey(to, "~") };
+      return (await query(plantKey(permitNo), range))
+        .map((i) => MarkItem.parse(i))
+        .filter((m) => m.state !== "withdrawn" && m.state !== "judged-invalid" && m.from < to && m.to > from);
     },
 
     async claim({ cap, ...c }) {

@@ -1,5 +1,6 @@
 /** Items of the ledger as they are read back: parsed, so that a damaged item is named and not worked with. */
 import * as z from "zod/mini";
+import { DAY, formatCompact } from "../shared/shanghai.ts";
 
 const time = z.nullable(z.number());
 const Level = z.literal([0, 1, 2, 3]);
@@ -67,7 +68,10 @@ export const RejudgeItem = z.object({
   permitNo: z.string(),
   /** Start of the period, epoch ms. */
   start: z.number(),
+  /** End of a row of periods, epoch ms; without it there is the one. */
+  until: z.optional(z.number()),
   stamp: z.string(),
+  cause: z._default(z.enum(["late-data", "mark"]), "late-data"),
 });
 
 const JudgedLimit = z.object({
@@ -80,7 +84,7 @@ const JudgedLimit = z.object({
   verdict: z.enum(["met", "exceeded", "insufficient", "marked"]),
   weighted: z.boolean(),
   revision: z.number(),
-  /** Why this revision: `closing`, `late-data`. */
+  /** Why this revision: `closing`, `late-data`, `mark`. */
   cause: z.string(),
   /** Quality notes (flat line, jump, values that hug the limit): for people, never judged. */
   notes: z.array(z.string()),
@@ -106,9 +110,27 @@ export function current(items: readonly ClosedPeriod[]): Map<string, JudgedLimit
   return now;
 }
 
-/** A lawful mark (标记): its slots do not count, their values are kept (warning-rules, "With marks"). */
-export const MarkItem = z.object({ outlet: z.string(), from: z.number(), to: z.number() });
+/** States of a mark; all but the last two have effect: a contradiction is decided by people, not by a test. */
+export const MARK_STATES = ["standing", "contradicted", "judged-valid", "judged-invalid", "withdrawn"] as const;
+export type MarkState = (typeof MARK_STATES)[number];
+
+/**
+ * A lawful mark (标记) as whoever judges slots reads it: its slots do not count, their values are kept (warning-rules,
+ * "With marks"). functions/marks/stored-items.ts has the whole.
+ */
+export const MarkItem = z.object({
+  outlet: z.string(),
+  pollutants: z._default(z.nullable(z.array(z.string())), null),
+  from: z.number(),
+  to: z.number(),
+  state: z._default(z.enum(MARK_STATES), "standing"),
+});
 export type Mark = z.output<typeof MarkItem>;
+
+/** Sort key of a mark: by the minute it begins at, so that those of a period are read and no others. */
+export const markKey = (from: number, suffix = ""): string => `MARK#${formatCompact(from).slice(0, 12)}${suffix}`;
+/** No mark is longer (layers/rule-data-schema.ts, bounds). */
+export const LONGEST_MARK = 31 * DAY;
 
 export const SendStates = ["claimed", "sent", "failed", "unknown", "expired", "capped"] as const;
 export type SendState = (typeof SendStates)[number];

@@ -11,7 +11,7 @@ import { MINUTE } from "../shared/shanghai.ts";
 import { SHARDS } from "../shared/shard.ts";
 import { mergeLive } from "../telemetry/block-repository.ts";
 import type { LiveHead } from "../telemetry/domain/block.ts";
-import { closesAt, rejudgePeriod, type CloseServices } from "./close.ts";
+import { closesAt, LENGTH, rejudgePeriod, type CloseServices } from "./close.ts";
 import { dispatch, settleLeftovers, type DispatchServices, type Outcome, type Owed } from "./dispatch.ts";
 import { evaluatePlant, windowOf, type EpisodeEvent } from "./domain/evaluate-plant.ts";
 import type { PlantState } from "./domain/plant-state.ts";
@@ -84,7 +84,9 @@ async function rejudgeClosed(t: number, services: TickServices, failures: unknow
       const kind = item.sk.includes("#HOUR#") ? "HOUR" : "DAY";
       if (closesAt(kind, item.start, services.ruleData) > t) return;
       const plant = await services.register.getPlant(item.permitNo);
-      if (plant) await rejudgePeriod(plant, kind, item.start, t, services);
+      // A mark names all the periods that it touches at once.
+      for (let start = item.start; plant && start < (item.until ?? item.start + 1); start += LENGTH[kind])
+        await rejudgePeriod(plant, kind, start, t, services, item.cause);
       await services.ledger.clearRejudge(item);
       count += 1;
     });
@@ -160,8 +162,10 @@ async function judgePlant(
   await settleLeftovers(permit, held.tick, held.outbox, services);
 
   const atRisk = riskUntil !== null;
-  const records = await blocks.records(permit.permitNo, windowOf(permit, t, atRisk), t + 1, true);
-  const marks = atRisk ? Object.fromEntries(Map.groupBy(await ledger.marks(permit.permitNo), (m) => m.outlet)) : {};
+  const from = windowOf(permit, t, atRisk);
+  const records = await blocks.records(permit.permitNo, from, t + 1, true);
+  const standing = atRisk ? await ledger.marks(permit.permitNo, from, t) : [];
+  const marks = Object.fromEntries(Map.groupBy(standing, (m) => m.outlet));
   const known = remembered(live, held);
   const { state, events, due } = evaluatePlant({ permit, records, live: known, first, marks }, held, {
     t,

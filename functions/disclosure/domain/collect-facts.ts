@@ -8,7 +8,7 @@ import {
   type BlockRecord,
   type Channel,
 } from "../../telemetry/domain/block.ts";
-import { buildSlots, intervalAt, type MarkSpan, type Slot as StoredSlot } from "../../telemetry/domain/slots.ts";
+import { buildSlots, intervalAt, isOf, type MarkSpan, type Slot as StoredSlot } from "../../telemetry/domain/slots.ts";
 
 import type { DayFact, DisclosureFacts, FacilityFact, HourFact, PublicState, SeriesFact, Slot } from "./facts.ts";
 import { seriesStart } from "./series-view.ts";
@@ -75,7 +75,7 @@ function seriesOf(outlet: Outlet, { records, marks, asOf }: StoredFacts): Series
   const minutes = device === undefined ? 1 : intervalAt(outlet, device.mn, asOf);
   return [...channels].map(([pollutant, channel]) => {
     const plain = buildSlots(outlet, channel, own, from, to).slots;
-    const spans = marks[outlet.code] ?? [];
+    const spans = (marks[outlet.code] ?? []).filter((m) => isOf(m, pollutant));
     const slots = plain.flatMap((slot, i) => shownSlot(slot, from + i * MINUTE, spans));
     return { outlet: outlet.code, pollutant, minutes, slots };
   });

@@ -14,7 +14,7 @@ test.each<[string, Partial<LedgerChange>, string | null]>([
   ["a new hour", { sk: "HOUR#2026-10-01T08#R000" }, "P1"],
   ["a revision", { sk: "HOUR#2026-10-01T08#R001" }, "P1"],
   ["a new day", { sk: "DAY#2026-10-01#R000" }, "P1"],
-  ["a mark", { sk: "MARK#DA001#2026-10-01T08:00" }, "P1"],
+  ["a mark", { sk: "MARK#202610010800-1" }, "P1"],
   ["the first value", { sk: "FIRST" }, "P1"],
   ["the first look of the warnings", { after: "normal" }, "P1"],
   ["a warning", { before: "normal", after: "warned" }, "P1"],

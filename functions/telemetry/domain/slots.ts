@@ -5,7 +5,7 @@
 import type { Outlet } from "../../register/domain/permit.ts";
 import { inForce } from "../../register/domain/permit.ts";
 import { floorMinute, MINUTE } from "../../shared/shanghai.ts";
-import { counts, type BlockRecord, type Channel } from "./block.ts";
+import { counts, pollutantOf, type BlockRecord, type Channel } from "./block.ts";
 import type { Flag } from "./reading.ts";
 
 export interface Slot {
@@ -27,7 +27,11 @@ export interface SlotRow {
 export interface MarkSpan {
   from: number;
   to: number;
+  /** Those it is of; all of the outlet where none are named. */
+  pollutants?: readonly string[] | null;
 }
+
+export const isOf = (mark: MarkSpan, pollutant: string): boolean => mark.pollutants?.includes(pollutant) ?? true;
 
 const EMPTY: Slot = { value: null, received: false, shown: null, flag: null };
 
@@ -54,7 +58,7 @@ export function buildSlots(
       if (!held.received || (held.value === null && slot.value !== null)) slots[i] = slot;
     });
   }
-  for (const mark of marks)
+  for (const mark of marks.filter((m) => isOf(m, pollutantOf(channel))))
     for (let i = Math.max(0, Math.floor((mark.from - from) / MINUTE)); i < length && from + i * MINUTE < mark.to; i++) {
       const slot = slots[i];
       if (slot && slot.value !== null) slots[i] = { ...slot, value: null, shown: slot.value };
