@@ -1,0 +1,52 @@
+/**
+ * `node infra/openapi.ts`: writes the API's description and the web's types, both made from the operations and committed;
+ * tests/features/openapi.test.ts says when they are out of date.
+ */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Operation } from "../functions/api/operation.ts";
+import { allOperations, servicesOf } from "../functions/api/operations.ts";
+import { loadRuleData } from "../layers/rule-data.ts";
+import { openApiDocument } from "./openapi-document.ts";
+import { clientTypes } from "./openapi-types.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+/** Served as /api-docs/openapi.json of the site. */
+export const DOCUMENT = join(ROOT, "web/api-docs/openapi.json");
+export const TYPES = join(ROOT, "web/shared/api-types.gen.ts");
+
+/** The operations as such: none of them can be called. */
+function operations(): Operation[] {
+  const table = "none";
+  return allOperations(
+    servicesOf({
+      db: DynamoDBDocumentClient.from(new DynamoDBClient({ region: "none" })),
+      tables: { register: table, blocks: table, ledger: table, people: table },
+      ruleData: loadRuleData(join(ROOT, "layers/rule-data")),
+      now: () => 0,
+    }),
+  );
+}
+
+/** Both files as they ought to be. */
+export function generated(): { document: string; types: string } {
+  const document = openApiDocument(operations());
+  return { document: formatted(DOCUMENT, JSON.stringify(document)), types: formatted(TYPES, clientTypes(document)) };
+}
+
+/** As `npm run check` wants it. */
+function formatted(path: string, source: string): string {
+  const oxfmt = join(ROOT, "node_modules/.bin/oxfmt");
+  const done = spawnSync(oxfmt, ["--stdin-filepath", path], { cwd: ROOT, input: source, encoding: "utf8" });
+  if (done.status !== 0) throw new Error(`${path} could not be formatted: ${done.stderr}`);
+  return done.stdout;
+}
+
+if (import.meta.main) {
+  const { document, types } = generated();
+  writeFileSync(DOCUMENT, document);
+  writeFileSync(TYPES, types);
+}
