@@ -7,12 +7,16 @@ export type ListName = readonly (string | number | boolean | null | undefined)[]
 
 const SEPARATOR = "\n";
 const LONGEST = 1_000;
-const nameOf = (list: ListName): string =>
-  createHash("sha256").update(JSON.stringify(list)).digest("base64url").slice(0, 12);
+/** Of the list and the key: not a secret, but what was cut off or altered on its way is known by it. */
+const nameOf = (list: ListName, key: string): string =>
+  createHash("sha256")
+    .update(JSON.stringify([...list, key]))
+    .digest("base64url")
+    .slice(0, 12);
 
 /** `key`: of the last item shown; null at the end of the list. */
 export const toCursor = (list: ListName, key: string | null): string | null =>
-  key === null ? null : Buffer.from(`${nameOf(list)}${SEPARATOR}${key}`).toString("base64url");
+  key === null ? null : Buffer.from(`${nameOf(list, key)}${SEPARATOR}${key}`).toString("base64url");
 
 /** Key of the last item that was shown, null to begin; throws what is answered when the cursor is not of this list. */
 export function fromCursor(list: ListName, cursor: string | undefined): string | null {
@@ -22,7 +26,7 @@ export function fromCursor(list: ListName, cursor: string | undefined): string |
   const [name, ...rest] = text.split(SEPARATOR);
   const key = rest.join(SEPARATOR);
   // Decoding forgives characters that mean nothing: what does not come out again as it went in was not made here.
-  const ours = Buffer.from(text).toString("base64url") === cursor && name === nameOf(list) && key !== "";
+  const ours = Buffer.from(text).toString("base64url") === cursor && name === nameOf(list, key) && key !== "";
   if (!ours)
     throw new Refusal(
       400,

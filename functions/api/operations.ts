@@ -1,6 +1,7 @@
 /** All operations for people with an account: the function, the OpenAPI document and the walk of rights take them from here. */
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { RuleData } from "../../layers/rule-data.ts";
+import { readOperations } from "../city/read-operations.ts";
 import type { People } from "../people/repository.ts";
 import { peopleRepository } from "../people/repository.ts";
 import { selfOperations } from "../people/self-operations.ts";
@@ -28,4 +29,4 @@ export const servicesOf = (backends: Backends): Services => ({
 });
 
 /** Each feature brings its own; this is their list. Making them calls nobody. */
-export const allOperations = (_services: Services): Operation[] => [...selfOperations()];
+export const allOperations = (services: Services): Operation[] => [...selfOperations(), ...readOperations(services)];

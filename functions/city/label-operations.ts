@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   state: ["normal", "warned", "lost", "silent"],
   facility: ["treatment", "production"],
 };
-const FLAGS = [..."NFMSDCTB"];
+const FLAGS = ["N", "F", "M", "S", "D", "C", "T", "B"];
 
 export const labelOperations = ({ rules }: { rules: RuleData }): Operation[] => [
   overReach({

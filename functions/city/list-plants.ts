@@ -87,9 +87,19 @@ export const listPlantsOperation = (services: ListServices): Operation =>
             const { state, level, open } = standing(permitNo);
             const lastSeen = seen.get(permitNo) ?? null;
             return {
-              ...{ permitNo, code, name, town, industry, management, state, level, outlets, openEpisodes: open },
+              permitNo,
+              code,
+              name,
+              town,
+              industry,
+              management,
+              state,
+              level,
+              outlets,
+              openEpisodes: open,
               lastSeen: lastSeen === null ? null : formatIso(lastSeen),
-              ...{ lon, lat },
+              lon,
+              lat,
             };
           }),
           next: toCursor(list, more ? last.permitNo : null),

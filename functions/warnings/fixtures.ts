@@ -42,6 +42,7 @@ export const minute = (
 });
 
 export interface World {
+  tables: { blocks: string; ledger: string };
   blocks: BlockRepository;
   ledger: WarningLedger;
   /** Every archived object: its lines in order. */
@@ -96,6 +97,7 @@ export async function startWorld(dynamo: TestDynamo, permits: readonly Permit[])
   const blocks = blockRepository({ db, table: names.blocks });
   const ledger = warningLedger({ db, table: names.ledger });
   const world: World = {
+    tables: names,
     blocks,
     ledger,
     archived: [],

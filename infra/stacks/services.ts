@@ -310,7 +310,7 @@ export class ServicesStack extends WorkStack {
 
   /** The same facts for people with an account, and what they may change. */
   private servePeople(): HouseFunction {
-    const { register, people } = this.data;
+    const { register, blocks, ledger, people } = this.data;
     const fn = new HouseFunction(this, {
       name: "serve-people",
       environment: {
@@ -323,7 +323,9 @@ export class ServicesStack extends WorkStack {
       reservedConcurrency: 50,
       errorImpact: "Plants and officers cannot use the portal and the console.",
     });
-    useTable(register, fn.ownRole, "GetItem");
+    useTable(register, fn.ownRole, "GetItem", "BatchGetItem", "Query");
+    useTable(blocks, fn.ownRole, "Query", "BatchGetItem");
+    useTable(ledger, fn.ownRole, "BatchGetItem", "Query");
     useTable(people, fn.ownRole, "GetItem");
     return fn;
   }
