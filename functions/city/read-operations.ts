@@ -1,0 +1,30 @@
+/** What people with an account read: lists over the city, and everything of one plant. */
+import type { Operation } from "../api/operation.ts";
+import type { Services } from "../api/operations.ts";
+import { plantLists } from "../register/plant-lists.ts";
+import { blockRepository } from "../telemetry/block-repository.ts";
+import { lastSeen } from "../telemetry/last-seen.ts";
+import { cityReader } from "../warnings/city-reader.ts";
+import { cityFacts } from "./city-facts.ts";
+import { labelOperations } from "./label-operations.ts";
+import { listPlantsOperation } from "./list-plants.ts";
+
+export function readOperations({ db, tables, ruleData, register, now }: Services): Operation[] {
+  const blocks = blockRepository({ db, table: tables.blocks });
+  const reader = cityReader({ db, table: tables.ledger });
+  const lists = plantLists(register, now);
+  const city = cityFacts(reader, now);
+  return [
+    ...labelOperations({ rules: ruleData }),
+    listPlantsOperation({
+      lists,
+      city,
+      reader,
+      lastSeen: (permitNos, at) => lastSeen({ db, table: tables.blocks }, permitNos, at),
+      async seenEver(permitNo, at) {
+        const heads = Object.values((await blocks.live(permitNo, at))?.devices ?? {});
+        return heads.length === 0 ? null : Math.max(...heads.map((head) => head.seen));
+      },
+    }),
+  ];
+}
