@@ -1,8 +1,10 @@
 /** The sign-in pages in Chromium: at the width of a phone, by the keyboard alone, without scripts, and by axe's rules. */
+import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { keys } from "../../functions/people/stored-items.ts";
 import { startMachine, type Machine } from "../../infra/local/machine.ts";
 import { signInAssembly } from "../../infra/local/oidc/test-template.ts";
 import { newTry, TEST_PASSWORD, testAccount } from "../../infra/local/oidc/test-sign-in.ts";
@@ -31,6 +33,19 @@ afterAll(async () => {
   await machine.stop();
   folder[Symbol.dispose]();
 });
+
+/** The link of an invitation for somebody without an account. */
+async function invitation(): Promise<string> {
+  const token = randomBytes(32).toString("base64url");
+  const hash = createHash("sha256").update(token).digest("hex");
+  const item = { ...keys.invite(hash), token: hash, sub: "invited", name: "王建国" };
+  const texts = Object.entries(item).map(([name, S]) => [name, { S }]);
+  await machine.call("PutItem", {
+    TableName: machine.setting("PEOPLE_TABLE"),
+    Item: { ...Object.fromEntries(texts), expires: { N: String(Date.now() + 600_000) } },
+  });
+  return `${newTry(machine).issuer.issuer}/invite/${token}`;
+}
 
 /** Where an application sends the browser. */
 function start(): string {
@@ -80,6 +95,30 @@ test.each([[360], [1280]])(
     await page.context().close();
   },
 );
+
+test("an invitation: what the password needs is said before and after; then one can sign in", async () => {
+  const context = await browser.newContext({ viewport: { width: 360, height: 760 } });
+  const page = await context.newPage();
+  await page.goto(await invitation());
+  expect(await page.title()).toBe("设置账号 Set up your account");
+  expect(await page.getByText("至少 12 个字符").count()).toBe(1);
+  const fill = async (password: string): Promise<void> => {
+    await page.getByLabel("用户名").fill("王建国");
+    await page.getByLabel("密码 Password").fill(password);
+    await page.getByLabel("再输入一次密码").fill(password);
+    await page.keyboard.press("Enter");
+  };
+  await fill("too short");
+  expect(await page.getByRole("alert").textContent()).toContain("密码太短");
+  expect(await overflow(page)).toBe(0);
+  expect(await findings(page)).toEqual([]);
+  const shots = process.env["SHOTS"];
+  if (shots) await page.screenshot({ path: join(shots, "invite-360.png"), fullPage: true });
+  await fill(TEST_PASSWORD);
+  await page.getByRole("link", { name: /企业端/ }).waitFor();
+  expect(await findings(page)).toEqual([]);
+  await context.close();
+});
 
 test("by the keyboard, without scripts: name, tab, password, enter; and out again", async () => {
   const { page } = await opened(360, false);

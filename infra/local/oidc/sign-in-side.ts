@@ -14,11 +14,19 @@ export interface SignInSide {
   direct(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> | null;
 }
 
+/** Of a template without a user pool: it must not ask for tokens either, since none of this machine's would be right. */
 const ABSENT: SignInSide = {
-  authorizer: () => async () => ({ ok: false, status: 401, challenge: "Bearer" }),
+  authorizer: (of) => {
+    throw strange(of);
+  },
   elsewhere: () => null,
   direct: () => null,
 };
+
+const strange = (issuer: string): TemplateError =>
+  new TemplateError(
+    `the API of the template takes tokens of ${issuer}, and one machine has its own issuer: leave out permit-watch:oidcIssuer`,
+  );
 
 /**
  * Issuer and applications have one address, `http://localhost:PORT`. Who asks at `127.0.0.1` is sent there: cookies and the
@@ -39,10 +47,7 @@ export function signInSide(issuer: Issuer | null): SignInSide {
   return {
     elsewhere,
     authorizer: (of, audience) => {
-      if (of !== issuer.issuer)
-        throw new TemplateError(
-          `the API of the template takes tokens of ${of}, and one machine has its own issuer: leave out permit-watch:oidcIssuer`,
-        );
+      if (of !== issuer.issuer) throw strange(of);
       return jwtAuthorizer({ issuer: of, audience, keys: issuer.keys, now: Date.now });
     },
     direct: (path, request, response) => {
