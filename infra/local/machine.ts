@@ -180,6 +180,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     (await startCognito({
       accounts: issuer.accounts,
       pool: issuer.settings.pool,
+      policy: issuer.settings.policy,
       signOutEverywhere: (sub) => issuer.signOutEverywhere(sub),
       permissions,
       now,

@@ -17,7 +17,13 @@ beforeAll(async () => {
   accounts = openAccounts(db);
   const policy = IdentityPolicy.parse({
     Version: "2012-10-17",
-    Statement: ["AdminCreateUser", "AdminDisableUser", "AdminEnableUser", "AdminUserGlobalSignOut"].map((each) => ({
+    Statement: [
+      "AdminCreateUser",
+      "AdminSetUserPassword",
+      "AdminDisableUser",
+      "AdminEnableUser",
+      "AdminUserGlobalSignOut",
+    ].map((each) => ({
       Effect: "Allow",
       Action: `cognito-idp:${each}`,
       Resource: POOL.arn,
@@ -30,7 +36,15 @@ beforeAll(async () => {
     log: () => undefined,
   });
   const signOutEverywhere = (sub: string): void => void ended.push(sub);
-  server = await startCognito({ accounts, pool: POOL, signOutEverywhere, permissions, now: () => 1_790_000_000_000 });
+  const rules = { length: 12, lower: true, upper: true, digit: true, symbol: true };
+  server = await startCognito({
+    accounts,
+    pool: POOL,
+    policy: rules,
+    signOutEverywhere,
+    permissions,
+    now: () => 1_790_000_000_000,
+  });
 });
 afterAll(async () => {
   await server.stop();
@@ -71,6 +85,16 @@ describe("a user that a function makes", () => {
       expect(await accounts.attempt("wang", password, 0)).toEqual({ outcome: "wrong" });
   });
 
+  test("gets a password that the policy takes, and signs in with it", async () => {
+    await create("zhao");
+    const set = (Password: string, Permanent = true): Promise<Record<string, unknown>> =>
+      call("AdminSetUserPassword", { UserPoolId: "pool", Username: "zhao", Password, Permanent });
+    expect(await set("weak")).toMatchObject({ __type: "InvalidPasswordException" });
+    expect(await set("Right-Horse-7-Battery", false)).toMatchObject({ __type: "InvalidParameterException" });
+    expect(await set("Right-Horse-7-Battery")).toEqual({ status: 200 });
+    expect(await accounts.attempt("zhao", "Right-Horse-7-Battery", 0)).toMatchObject({ outcome: "ok" });
+  });
+
   test("is disabled and enabled, found by name and by subject, and signed out", async () => {
     await create("li");
     const sub = accounts.byUsername("li")?.sub ?? "";
@@ -85,6 +109,7 @@ describe("a user that a function makes", () => {
 test.each<[string, () => Promise<Record<string, unknown>>, string]>([
   ["a name twice", async () => (await create("twice"), create("Twice")), "UsernameExistsException"],
   ["Cognito's own message", () => create("mail", { MessageAction: "RESEND" }), "InvalidParameterException"],
+  ["a parameter that is not known here", () => create("hint", { TemporaryPassword: "x" }), "InvalidParameterException"],
   ["another pool", () => create("other", { UserPoolId: "other" }), "ResourceNotFoundException"],
   ["nobody", () => call("AdminDisableUser", { UserPoolId: "pool", Username: "nobody" }), "UserNotFoundException"],
   [

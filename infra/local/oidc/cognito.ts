@@ -1,6 +1,7 @@
 /**
  * The control plane of a user pool, as far as our functions use it, over this machine's accounts: AdminCreateUser,
- * AdminDisableUser, AdminEnableUser, AdminDeleteUser, AdminUserGlobalSignOut. Loopback only; each call is decided by the caller's role.
+ * AdminSetUserPassword, AdminDisableUser, AdminEnableUser, AdminDeleteUser, AdminUserGlobalSignOut. Loopback only; each call
+ * is decided by the caller's role. A parameter that is not known here is refused, never passed over.
  */
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
@@ -10,9 +11,17 @@ import { parseInput } from "../../../functions/shared/problems.ts";
 import { exceptionOf, type Permissions } from "../iam/permissions.ts";
 import type { LocalServer } from "../s3.ts";
 import type { Account, Accounts } from "./accounts.ts";
+import { weaknesses, type PasswordPolicy } from "./password-policy.ts";
 
-const Named = z.object({ UserPoolId: z.string(), Username: z.string().check(z.minLength(1), z.maxLength(128)) });
-const Create = z.extend(Named, {
+const named = { UserPoolId: z.string(), Username: z.string().check(z.minLength(1), z.maxLength(128)) };
+const Named = z.strictObject(named);
+const SetPassword = z.strictObject({
+  ...named,
+  Password: z.string(),
+  Permanent: z.literal(true, { error: "must be true: the one-machine target knows no temporary password" }),
+});
+const Create = z.strictObject({
+  ...named,
   UserAttributes: z._default(z.array(z.object({ Name: z.string(), Value: z.string() })), []),
   /** Nothing leaves this machine, so nobody may expect Cognito's own message. */
   MessageAction: z.literal("SUPPRESS", {
@@ -25,6 +34,7 @@ export interface CognitoParts {
   /** Ref and ARN of the template's pool. */
   pool: { id: string; arn: string };
   signOutEverywhere(sub: string): void;
+  policy: PasswordPolicy;
   permissions: Permissions;
   now(): number;
 }
@@ -94,9 +104,10 @@ function input<T>(schema: z.ZodMiniType<T & { UserPoolId: string }>, body: unkno
   return parsed.data;
 }
 
+const found = (body: unknown, parts: CognitoParts): Account => byName(input(Named, body, parts).Username, parts);
+
 /** By user name, or by the subject, as Cognito finds people. */
-function found(body: unknown, parts: CognitoParts): Account {
-  const { Username } = input(Named, body, parts);
+function byName(Username: string, parts: CognitoParts): Account {
   const account = parts.accounts.find(Username) ?? parts.accounts.byUsername(Username);
   if (!account) throw new Fault("UserNotFoundException", "User does not exist.");
   return account;
@@ -120,6 +131,15 @@ const OPERATIONS: Readonly<Record<string, (parts: CognitoParts, body: unknown) =
         UserLastModifiedDate: at,
       },
     };
+  },
+  AdminSetUserPassword: async (parts, body) => {
+    const { Username, Password } = input(SetPassword, body, parts);
+    const { sub, username } = byName(Username, parts);
+    const weak = weaknesses(Password, username, parts.policy);
+    if (weak.length > 0)
+      throw new Fault("InvalidPasswordException", `Password did not conform with policy: ${weak.join(", ")}`);
+    await parts.accounts.setPassword(sub, Password);
+    return {};
   },
   AdminDisableUser: (parts, body) => {
     const { sub } = found(body, parts);
