@@ -14,32 +14,37 @@ export const webDir = (name: WebApplication): string => join(OUT, "web", name);
 /** Vite's list of what imports what; not among the files that are served. */
 const chunksFile = (name: WebApplication): string => join(OUT, "web", `${name}.chunks.json`);
 
-const INPUTS = [
-  "web/{portal,console,shared}/**/*.{ts,tsx,css,html,json,svg,png,webmanifest}",
+const inputsOf = (name: WebApplication): string[] => [
+  `web/{${name},shared}/**/*.{ts,tsx,css,html,json,svg,png,webmanifest}`,
   "web/sign-in/csp.ts",
   "infra/build-web.ts",
   "package-lock.json",
 ];
 
-/** Builds what is missing or stale. Throws with Vite's own messages; returns true when something was built. */
-export function buildWeb(): Promise<boolean> {
+/** Builds what is missing or stale. Throws with Vite's own messages; returns the names of what was built. */
+export function buildWeb(names: readonly WebApplication[] = WEB_APPLICATIONS): Promise<WebApplication[]> {
   mkdirSync(OUT, { recursive: true });
   return withLock(join(OUT, "build-web.lock"), async () => {
-    const stamp = join(OUT, "web.sha256");
-    const hash = hashOfFiles(INPUTS);
-    const built = WEB_APPLICATIONS.every((name) => existsSync(join(webDir(name), "index.html")));
-    if (built && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return false;
-    rmSync(stamp, { force: true });
-    for (const name of WEB_APPLICATIONS) await buildApplication(name);
-    await buildServiceWorker(hash);
-    writeFileSync(stamp, hash);
-    return true;
+    const built: WebApplication[] = [];
+    for (const name of names) {
+      const stamp = join(OUT, "web", `${name}.sha256`);
+      const hash = hashOfFiles(inputsOf(name));
+      if (existsSync(chunksFile(name)) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) continue;
+      rmSync(stamp, { force: true });
+      await buildApplication(name);
+      if (name === "portal") await buildServiceWorker(hash);
+      writeFileSync(stamp, hash);
+      built.push(name);
+    }
+    return built;
   });
 }
 
 async function buildApplication(name: WebApplication): Promise<void> {
   const [{ build }, { default: react }] = await Promise.all([import("vite"), import("@vitejs/plugin-react")]);
-  await build({
+  const environment = process.env.NODE_ENV;
+  process.env.NODE_ENV = "production"; // a test's own would bring React's development build, twice as heavy
+  const built = build({
     configFile: false,
     envFile: false,
     root: join(ROOT, "web", name),
@@ -61,6 +66,10 @@ async function buildApplication(name: WebApplication): Promise<void> {
       manifest: "chunks.json",
       chunkSizeWarningLimit: 2_000, // `firstLoad` is what is watched
     },
+  });
+  await built.finally(() => {
+    if (environment === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = environment;
   });
   renameSync(join(webDir(name), "chunks.json"), chunksFile(name));
 }
@@ -105,8 +114,8 @@ export function firstLoad(name: WebApplication): { bytes: number; files: string[
 
 if (import.meta.main) {
   const built = await buildWeb();
-  for (const name of WEB_APPLICATIONS)
-    console.log(
-      `${name}: ${built ? "built" : "up to date"}, first load ${(firstLoad(name).bytes / 1024).toFixed(0)} KB`,
-    );
+  for (const name of WEB_APPLICATIONS) {
+    const size = (firstLoad(name).bytes / 1024).toFixed(0);
+    console.log(`${name}: ${built.includes(name) ? "built" : "up to date"}, first load ${size} KB with gzip`);
+  }
 }

@@ -1,16 +1,18 @@
-import { QueryClientProvider, useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
-import { api, dataOf } from "../shared/api.ts";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { newQueryClient, start } from "../shared/start.tsx";
+import { App } from "./app.tsx";
+import { anythingKept } from "./offline/answers.ts";
 import "./portal.css";
 
-function Portal(): ReactNode {
-  const self = useQuery({ queryKey: ["self"], queryFn: () => dataOf(api.GET("/api/self")) });
-  return <h1>{self.data?.name}</h1>;
-}
+if ("serviceWorker" in navigator)
+  // Without it (a private window, a full device) the portal works as a page.
+  void navigator.serviceWorker
+    .register(`${import.meta.env.BASE_URL}service-worker.js`, { updateViaCache: "none" })
+    .catch(() => undefined);
 
 void start(
   <QueryClientProvider client={newQueryClient()}>
-    <Portal />
+    <App />
   </QueryClientProvider>,
+  anythingKept,
 );

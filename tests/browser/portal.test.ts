@@ -1,0 +1,97 @@
+/** The portal in Chromium on a running machine: from a warning to what happened after, with and without a network. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
+import { buildWeb, firstLoad } from "../../infra/build-web.ts";
+import { ROOT } from "../../infra/build.ts";
+import { putApplications } from "../../infra/local/applications.ts";
+import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { frameMaker, messageOf, trialPlants, type TrialFrame } from "../faults/trial-city.ts";
+import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
+import { findings, launch } from "./browser.ts";
+
+const SHOTS = join(ROOT, ".build/screenshots");
+/** An hour of today, so that the browser's clock and the trial's are close: half of it is past when the page is opened. */
+const START = Math.floor(Date.now() / HOUR) * HOUR;
+const plants = trialPlants(3);
+const [own] = plants as [(typeof plants)[0]];
+const { frame } = frameMaker(START);
+
+let trial: TrialMachine;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+const errors: string[] = [];
+
+/** Five minutes of the plant, and the tick after them. */
+async function five(from: number, gas: number): Promise<void> {
+  const frames: TrialFrame[] = [];
+  for (let i = 0; i < 5; i += 1)
+    frames.push(frame(own, "gas", from + i * MINUTE, gas), frame(own, "water", from + i * MINUTE, 7));
+  for (const each of Map.groupBy(frames, (f) => f.mn).values()) {
+    const { topic, client } = messageOf(each as [TrialFrame, ...TrialFrame[]]);
+    await trial.machine.publish(topic, Buffer.concat(each.map((f) => f.bytes)), from + 5 * MINUTE - 5_000, client);
+  }
+  await trial.machine.drain();
+  await trial.tick(from + 5 * MINUTE);
+  await trial.machine.drain();
+}
+
+beforeAll(async () => {
+  mkdirSync(SHOTS, { recursive: true });
+  await buildWeb(["portal"]);
+  trial = await startTrialMachine(plants, START, { port: 0 });
+  await putApplications(trial.machine);
+  await testPerson(trial.machine, {
+    username: "plant1",
+    name: "王<b>工</b>",
+    roles: ["enterprise"],
+    plants: [own.permitNo],
+  });
+  for (let at = START; at < START + HOUR / 2; at += 5 * MINUTE) await five(at, 85);
+  browser = await launch();
+  context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+  page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await trial?.stop();
+});
+
+const portal = (): string => `${new URL(issuerOf(trial.machine).issuer).origin}/portal/`;
+const shot = (name: string): Promise<unknown> =>
+  page.screenshot({ path: join(SHOTS, `portal-${name}.png`), fullPage: true });
+const overflow = (): Promise<number> =>
+  page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+async function signIn(): Promise<void> {
+  await page.getByLabel("用户名").fill("plant1");
+  await page.getByLabel("密码").fill(TEST_PASSWORD);
+  await page.keyboard.press("Enter");
+}
+
+test("the first load is at most 250 KB with gzip", () => {
+  const { bytes } = firstLoad("portal");
+  console.log(`portal: first load ${(bytes / 1024).toFixed(1)} KB with gzip`);
+  expect(bytes).toBeLessThanOrEqual(250 * 1024);
+});
+
+test("who is not signed in is led to the sign-in page and back to his plants", async () => {
+  await page.goto(portal());
+  await signIn();
+  await page.getByRole("heading", { name: "我的企业" }).waitFor();
+  await page.getByText("故障试验0号厂").waitFor();
+  expect(await page.getByText("故障试验1号厂").count()).toBe(0);
+  expect(await findings(page)).toEqual([]);
+  expect(await overflow()).toBe(0);
+  await shot("plants");
+});
+
+test("nothing was logged as an error, and nothing came from elsewhere", () => {
+  expect(errors).toEqual([]);
+});

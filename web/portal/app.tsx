@@ -1,0 +1,89 @@
+/** The frame of every page: who, language, network and session, what waits to be sent. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, type ReactNode } from "react";
+import { Link, Route, Router, Switch } from "wouter";
+import { useHashLocation } from "wouter/use-hash-location";
+import { setLanguage, useLanguage } from "../shared/language.ts";
+import { signOut } from "../shared/session.ts";
+import { useSelf } from "./data.ts";
+import { deleteItemsOf } from "./offline/database.ts";
+import { forgetPerson, person } from "./offline/person.ts";
+import { openQueue } from "./offline/queue.ts";
+import { Connection } from "./parts/connection.tsx";
+import { Failed, Loading } from "./parts/states.tsx";
+import { PlantsPage } from "./pages/plants-page.tsx";
+import { useText } from "./texts.ts";
+
+export function App(): ReactNode {
+  const t = useText();
+  const language = useLanguage();
+  const queries = useQueryClient();
+  useEffect(() => {
+    document.title = t("title");
+  }, [t]);
+  useEffect(() => openQueue({ send: async () => undefined, sent: () => void queries.invalidateQueries() }), [queries]);
+  return (
+    <Router hook={useHashLocation}>
+      <a className="skip" href="#content" onClick={skip}>
+        {t("skip")}
+      </a>
+      <header className="bar">
+        <div>
+          <Link href="/" className="name">
+            {t("title")}
+          </Link>
+          <button type="button" className="bare" onClick={() => setLanguage(language === "zh" ? "en" : "zh")}>
+            <span lang={language === "zh" ? "en" : "zh-CN"}>{t("language")}</span>
+          </button>
+          <button type="button" className="bare" onClick={() => void leave()}>
+            {t("signOut")}
+          </button>
+        </div>
+      </header>
+      <main id="content" tabIndex={-1}>
+        <Connection />
+        <Content />
+      </main>
+    </Router>
+  );
+}
+
+/** The address after # is the page, so that the link itself cannot lead there. */
+function skip(event: React.MouseEvent): void {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
+}
+
+/** Signing out leaves nothing of the person on the device but what still waits to be sent. */
+async function leave(): Promise<void> {
+  const sub = person();
+  if (sub !== null) await deleteItemsOf("answers", sub);
+  forgetPerson();
+  await signOut();
+}
+
+function Content(): ReactNode {
+  const t = useText();
+  const self = useSelf();
+  if (self.isPending) return <Loading />;
+  if (self.isError) return <Failed error={self.error} again={() => void self.refetch()} />;
+  if (!self.data.data.roles.includes("enterprise"))
+    return (
+      <div className="card">
+        <p>{t("otherRole")}</p>
+        <p className="row">
+          <a className="button" href="/console/">
+            {t("goToConsole")}
+          </a>
+        </p>
+      </div>
+    );
+  return (
+    <Switch>
+      <Route path="/" component={PlantsPage} />
+      <Route>
+        <p>{t("notFound")}</p>
+      </Route>
+    </Switch>
+  );
+}

@@ -1,0 +1,51 @@
+/** What the pages ask for. */
+import type { UseQueryResult } from "@tanstack/react-query";
+import { api, dataOf } from "../shared/api.ts";
+import type { components } from "../shared/api-types.gen.ts";
+import { useLanguage } from "../shared/language.ts";
+import { useKept, type Kept } from "./offline/answers.ts";
+
+export type Schemas = components["schemas"];
+
+export const useSelf = (): UseQueryResult<Kept<Schemas["GetSelfAnswer"]>> =>
+  useKept("self", () => dataOf(api.GET("/api/self")));
+
+const useLabels = (): UseQueryResult<Kept<Schemas["GetLabelsAnswer"]>> =>
+  useKept("labels", () => dataOf(api.GET("/api/labels")));
+
+export type PlantLine = Schemas["ListPlantsAnswer"]["plants"][number];
+
+/** All of the person's plants: an enterprise has few. */
+export const usePlants = (): UseQueryResult<Kept<PlantLine[]>> =>
+  useKept("plants", async () => {
+    const plants: PlantLine[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { limit: 200, ...(cursor !== undefined && { cursor }) };
+      const page = await dataOf(api.GET("/api/plants", { params: { query } }));
+      plants.push(...page.plants);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    return plants;
+  });
+
+export interface Words {
+  /** Name of a pollutant. */
+  name(code: string): string;
+  unit(code: string): string;
+  decimals(code: string): number;
+  /** A word of the rule data, such as `state.warned`. */
+  word(key: string): string;
+}
+
+/** The rule data's words in the language of the page; a code stands for itself until they are there. */
+export function useWords(): Words {
+  const language = useLanguage();
+  const labels = useLabels().data?.data;
+  return {
+    name: (code) => labels?.pollutants[code]?.[language] ?? code,
+    unit: (code) => labels?.pollutants[code]?.unit ?? "",
+    decimals: (code) => labels?.pollutants[code]?.decimals ?? 2,
+    word: (key) => labels?.texts[key]?.[language] ?? key,
+  };
+}

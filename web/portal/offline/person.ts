@@ -1,0 +1,14 @@
+/** Whose the device is: who signed in last, so that without a network his answers can be read. */
+import { session } from "../../shared/session.ts";
+
+const KEY = "portal-person";
+
+export function person(): string | null {
+  const sub = session()?.sub;
+  if (sub === undefined) return localStorage.getItem(KEY);
+  if (localStorage.getItem(KEY) !== sub) localStorage.setItem(KEY, sub);
+  return sub;
+}
+
+/** Nobody's: when the person signs out. */
+export const forgetPerson = (): void => localStorage.removeItem(KEY);
