@@ -1,0 +1,139 @@
+/** All plants that one may see: search, filter, and how each stands. */
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { Input, Select, Space, type TableColumnsType } from "antd";
+import { useEffect, useState, type ReactNode } from "react";
+import { api, dataOf } from "../../shared/api.ts";
+import { minuteText } from "../../shared/format.ts";
+import { useLanguage } from "../../shared/language.ts";
+import type { Answer } from "../answers.ts";
+import { TOWN_NAMES } from "../city-map/towns.ts";
+import { useLabels } from "../labels.ts";
+import { hashOf, setQuery, useAddress } from "../shell/address.ts";
+import { MoreTable } from "../shell/more-table.tsx";
+import { SavedFilters } from "../shell/saved-filters.tsx";
+import { StateTag, STATES, type PlantStateName } from "../shell/state-tag.tsx";
+import { useText } from "../texts.ts";
+
+type Plant = Answer<"listPlants">["plants"][number];
+const FILTERS = ["q", "town", "state"] as const;
+
+export default function PlantsPage(): ReactNode {
+  const t = useText();
+  const { say } = useLabels();
+  const { query } = useAddress();
+  const q = query.get("q") ?? "";
+  const town = query.get("town");
+  const state = STATES.find((each) => each === query.get("state")) ?? null;
+  const plants = useInfiniteQuery({
+    queryKey: ["plants", q, town, state],
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam }) =>
+      dataOf(
+        api.GET("/api/plants", {
+          params: {
+            query: {
+              ...(q && { q }),
+              ...(town && { town }),
+              ...(state && { state }),
+              ...(pageParam && { cursor: pageParam }),
+            },
+          },
+        }),
+      ),
+    getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+  });
+  const rows = plants.data?.pages.flatMap((page) => page.plants) ?? [];
+  const filtered = q !== "" || town !== null || state !== null;
+  return (
+    <section className="page">
+      <h1>{t("navPlants")}</h1>
+      <Space wrap className="filters" role="search">
+        <SearchBox value={q} />
+        <Select
+          aria-label={t("town")}
+          placeholder={t("allTowns")}
+          allowClear
+          showSearch
+          style={{ minWidth: 150 }}
+          value={town}
+          options={TOWN_NAMES.map((name) => ({ value: name, label: name }))}
+          onChange={(value: string | undefined) => setQuery({ town: value })}
+        />
+        <Select
+          aria-label={t("state")}
+          placeholder={t("allStates")}
+          allowClear
+          style={{ minWidth: 190 }}
+          value={state}
+          options={STATES.map((each) => ({ value: each, label: say(`state.${each}`) }))}
+          onChange={(value: PlantStateName | undefined) => setQuery({ state: value })}
+        />
+        <SavedFilters page="plants" names={FILTERS} />
+      </Space>
+      <MoreTable<Plant>
+        label={t("navPlants")}
+        rows={rows}
+        rowKey={(plant) => plant.permitNo}
+        columns={useColumns()}
+        empty={t(filtered ? "noPlantsFiltered" : "noPlants")}
+        query={plants}
+      />
+    </section>
+  );
+}
+
+/** Asks when typing rests. */
+function SearchBox({ value }: { value: string }): ReactNode {
+  const t = useText();
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    if (typed.trim() === value) return;
+    const timer = setTimeout(() => setQuery({ q: typed.trim() }), 300);
+    return () => clearTimeout(timer);
+  }, [typed, value]);
+  return (
+    <span data-search>
+      <Input
+        aria-label={t("searchPlants")}
+        placeholder={t("searchPlants")}
+        allowClear
+        maxLength={100}
+        style={{ width: 300 }}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+    </span>
+  );
+}
+
+function useColumns(): TableColumnsType<Plant> {
+  const t = useText();
+  const language = useLanguage();
+  const { say } = useLabels();
+  return [
+    {
+      title: t("plant"),
+      key: "name",
+      render: (_, { permitNo, name }) => (
+        <a className="name" href={hashOf(["plant", permitNo])} title={name}>
+          {name}
+          <small>{permitNo}</small>
+        </a>
+      ),
+    },
+    { title: t("state"), key: "state", render: (_, { state }) => <StateTag state={state} /> },
+    { title: t("openEpisodes"), dataIndex: "openEpisodes", align: "right" },
+    { title: t("town"), dataIndex: "town", ellipsis: true, width: 120 },
+    { title: t("industry"), dataIndex: "industry", ellipsis: true, width: 160 },
+    { title: t("management"), key: "management", render: (_, { management }) => say(`management.${management}`) },
+    { title: t("outlets"), dataIndex: "outlets", align: "right" },
+    {
+      title: t("lastSeen"),
+      key: "lastSeen",
+      render: (_, { lastSeen }) => (lastSeen === null ? t("neverSeen") : minuteText(lastSeen, language)),
+    },
+  ];
+}

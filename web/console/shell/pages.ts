@@ -1,0 +1,28 @@
+/** The console's pages: their address, what one must be allowed, and their code, loaded when it is opened. */
+import type { ComponentType } from "react";
+import type { TextKey } from "../texts.ts";
+
+export interface PageProps {
+  /** What follows the page's name in the address. */
+  parts: string[];
+}
+export interface PageEntry {
+  name: string;
+  /** In the navigation; null for what is reached from another page. */
+  title: TextKey | null;
+  /** An action of functions/people/domain/rights.ts. */
+  action: string;
+  /** Pressed after `g`. */
+  key: string | null;
+  load(): Promise<{ default: ComponentType<PageProps> }>;
+}
+
+export const PAGES: readonly PageEntry[] = [
+  {
+    name: "plants",
+    title: "navPlants",
+    action: "plant.read",
+    key: "p",
+    load: () => import("../plants/plants-page.tsx"),
+  },
+];

@@ -1,0 +1,55 @@
+/** The console's texts: Chinese first, English second. */
+import { textsOf } from "../shared/language.ts";
+import type { Dictionary, SHARED_TEXTS } from "../shared/texts.ts";
+
+export const CONSOLE_TEXTS = {
+  brand: ["证后监管 · 监管端", "Permit watch · regulators"],
+  navigation: ["导航", "Navigation"],
+  skip: ["跳到正文", "Skip to content"],
+  navBoard: ["大屏", "City"],
+  navPlants: ["企业", "Plants"],
+  navEpisodes: ["预警", "Episodes"],
+  navQuarantine: ["隔离区", "Quarantine"],
+  navPeople: ["人员", "People"],
+  navAudit: ["审计", "Audit"],
+  "role.regulator": ["监管管理员", "regulator"],
+  "role.inspector": ["执法人员", "inspector"],
+  "role.town-officer": ["镇街网格员", "town officer"],
+  "role.enterprise": ["企业", "enterprise"],
+  "role.expert": ["专家", "expert"],
+  "role.auditor": ["审计", "auditor"],
+  wall: ["大屏模式", "Wall"],
+  dark: ["深色", "Dark"],
+  light: ["浅色", "Light"],
+  notHere: ["没有这个页面，或您的账号看不到它。", "There is no such page, or your account may not see it."],
+  toStart: ["回到首页", "To the start"],
+  save: ["保存", "Save"],
+  cancel: ["取消", "Cancel"],
+  more: ["再看一些", "More"],
+  shown: ["已显示 {count} 条", "{count} shown"],
+  savedFilters: ["已存筛选", "Saved filters"],
+  noSavedFilters: ["还没有。先设好筛选，再点“存为筛选”。", "None yet. Set a filter, then save it."],
+  saveFilter: ["存为筛选", "Save filter"],
+  deleteFilter: ["删除此筛选", "Delete filter"],
+  filterName: ["筛选名称", "Name of the filter"],
+  plant: ["企业", "Plant"],
+  town: ["镇（街道）", "Town"],
+  allTowns: ["全部镇（街道）", "All towns"],
+  state: ["状态", "State"],
+  allStates: ["全部状态", "All states"],
+  industry: ["行业", "Industry"],
+  management: ["管理类别", "Management"],
+  outlets: ["排放口", "Outlets"],
+  openEpisodes: ["未结预警", "Open episodes"],
+  lastSeen: ["最近来数", "Last data"],
+  neverSeen: ["从未来数", "never"],
+  searchPlants: ["企业名称、许可证号或公示码（按 / 搜索）", "Name, permit number or public code (press /)"],
+  noPlants: [
+    "您的权限范围内还没有企业。导入许可证后显示在这里。",
+    "No plants within your reach yet. They appear here once permits are imported.",
+  ],
+  noPlantsFiltered: ["没有符合条件的企业。请放宽筛选。", "No plant matches. Widen the filter."],
+} as const satisfies Dictionary;
+
+export type TextKey = keyof (typeof CONSOLE_TEXTS & typeof SHARED_TEXTS);
+export const useText = textsOf(CONSOLE_TEXTS);
