@@ -54,7 +54,7 @@ export async function openWebServer(
     (request, response) => {
       answer(request, response).catch((error: Error) => {
         if (request.destroyed && !request.complete) return; // the client left
-        log(`http: ${request.method} ${request.url}: ${error.stack ?? error.message}`);
+        log(`http: ${request.method} ${withoutSecrets(request.url ?? "")}: ${error.stack ?? error.message}`);
         if (!response.headersSent) send(request, response, plain(500, "Internal Server Error"));
       });
     },
@@ -77,6 +77,9 @@ export async function openWebServer(
     },
   };
 }
+
+/** Codes are in queries, and an invitation's token is in its path: neither belongs into a log. */
+const withoutSecrets = (url: string): string => url.replace(/\?.*/s, "?…").replace(/\/invite\/.*/s, "/invite/…");
 
 function send(request: IncomingMessage, response: ServerResponse, answer: WebAnswer): void {
   if (response.destroyed) return;

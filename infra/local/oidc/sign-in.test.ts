@@ -140,6 +140,16 @@ describe("the code flow", () => {
     expect((await authorize(newTry(machine, browser))).pathname).toMatch(/^\/oidc\/interaction\//);
   });
 
+  test("a refresh token that is revoked is over", async () => {
+    const { issuer } = newTry(machine);
+    const own = await signInForTest(machine, "anna");
+    const body = new URLSearchParams({ client_id: issuer.settings.clientId, token: own.refresh_token });
+    expect((await fetch(`${issuer.issuer}/token/revocation`, { method: "POST", body })).status).toBe(200);
+    expect((await exchange(issuer, { grant_type: "refresh_token", refresh_token: own.refresh_token })).status).toBe(
+      400,
+    );
+  });
+
   test("signing out everywhere and disabling end every session of the person", async () => {
     const issuer = issuerOf(machine);
     const sub = await testAccount(machine, "ben");
