@@ -195,6 +195,7 @@ export const MarkVersions = z
         warmCelsius: positive,
         lowOxygenPercent: positive,
         flowShare: share,
+        driftCelsius: positive,
         referenceHours: count,
         ...sure,
       }),

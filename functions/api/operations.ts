@@ -2,6 +2,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { RuleData } from "../../layers/rule-data.ts";
 import { readOperations } from "../city/read-operations.ts";
+import { markOperations } from "../marks/mark-operations.ts";
 import type { People } from "../people/repository.ts";
 import { peopleRepository } from "../people/repository.ts";
 import { selfOperations } from "../people/self-operations.ts";
@@ -29,4 +30,8 @@ export const servicesOf = (backends: Backends): Services => ({
 });
 
 /** Each feature brings its own; this is their list. Making them calls nobody. */
-export const allOperations = (services: Services): Operation[] => [...selfOperations(), ...readOperations(services)];
+export const allOperations = (services: Services): Operation[] => [
+  ...selfOperations(),
+  ...readOperations(services),
+  ...markOperations(services),
+];

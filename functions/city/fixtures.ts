@@ -26,6 +26,7 @@ export interface City {
   setNow(t: number): void;
   person(over: Partial<Person> & Pick<Person, "roles">): Promise<string>;
   get(sub: string, path: string): Promise<Answer>;
+  send(sub: string, method: "POST" | "PUT", path: string, body: unknown, ifMatch?: string): Promise<Answer>;
 }
 
 let cities = 0;
@@ -49,6 +50,47 @@ export async function startCity(
   });
   const router = apiRouter([operationRoutes(allOperations(services), services)]);
   let subs = 0;
+  let requests = 0;
+  const ask = async (
+    sub: string,
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ): Promise<Answer> => {
+    const [rawPath = "", rawQueryString = ""] = path.split("?");
+    const event = {
+      version: "2.0",
+      routeKey: "ANY /api/{proxy+}",
+      rawPath,
+      rawQueryString,
+      headers: { accept: "*/*", [ORIGIN_HEADER]: SECRET, ...headers },
+      body,
+      isBase64Encoded: false,
+      requestContext: {
+        accountId: "1",
+        apiId: "a",
+        domainName: "d",
+        domainPrefix: "d",
+        requestId: `r-${++requests}`,
+        routeKey: "$default",
+        stage: "$default",
+        time: "",
+        timeEpoch: 0,
+        authorizer: { jwt: { claims: { sub, iat: String(Math.floor(now / 1000)) }, scopes: [] } },
+        http: { method, path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" },
+      },
+    } as unknown as APIGatewayProxyEventV2;
+    const reply: APIGatewayProxyStructuredResultV2 = await answer(event, {} as Context, {
+      router,
+      originSecrets: [SECRET],
+    });
+    return {
+      status: reply.statusCode ?? 0,
+      headers: reply.headers ?? {},
+      body: JSON.parse(reply.body === undefined || reply.body === "" ? "null" : reply.body),
+    };
+  };
   return {
     world,
     services,
@@ -72,38 +114,14 @@ export async function startCity(
       await services.people.change(services.people.personWrites(person), { ...audit, before: null, after: null });
       return person.sub;
     },
-    async get(sub, path) {
-      const [rawPath = "", rawQueryString = ""] = path.split("?");
-      const event = {
-        version: "2.0",
-        routeKey: "ANY /api/{proxy+}",
-        rawPath,
-        rawQueryString,
-        headers: { accept: "*/*", [ORIGIN_HEADER]: SECRET },
-        isBase64Encoded: false,
-        requestContext: {
-          accountId: "1",
-          apiId: "a",
-          domainName: "d",
-          domainPrefix: "d",
-          requestId: `r-${Math.floor(now)}`,
-          routeKey: "$default",
-          stage: "$default",
-          time: "",
-          timeEpoch: 0,
-          authorizer: { jwt: { claims: { sub, iat: String(Math.floor(now / 1000)) }, scopes: [] } },
-          http: { method: "GET", path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" },
-        },
-      } as unknown as APIGatewayProxyEventV2;
-      const reply: APIGatewayProxyStructuredResultV2 = await answer(event, {} as Context, {
-        router,
-        originSecrets: [SECRET],
-      });
-      return {
-        status: reply.statusCode ?? 0,
-        headers: reply.headers ?? {},
-        body: JSON.parse(reply.body === undefined || reply.body === "" ? "null" : reply.body),
-      };
-    },
+    get: (sub, path) => ask(sub, "GET", path),
+    send: (sub, method, path, body, ifMatch) =>
+      ask(
+        sub,
+        method,
+        path,
+        { "content-type": "application/json", ...(ifMatch === undefined ? {} : { "if-match": `"${ifMatch}"` }) },
+        JSON.stringify(body),
+      ),
   };
 }

@@ -325,8 +325,8 @@ export class ServicesStack extends WorkStack {
     });
     useTable(register, fn.ownRole, "GetItem", "BatchGetItem", "Query");
     useTable(blocks, fn.ownRole, "Query", "BatchGetItem");
-    useTable(ledger, fn.ownRole, "BatchGetItem", "Query");
-    useTable(people, fn.ownRole, "GetItem");
+    useTable(ledger, fn.ownRole, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem");
+    useTable(people, fn.ownRole, "GetItem", "PutItem");
     return fn;
   }
 }

@@ -35,7 +35,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => trial.stop());
 
-async function aDay({ machine, tick, fire, nameOf }: TrialMachine): Promise<void> {
+async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise<void> {
   const { frame } = frameMaker(START);
   /** One bundle of each device. */
   const publish = async (frames: readonly TrialFrame[], at: number): Promise<void> => {
@@ -86,16 +86,41 @@ async function aDay({ machine, tick, fire, nameOf }: TrialMachine): Promise<void
   const view = await fetch(`${machine.url}/api/public/plants/${codes[0]}`);
   expect(view.status, await view.text()).toBe(200);
   await aPerson(machine);
+  await aMark(machine, now());
 }
 
 /** What somebody with an account asks for, behind a token of the whole code flow. */
 async function aPerson(machine: Machine): Promise<void> {
   await testPerson(machine, { username: "anna", roles: ["regulator"] });
   const { access_token: token } = await signInForTest(machine, "anna");
-  for (const path of ["/api/self"]) {
+  for (const path of ["/api/self", "/api/labels", "/api/plants"]) {
     const answer = await fetch(`${machine.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
     expect([path, answer.status], await answer.text()).toEqual([path, 200]);
   }
+}
+
+/** Somebody of a plant marks the last ten minutes, and withdraws the mark. */
+async function aMark(machine: Machine, now: number): Promise<void> {
+  const [{ permitNo }] = plants as [(typeof plants)[0]];
+  const { permits } = JSON.parse(permitsFile(plants)) as { permits: PermitInput[] };
+  const outlet = permits[0]?.outlets?.[0]?.code;
+  await testPerson(machine, { username: "ben", roles: ["enterprise"], plants: [permitNo] });
+  const { access_token: token } = await signInForTest(machine, "ben");
+  const send = async (method: string, path: string, body: object): Promise<{ id: string }> => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const answer = await fetch(`${machine.url}/api/plants/${permitNo}${path}`, {
+      method,
+      headers,
+      body: JSON.stringify(body),
+    });
+    expect(answer.ok, await answer.clone().text()).toBe(true);
+    return (await answer.json()) as { id: string };
+  };
+  const to = Math.floor(now / MINUTE) * MINUTE;
+  const span = { from: formatIso(to - 10 * MINUTE), to: formatIso(to) };
+  const mark = { outlet, kind: "calibration", ...span, reason: "trial", key: "trial-mark" };
+  const { id } = await send("POST", "/marks", mark);
+  await send("PUT", `/marks/${id}`, { withdraw: true, reason: "trial" });
 }
 
 function revised(file: string): string {

@@ -22,6 +22,41 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/plants/{permitNo}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getPlant"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/marks": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listMarks"];
+    post: operations["putMark"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/marks/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post?: never;
+    put: operations["endMark"];
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/marks/{id}/judgement": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["judgeMark"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/marks/contradicted": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listContradictedMarks"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
 }
 
 export interface components {
@@ -62,6 +97,347 @@ export interface components {
         lastSeen: string | null;
         lon: number;
         lat: number;
+      }[];
+      next: string | null;
+    };
+    GetPlantAnswer: {
+      permitNo: string;
+      code: string;
+      name: string;
+      town: string;
+      industry: string;
+      management: "key" | "simplified" | "registration";
+      validFrom: string;
+      validTo: string;
+      inForce: boolean;
+      location: { lon: number; lat: number };
+      revision: number;
+      importedAt: string;
+      asOf: string;
+      rules: string;
+      state: {
+        key: "normal" | "warned" | "lost" | "silent";
+        since: string | null;
+        title: { zh: string; en: string };
+        detail: { zh: string; en: string };
+      };
+      episodes: {
+        id: string;
+        outlet: string | null;
+        pollutant: string | null;
+        statistic: "hour" | "day" | "instant" | "period" | "facility";
+        facility: string | null;
+        kind: "limit" | "range" | "noise" | "facility";
+        openedAt: string;
+        closedAt: string | null;
+        durationMinutes: number;
+        level: 0 | 1 | 2 | 3;
+        highest: 0 | 1 | 2 | 3;
+        messages: number;
+        escalatedAt: string | null;
+        pausedUntil: string | null;
+        closedHow: "recovered" | "lapsed" | null;
+        hold: {
+          outlet: string;
+          pollutant: string;
+          statistic: "hour" | "day";
+          from: string;
+          until: string;
+          valid: number;
+          left: number;
+          mean: number | null;
+          projected: number | null;
+          required: number | null;
+          limit: number;
+          level: 0 | 1 | 2 | 3;
+          unit: string;
+        } | null;
+      }[];
+      outlets: {
+        code: string;
+        name: string;
+        medium: "gas" | "water" | "noise" | "dust";
+        devices: {
+          mn: string;
+          from: string;
+          to: string | null;
+          minuteInterval: number;
+          units: Record<string, string>;
+          encrypted: boolean;
+        }[];
+        limits: {
+          pollutant: string;
+          statistic: "hour" | "day" | "instant" | "period";
+          basis: "converted" | "measured";
+          referenceO2: number | null;
+          max: number | null;
+          min: number | null;
+          period: "day" | "night" | null;
+          from: string | null;
+          to: string | null;
+          source: string;
+          unit: string;
+          inForce: boolean;
+        }[];
+        quantities: {
+          pollutant: string;
+          name: { zh: string; en: string };
+          unit: string;
+          decimals: number;
+          latest: {
+            value: number | null;
+            text: string;
+            at: string;
+            what: { zh: string; en: string };
+            until: string;
+            current: boolean;
+          } | null;
+          standing: { key: string; text: { zh: string; en: string } };
+          soFar: {
+            statistic: "hour" | "day";
+            from: string;
+            valid: number;
+            mean: number | null;
+            weighted: boolean | null;
+            text: { zh: string; en: string };
+          } | null;
+          judged: {
+            verdict: "met" | "exceeded" | "insufficient" | "marked";
+            mean: number | null;
+            revised: boolean;
+            text: { zh: string; en: string };
+          } | null;
+          summary: { zh: string; en: string };
+          series: { from: string; stepMinutes: number; values: (number | null)[]; invalid: number[]; marked: number[] };
+          hours: {
+            from: string;
+            valid: number;
+            mean: number | null;
+            min: number | null;
+            max: number | null;
+            verdict: "met" | "exceeded" | "insufficient" | "marked" | null;
+            limit: number | null;
+            revision: number;
+          }[];
+          projections: {
+            outlet: string;
+            pollutant: string;
+            statistic: "hour" | "day";
+            from: string;
+            until: string;
+            valid: number;
+            left: number;
+            mean: number | null;
+            projected: number | null;
+            required: number | null;
+            limit: number;
+            level: 0 | 1 | 2 | 3;
+            unit: string;
+          }[];
+        }[];
+      }[];
+      facilities: {
+        code: string;
+        kind: "treatment" | "production";
+        outlets: string[];
+        mn: string | null;
+        sb: number | null;
+        reported: number | null;
+        at: string | null;
+        text: { zh: string; en: string } | null;
+      }[];
+      devices: {
+        mn: string;
+        outlet: string;
+        via: string | null;
+        lastSeen: string | null;
+        state: "online" | "offline" | "never";
+        links: number;
+        link: string | null;
+        minutes: { received: number; counting: number; of: number };
+      }[];
+      contacts:
+        | {
+            role: "environment-manager" | "operator" | "legal-person" | "maintenance" | "town-officer";
+            phone: string;
+          }[]
+        | null;
+    };
+    ListMarksAnswer: {
+      marks: {
+        id: string;
+        permitNo: string;
+        outlet: string;
+        pollutants: string[] | null;
+        kind: string;
+        from: string;
+        to: string;
+        reason: string;
+        at: string;
+        by: string;
+        late: boolean;
+        deadline: string;
+        tests: {
+          test:
+            | "production-off"
+            | "production-on"
+            | "stack-cold"
+            | "stack-warming"
+            | "stack-cooling"
+            | "oxygen-high"
+            | "flow-small";
+          result: "agrees" | "contradicts" | "no-data";
+          fact: { value: number; threshold: number; unit: string; count: number } | null;
+        }[];
+        state: "standing" | "contradicted" | "judged-valid" | "judged-invalid" | "withdrawn";
+        judgement: { decision: "valid" | "invalid"; reason: string; at: string; by: string } | null;
+        changed: { reason: string; at: string; by: string; to: string } | null;
+        key: string;
+        version: number;
+      }[];
+      kinds: { kind: string; family: string; zh: string; en: string; maxHours: number | null }[];
+      yearly: { outlet: string; kinds: string[]; year: number; hours: number; limit: number; source: string }[];
+    };
+    PutMarkAnswer: {
+      id: string;
+      permitNo: string;
+      outlet: string;
+      pollutants: string[] | null;
+      kind: string;
+      from: string;
+      to: string;
+      reason: string;
+      at: string;
+      by: string;
+      late: boolean;
+      deadline: string;
+      tests: {
+        test:
+          | "production-off"
+          | "production-on"
+          | "stack-cold"
+          | "stack-warming"
+          | "stack-cooling"
+          | "oxygen-high"
+          | "flow-small";
+        result: "agrees" | "contradicts" | "no-data";
+        fact: { value: number; threshold: number; unit: string; count: number } | null;
+      }[];
+      state: "standing" | "contradicted" | "judged-valid" | "judged-invalid" | "withdrawn";
+      judgement: { decision: "valid" | "invalid"; reason: string; at: string; by: string } | null;
+      changed: { reason: string; at: string; by: string; to: string } | null;
+      key: string;
+      version: number;
+    };
+    PutMarkBody: {
+      outlet: string;
+      pollutants?: string[] | null;
+      kind: string;
+      from: string;
+      to: string;
+      reason: string;
+      key: string;
+    };
+    EndMarkAnswer: {
+      id: string;
+      permitNo: string;
+      outlet: string;
+      pollutants: string[] | null;
+      kind: string;
+      from: string;
+      to: string;
+      reason: string;
+      at: string;
+      by: string;
+      late: boolean;
+      deadline: string;
+      tests: {
+        test:
+          | "production-off"
+          | "production-on"
+          | "stack-cold"
+          | "stack-warming"
+          | "stack-cooling"
+          | "oxygen-high"
+          | "flow-small";
+        result: "agrees" | "contradicts" | "no-data";
+        fact: { value: number; threshold: number; unit: string; count: number } | null;
+      }[];
+      state: "standing" | "contradicted" | "judged-valid" | "judged-invalid" | "withdrawn";
+      judgement: { decision: "valid" | "invalid"; reason: string; at: string; by: string } | null;
+      changed: { reason: string; at: string; by: string; to: string } | null;
+      key: string;
+      version: number;
+    };
+    EndMarkBody: { to?: string; withdraw?: true; reason: string };
+    JudgeMarkAnswer: {
+      id: string;
+      permitNo: string;
+      outlet: string;
+      pollutants: string[] | null;
+      kind: string;
+      from: string;
+      to: string;
+      reason: string;
+      at: string;
+      by: string;
+      late: boolean;
+      deadline: string;
+      tests: {
+        test:
+          | "production-off"
+          | "production-on"
+          | "stack-cold"
+          | "stack-warming"
+          | "stack-cooling"
+          | "oxygen-high"
+          | "flow-small";
+        result: "agrees" | "contradicts" | "no-data";
+        fact: { value: number; threshold: number; unit: string; count: number } | null;
+      }[];
+      state: "standing" | "contradicted" | "judged-valid" | "judged-invalid" | "withdrawn";
+      judgement: { decision: "valid" | "invalid"; reason: string; at: string; by: string } | null;
+      changed: { reason: string; at: string; by: string; to: string } | null;
+      key: string;
+      version: number;
+    };
+    JudgeMarkBody: { decision: "valid" | "invalid"; reason: string };
+    ListContradictedMarksAnswer: {
+      marks: {
+        permitNo: string;
+        name: string;
+        town: string;
+        mark: {
+          id: string;
+          permitNo: string;
+          outlet: string;
+          pollutants: string[] | null;
+          kind: string;
+          from: string;
+          to: string;
+          reason: string;
+          at: string;
+          by: string;
+          late: boolean;
+          deadline: string;
+          tests: {
+            test:
+              | "production-off"
+              | "production-on"
+              | "stack-cold"
+              | "stack-warming"
+              | "stack-cooling"
+              | "oxygen-high"
+              | "flow-small";
+            result: "agrees" | "contradicts" | "no-data";
+            fact: { value: number; threshold: number; unit: string; count: number } | null;
+          }[];
+          state: "standing" | "contradicted" | "judged-valid" | "judged-invalid" | "withdrawn";
+          judgement: { decision: "valid" | "invalid"; reason: string; at: string; by: string } | null;
+          changed: { reason: string; at: string; by: string; to: string } | null;
+          key: string;
+          version: number;
+        };
       }[];
       next: string | null;
     };
@@ -116,6 +492,93 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["ListPlantsAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getPlant: {
+    parameters: { query?: never; header?: never; path: { permitNo: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetPlantAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listMarks: {
+    parameters: { query?: { from?: string; to?: string }; header?: never; path: { permitNo: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListMarksAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  putMark: {
+    parameters: { query?: never; header?: never; path: { permitNo: string } };
+    requestBody: { content: { "application/json": components["schemas"]["PutMarkBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["PutMarkAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  endMark: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { permitNo: string; id: string } };
+    requestBody: { content: { "application/json": components["schemas"]["EndMarkBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["EndMarkAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  judgeMark: {
+    parameters: { query?: never; header?: never; path: { permitNo: string; id: string } };
+    requestBody: { content: { "application/json": components["schemas"]["JudgeMarkBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["JudgeMarkAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listContradictedMarks: {
+    parameters: { query?: { cursor?: string }; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListContradictedMarksAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
       default: {

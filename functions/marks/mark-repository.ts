@@ -1,0 +1,121 @@
+/** Marks in the ledger: read by period, written with everything that follows from them, as parts of one transaction. */
+import { GetCommand, QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { createHash } from "node:crypto";
+import type * as z from "zod/mini";
+import type { Write } from "../people/repository.ts";
+import { parseInput } from "../shared/problems.ts";
+import { shardOf } from "../shared/shard.ts";
+import { formatCompact, formatDay, formatHour } from "../shared/shanghai.ts";
+import { LONGEST_MARK, markKey } from "../warnings/stored-items.ts";
+import type { Mark } from "./domain/mark.ts";
+import type { Row } from "./domain/touched-periods.ts";
+import { Contradiction, MarksVersion, StoredMark } from "./stored-items.ts";
+
+export interface MarkChange {
+  mark: Mark;
+  /** null: the mark is new. */
+  before: Mark | null;
+  /** As it was read before the decision. */
+  marksVersion: number;
+  plant: { name: string; town: string };
+  rows: readonly Row[];
+  /** Unique: names what is to be judged again because of this change. */
+  stamp: string;
+}
+
+export interface Marks {
+  get(permitNo: string, id: string): Promise<Mark | null>;
+  /** All marks, whatever their state, that reach into [from, to), in the order of their begin. */
+  between(permitNo: string, from: number, to: number): Promise<Mark[]>;
+  version(permitNo: string): Promise<number>;
+  /** At most ten writes; refused when the mark or the plant's marks changed since they were read. */
+  writes(change: MarkChange): Write[];
+  contradictions(): Promise<Contradiction[]>;
+}
+
+/** Sorts by begin, and needs no quoting in a path. */
+export const markId = (mark: Pick<Mark, "permitNo" | "outlet" | "from" | "key">): string =>
+  `${formatCompact(mark.from).slice(0, 12)}-${createHash("sha256")
+    .update(`${mark.permitNo}|${mark.outlet}|${mark.key}`)
+    .digest("hex")
+    .slice(0, 12)}`;
+
+export function markRepository({ db, table }: { db: DynamoDBDocumentClient; table: string }): Marks {
+  const plantKey = (permitNo: string): string => `PLANT#${permitNo}`;
+  const itemKey = (permitNo: string, id: string): { pk: string; sk: string } => ({
+    pk: plantKey(permitNo),
+    sk: `MARK#${id}`,
+  });
+  const versionKey = (permitNo: string): { pk: string; sk: string } => ({ pk: plantKey(permitNo), sk: "MARKS" });
+  const get = async <T>(Key: { pk: string; sk: string }, schema: z.ZodMiniType<T>): Promise<T | null> => {
+    const { Item } = await db.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
+    return Item ? parse(schema, Item) : null;
+  };
+  async function query<T>(pk: string, range: [string, string], schema: z.ZodMiniType<T>): Promise<T[]> {
+    const items: T[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await db.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
+          ExpressionAttributeValues: { ":pk": pk, ":from": range[0], ":to": range[1] },
+          ConsistentRead: true,
+          ExclusiveStartKey: start,
+        }),
+      );
+      items.push(...(page.Items ?? []).map((i) => parse(schema, i)));
+      start = page.LastEvaluatedKey;
+    } while (start);
+    return items;
+  }
+  return {
+    get: (permitNo, id) => get(itemKey(permitNo, id), StoredMark),
+    async between(permitNo, from, to) {
+      const range: [string, string] = [markKey(from - LONGEST_MARK), markKey(to, "~")];
+      return (await query(plantKey(permitNo), range, StoredMark)).filter((m) => m.from < to && m.to > from);
+    },
+    version: async (permitNo) => (await get(versionKey(permitNo), MarksVersion))?.v ?? 0,
+    writes: ({ mark, before, marksVersion, plant, rows, stamp }) => {
+      const { permitNo } = mark;
+      const counted = marksVersion === 0 ? none : held("v", marksVersion);
+      const listed = { pk: "CONTRADICTED", sk: `${permitNo}#${mark.id}` };
+      const listing: Write[] =
+        mark.state === "contradicted"
+          ? [{ Put: { TableName: table, Item: { ...listed, mark, ...plant } } }]
+          : before
+            ? [{ Delete: { TableName: table, Key: listed } }]
+            : [];
+      return [
+        {
+          Put: {
+            TableName: table,
+            Item: { ...itemKey(permitNo, mark.id), ...mark },
+            ...(before ? held("v", before.v) : none),
+          },
+        },
+        { Put: { TableName: table, Item: { ...versionKey(permitNo), v: marksVersion + 1 }, ...counted } },
+        ...listing,
+        ...rows.map(({ kind, start, until }): Write => {
+          const period = kind === "HOUR" ? `HOUR#${formatHour(start)}` : `DAY#${formatDay(start)}`;
+          const key = { pk: `REJUDGE#${shardOf(permitNo)}`, sk: `${permitNo}#${period}#${stamp}` };
+          return { Put: { TableName: table, Item: { ...key, permitNo, start, until, stamp, cause: "mark" } } };
+        }),
+      ];
+    },
+    contradictions: () => query("CONTRADICTED", ["!", "~"], Contradiction),
+  };
+}
+
+const none = { ConditionExpression: "attribute_not_exists(pk)" };
+const held = (name: string, value: number): { ConditionExpression: string; ExpressionAttributeValues: object } => ({
+  ConditionExpression: `${name} = :held`,
+  ExpressionAttributeValues: { ":held": value },
+});
+
+function parse<T>(schema: z.ZodMiniType<T>, item: Record<string, unknown>): T {
+  const parsed = parseInput(schema, item);
+  if (parsed.ok) return parsed.data;
+  const [first] = parsed.problems;
+  throw new Error(`ledger item ${String(item.pk)} / ${String(item.sk)}: ${first?.path} ${first?.reason}`);
+}
