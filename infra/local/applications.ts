@@ -36,7 +36,7 @@ export async function buildWebApart(): Promise<void> {
 /** For who leaves out the slash. */
 const moved = (path: string): Buffer =>
   Buffer.from(
-    `<!doctype html><title>${path}</title><meta http-equiv="refresh" content="0;url=${path}"><a href="${path}">${path}</a>\n`,
+    `<!doctype html><title>${path}</title><link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url=${path}"><a href="${path}">${path}</a>\n`,
   );
 
 /** What is in `assets/` is named by its content and never changes; the page names it and is asked for every time, like the rest. */
