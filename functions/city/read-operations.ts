@@ -5,12 +5,15 @@ import { plantLists } from "../register/plant-lists.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
 import { lastSeen } from "../telemetry/last-seen.ts";
 import { cityReader } from "../warnings/city-reader.ts";
+import { warningLedger } from "../warnings/repository.ts";
 import { cityFacts } from "./city-facts.ts";
+import { getPlantOperation } from "./get-plant.ts";
 import { labelOperations } from "./label-operations.ts";
 import { listPlantsOperation } from "./list-plants.ts";
 
 export function readOperations({ db, tables, ruleData, register, now }: Services): Operation[] {
   const blocks = blockRepository({ db, table: tables.blocks });
+  const ledger = warningLedger({ db, table: tables.ledger });
   const reader = cityReader({ db, table: tables.ledger });
   const lists = plantLists(register, now);
   const city = cityFacts(reader, now);
@@ -26,5 +29,6 @@ export function readOperations({ db, tables, ruleData, register, now }: Services
         return heads.length === 0 ? null : Math.max(...heads.map((head) => head.seen));
       },
     }),
+    getPlantOperation({ blocks, ledger, rules: ruleData }),
   ];
 }

@@ -3,7 +3,8 @@ import type { PlantRecord } from "../register/stored-items.ts";
 import { DAY, floorDay, floorHour } from "../shared/shanghai.ts";
 import type { BlockRepository } from "../telemetry/block-repository.ts";
 import type { WarningLedger } from "../warnings/repository.ts";
-import { collectFacts, recordsFrom } from "./domain/collect-facts.ts";
+import type { PlantState } from "../warnings/domain/plant-state.ts";
+import { collectFacts, recordsFrom, type StoredFacts } from "./domain/collect-facts.ts";
 import type { DisclosureFacts } from "./domain/facts.ts";
 
 export interface FactSources {
@@ -15,11 +16,15 @@ export interface FactSources {
 const DAYS_BACK = 7 * DAY;
 
 /** Eventually consistent blocks: a page may be seconds behind, and says as of when it is. */
-export async function loadFacts(
+export const loadFacts = async (plant: PlantRecord, asOf: number, sources: FactSources): Promise<DisclosureFacts> =>
+  collectFacts(await loadStored(plant, asOf, sources));
+
+/** The same before it is put together, with the state as the warnings left it. */
+export async function loadStored(
   { permit, code }: PlantRecord,
   asOf: number,
   { blocks, ledger }: FactSources,
-): Promise<DisclosureFacts> {
+): Promise<Omit<StoredFacts, "warning"> & { warning: PlantState | null }> {
   const { permitNo } = permit;
   const from = recordsFrom(asOf);
   const [records, warning, hours, days, marks] = await Promise.all([
@@ -29,7 +34,7 @@ export async function loadFacts(
     ledger.closedBetween(permitNo, "DAY", floorDay(asOf) - DAYS_BACK, floorDay(asOf)),
     ledger.marks(permitNo, from, asOf),
   ]);
-  return collectFacts({
+  return {
     code,
     permit,
     asOf,
@@ -38,5 +43,5 @@ export async function loadFacts(
     hours: hours.flatMap(({ start, verdicts }) => verdicts.map((v) => ({ ...v, hour: start }))),
     days: days.flatMap(({ start, verdicts }) => verdicts.map((v) => ({ ...v, day: start, validHours: v.valid }))),
     marks: Object.groupBy(marks, (m) => m.outlet) as Record<string, typeof marks>,
-  });
+  };
 }

@@ -531,7 +531,7 @@ export interface operations {
     };
   };
   putMark: {
-    parameters: { query?: never; header?: never; path: { permitNo: string } };
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { permitNo: string } };
     requestBody: { content: { "application/json": components["schemas"]["PutMarkBody"] } };
     responses: {
       "2XX": {
@@ -559,7 +559,7 @@ export interface operations {
     };
   };
   judgeMark: {
-    parameters: { query?: never; header?: never; path: { permitNo: string; id: string } };
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { permitNo: string; id: string } };
     requestBody: { content: { "application/json": components["schemas"]["JudgeMarkBody"] } };
     responses: {
       "2XX": {
