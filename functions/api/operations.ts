@@ -7,6 +7,7 @@ import type { People } from "../people/repository.ts";
 import { peopleRepository } from "../people/repository.ts";
 import { selfOperations } from "../people/self-operations.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
+import { acknowledgeOperations } from "../warnings/acknowledge-operations.ts";
 import type { Operation } from "./operation.ts";
 
 /** What stands outside of the program: made by the entry from its environment, by a test from an engine in memory. */
@@ -33,5 +34,6 @@ export const servicesOf = (backends: Backends): Services => ({
 export const allOperations = (services: Services): Operation[] => [
   ...selfOperations(),
   ...readOperations(services),
+  ...acknowledgeOperations(services),
   ...markOperations(services),
 ];

@@ -2,6 +2,7 @@
 import type { RuleData } from "../../layers/rule-data.ts";
 import type { Register } from "../register/repository.ts";
 import { MINUTE } from "../shared/shanghai.ts";
+import type { PlantState } from "./domain/plant-state.ts";
 import { hashPhone } from "./dispatch.ts";
 import { ACTIONS, type Acknowledgement, type WarningLedger } from "./repository.ts";
 
@@ -55,6 +56,15 @@ export async function acknowledge(
   return plants;
 }
 
+/** The state with the repeats of its episodes paused until `until`; null where that changes nothing. */
+export function pausedState(state: PlantState, at: number, until: number): PlantState | null {
+  if (!state.episodes.some((e) => e.openedAt <= at && (e.pausedUntil ?? 0) < until)) return null;
+  const episodes = state.episodes.map((e) =>
+    e.openedAt <= at ? { ...e, pausedUntil: Math.max(e.pausedUntil ?? 0, until) } : e,
+  );
+  return { ...state, episodes };
+}
+
 async function pause(
   permitNo: string,
   at: number,
@@ -63,11 +73,8 @@ async function pause(
 ): Promise<void> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const { state, version } = await ledger.plant(permitNo);
-    if (!state.episodes.some((e) => e.openedAt <= at && (e.pausedUntil ?? 0) < until)) return;
-    const episodes = state.episodes.map((e) =>
-      e.openedAt <= at ? { ...e, pausedUntil: Math.max(e.pausedUntil ?? 0, until) } : e,
-    );
-    if (await ledger.putPlant(permitNo, { ...state, episodes }, version, [])) return;
+    const next = pausedState(state, at, until);
+    if (next === null || (await ledger.putPlant(permitNo, next, version, []))) return;
   }
   throw new Error(
     `the state of ${permitNo} changed five times while an answer was being taken in; it will be tried again`,

@@ -29,6 +29,13 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/plants/{permitNo}/acknowledgements": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["acknowledge"];
+    put?: never;
+    delete?: never;
+  };
   "/api/plants/{permitNo}/marks": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["listMarks"];
@@ -262,6 +269,23 @@ export interface components {
             phone: string;
           }[]
         | null;
+    };
+    AcknowledgeAnswer: {
+      at: string;
+      action: "adjusting" | "repairing" | "stopping" | "device-fault";
+      expectedAt: string | null;
+      note: string;
+      episode: string | null;
+      by: string;
+      pausedUntil: string | null;
+      key: string;
+    };
+    AcknowledgeBody: {
+      episode?: string | null;
+      action: "adjusting" | "repairing" | "stopping" | "device-fault";
+      expectedAt?: string | null;
+      note?: string;
+      key: string;
     };
     ListMarksAnswer: {
       marks: {
@@ -509,6 +533,20 @@ export interface operations {
         content: { "application/json": components["schemas"]["GetPlantAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  acknowledge: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { permitNo: string } };
+    requestBody: { content: { "application/json": components["schemas"]["AcknowledgeBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["AcknowledgeAnswer"] };
+      };
       default: {
         headers: { [name: string]: unknown };
         content: { "application/problem+json": components["schemas"]["Problem"] };
