@@ -22,7 +22,7 @@ const day = z.iso.date({ error: "a day such as 2026-12-31" });
  * documented there, x86_64 exists everywhere; failed batches are read from the stream itself (constructs/undelivered.ts).
  */
 const DEFAULTS = {
-  aws: { region: undefined, smsChannel: "sns", architecture: "arm64", streamRetentionHours: 72 },
+  aws: { region: undefined, smsChannel: "sns", architecture: "arm64", streamRetentionHours: 24 },
   "aws-cn": { region: "cn-north-1", smsChannel: "webhook", architecture: "x86_64", streamRetentionHours: 168 },
 } as const;
 
@@ -51,7 +51,12 @@ const Given = z.strictObject({
   archiveLockDays: z._default(whole(1, 36_500), 1826),
   /** `compliance` cannot be shortened by anyone, ever: choose it once the retention is settled. */
   archiveLockMode: z._default(z.enum(["governance", "compliance"]), "governance"),
-  /** How long telemetry waits for a broken ingest: a weekend, in `aws-cn` a week. 24–8760. */
+  /** Shards of the telemetry stream, 1 MB and 1,000 messages a second each: 4 carry 10,250 plants that all report on the minute. */
+  streamShards: z._default(whole(1, 10_000), 4),
+  /**
+   * How long telemetry waits for a broken ingest. In `aws` a day: what fails again and again is kept in a bucket. In
+   * `aws-cn` a week: there the stream is the only place that has it. 24–8760.
+   */
   streamRetentionHours: z.optional(whole(24, 8760)),
   /** Capacity of the blocks table, units a second. One plant costs about 1/60 unit of each. */
   blocksMinRead: z._default(whole(1, 40_000), 25),

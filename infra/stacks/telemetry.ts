@@ -24,7 +24,9 @@ export class TelemetryStack extends WorkStack {
   constructor(app: App, config: Config, data: DataStack) {
     super(app, "PermitWatchTelemetry", "Permit Watch: IoT rules, stream, ingest", config, data.operators);
     const stream = new Stream(this, "telemetry", {
-      streamMode: StreamMode.ON_DEMAND,
+      // On demand costs five times as much at this even load (docs/cost.md); more plants are a setting.
+      streamMode: StreamMode.PROVISIONED,
+      shardCount: config.streamShards,
       encryption: StreamEncryption.MANAGED,
       retentionPeriod: Duration.hours(config.streamRetentionHours),
     });
@@ -63,6 +65,14 @@ export class TelemetryStack extends WorkStack {
     ingest.addEventSource(source);
     batchesGivenUp(this, ingest, source.eventSourceMappingId);
     this.lagAlarms(ingest);
+    houseAlarm(this, {
+      name: "telemetry-stream-throttled",
+      impact:
+        "More telemetry arrives than the stream takes: messages wait at the rules or end in the undelivered bucket.",
+      metric: stream.metricWriteProvisionedThroughputExceeded({ period: Duration.minutes(5), statistic: "Sum" }),
+      threshold: 10,
+      periods: 2,
+    });
     this.qualityAlarms(data);
   }
 

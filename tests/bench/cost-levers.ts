@@ -30,20 +30,6 @@ const ingest = (m: Measured, change: (row: Measured["steady"]["consumed"][number
 
 export const LEVERS: readonly Lever[] = [
   {
-    what: "ingest keeps the register for ten minutes instead of one",
-    how: "cachedRegister({ seconds: 600 }) in ingest-telemetry.ts: a changed permit is merged by ten minutes late, the tick still sees it at once",
-    pull: ({ m, t, a }) => ({ m: ingest(m, (r) => (r.table === "register" ? { read: r.read / 10 } : {})), t, a }),
-  },
-  {
-    what: "four provisioned shards, kept for a day",
-    how: "StreamMode.PROVISIONED in infra/stacks/telemetry.ts: shards are a setting then; a broken ingest has a day instead of three",
-    pull: ({ m, t, a }) => ({
-      m,
-      t: { ...t, streamMode: "PROVISIONED", shards: 4, retentionHours: 24 },
-      a: { ...a, shards: 4 },
-    }),
-  },
-  {
     what: "three plants in a message of 5 KB",
     how: "the gateway joins the bundles of several plants below 5,120 bytes; topic, rule and stream key are then the gateway's",
     pull: ({ m, t, a }) => ({

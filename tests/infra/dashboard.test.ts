@@ -27,7 +27,12 @@ const NATIVE: Readonly<Record<string, { names: readonly string[]; dimensions: Re
     },
     { names: ["ErrorActionFailure"], dimensions: { RuleName: "AWS::IoT::TopicRule", ActionType: /^S3$/ } },
   ],
-  "AWS/Kinesis": [{ names: ["IncomingRecords", "IncomingBytes"], dimensions: { StreamName: "AWS::Kinesis::Stream" } }],
+  "AWS/Kinesis": [
+    {
+      names: ["IncomingRecords", "IncomingBytes", "WriteProvisionedThroughputExceeded"],
+      dimensions: { StreamName: "AWS::Kinesis::Stream" },
+    },
+  ],
   "AWS/Lambda": [
     {
       names: ["Errors", "Throttles", "Duration", "Invocations", "IteratorAge"],

@@ -84,7 +84,7 @@ describe("settings", () => {
 
   test("aws-cn has defaults of its own, and what is given wins over them", () => {
     const china = CHINA_EXAMPLE.context ?? {};
-    expect(config({})).toMatchObject({ partition: "aws", architecture: "arm64", streamRetentionHours: 72 });
+    expect(config({})).toMatchObject({ partition: "aws", architecture: "arm64", streamRetentionHours: 24 });
     expect(config({}).region).toBeUndefined();
     expect(config(china)).toMatchObject({
       region: "cn-north-1",
