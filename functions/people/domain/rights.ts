@@ -84,5 +84,5 @@ export function reachOf(person: Person, action: Action): Reach | null {
 export const covers = (reach: Reach, plant: { permitNo: string; town: string }): boolean =>
   reach.city || reach.towns.has(plant.town) || reach.plants.has(plant.permitNo);
 
-/** A token is over when it was issued before the person was signed out everywhere. `issuedAt`: epoch ms. */
-export const signedOut = (person: Person, issuedAt: number): boolean => issuedAt < person.sessionsFrom;
+/** A token is over when it was issued before the person was signed out everywhere, or does not say when. `issuedAt`: epoch ms, or NaN. */
+export const signedOut = (person: Person, issuedAt: number): boolean => !(issuedAt >= person.sessionsFrom);

@@ -1,0 +1,43 @@
+/**
+ * One good request of every operation that needs more than a plant, for the walk of rights: by operation id, made for the
+ * plant and the person's turn. `n` differs with every request, for what may be made once.
+ */
+import { formatIso, MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
+import type { Operation } from "../../functions/api/operation.ts";
+import type { Answered } from "./call-api.ts";
+
+export interface At {
+  permitNo: string;
+  town: string;
+  n: number;
+  /** A request of somebody who may make it, here a regulator who also belongs to every plant: for what the example refers to. */
+  ask(method: Operation["method"], path: string, body?: unknown): Promise<Answered>;
+}
+export interface Example {
+  /** Parts of the path beside the plant. */
+  path?: Record<string, string>;
+  query?: Record<string, string>;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Example>>> = {
+  acknowledge: ({ n }) => ({
+    body: { episode: null, action: "adjusting", expectedAt: null, note: "", key: `walk-acknowledgement-${n}` },
+  }),
+  putMark: ({ n }) => ({ body: mark(n) }),
+  endMark: async (at) => ({ path: { id: await aMark(at) }, body: { withdraw: true, reason: "by mistake" } }),
+  judgeMark: async (at) => ({ path: { id: await aMark(at) }, body: { decision: "valid", reason: "seen on site" } }),
+};
+
+/** Each of its own minute, since two of a kind may not overlap. */
+const mark = (n: number): object => {
+  const from = parseIso("2026-10-01T00:00:00+08:00")! + n * MINUTE;
+  const period = { from: formatIso(from), to: formatIso(from + MINUTE) };
+  return { outlet: "DA001", kind: "stopped", ...period, reason: "boiler off", key: `walk-mark-${n}` };
+};
+const aMark = async ({ permitNo, n, ask }: At): Promise<string> =>
+  String((await ask("POST", `/api/plants/${permitNo}/marks`, mark(n))).body.id);
+
+/** Operations other than GET that change nothing, and so leave nothing in the audit trail. */
+export const CHANGE_NOTHING: ReadonlySet<string> = new Set<string>([]);
