@@ -159,7 +159,7 @@ function parameters({ method, path, query }: Operation): Parameter[] {
       required: schema.required?.includes(name) ?? false,
       schema: of,
     })),
-    ...(method === "PUT"
+    ...(method !== "GET"
       ? [
           {
             name: "If-Match",
