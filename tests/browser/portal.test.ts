@@ -64,6 +64,8 @@ afterAll(async () => {
 });
 
 const portal = (): string => `${new URL(issuerOf(trial.machine).issuer).origin}/portal/`;
+/** As `datetime-local` holds it, Shanghai's time. */
+const inputOf = (at: number): string => new Date(at + 8 * HOUR).toISOString().slice(0, 16);
 const shot = (name: string): Promise<unknown> =>
   page.screenshot({ path: join(SHOTS, `portal-${name}.png`), fullPage: true });
 const overflow = (): Promise<number> =>
@@ -90,6 +92,51 @@ test("who is not signed in is led to the sign-in page and back to his plants", a
   expect(await findings(page)).toEqual([]);
   expect(await overflow()).toBe(0);
   await shot("plants");
+});
+
+test("the warned plant shows what to hold and until when, and one tap answers", async () => {
+  await page.getByText("故障试验0号厂").click();
+  await page.getByText(/请控制在 .* 以下，至|已经不可能达标/).waitFor();
+  expect(await findings(page)).toEqual([]);
+  expect(await overflow()).toBe(0);
+  await shot("now");
+  await page.getByText("预计恢复时间和说明").click();
+  await page.getByRole("button", { name: "30 分钟后" }).click();
+  await page.getByLabel("说明").fill("<script>alert(1)</script>调整喷氨");
+  await page.getByRole("button", { name: "正在调整" }).click();
+  await page.getByText(/已回复。.*之前不再重复提醒/).waitFor();
+  expect(await page.getByLabel("说明").inputValue()).toBe("");
+  await shot("answered");
+});
+
+test("nothing is smaller than a finger", async () => {
+  const small = await page.evaluate<
+    string[]
+  >(`[...document.querySelectorAll("button, .button, summary, select, input, nav a")]
+    .filter((e) => e.offsetParent !== null && e.getBoundingClientRect().height < 43.5)
+    .map((e) => e.outerHTML.slice(0, 80))`);
+  expect(small).toEqual([]);
+});
+
+test("a mark: what is wrong is said at its field, a right one stands in the list", async () => {
+  await page.getByRole("link", { name: "标记" }).click();
+  await page.getByText("最近没有标记。").waitFor();
+  await page.getByRole("link", { name: "新建标记" }).click();
+  await page.getByRole("button", { name: "提交标记" }).click();
+  await page.getByText("请选择标记类型。").waitFor();
+  expect(await findings(page)).toEqual([]);
+  await shot("mark-wrong");
+  await page.getByLabel("排放口").selectOption("DA001");
+  await page.getByLabel("标记类型").selectOption("calibration");
+  await page.getByLabel("开始").fill(inputOf(START));
+  await page.getByLabel("结束").fill(inputOf(START + 20 * MINUTE));
+  await page.getByLabel("原因").fill("校准".repeat(250));
+  await shot("mark-form");
+  await page.getByRole("button", { name: "提交标记" }).click();
+  await page.getByText("有效", { exact: true }).waitFor();
+  expect(await findings(page)).toEqual([]);
+  expect(await overflow()).toBe(0);
+  await shot("marks");
 });
 
 test("nothing was logged as an error, and nothing came from elsewhere", () => {

@@ -11,7 +11,12 @@ import { forgetPerson, person } from "./offline/person.ts";
 import { openQueue } from "./offline/queue.ts";
 import { Connection } from "./parts/connection.tsx";
 import { Failed, Loading } from "./parts/states.tsx";
+import { WaitingList } from "./parts/waiting.tsx";
+import { MarksPage } from "./pages/marks-page.tsx";
+import { NewMarkPage } from "./pages/new-mark-page.tsx";
+import { NowPage } from "./pages/now-page.tsx";
 import { PlantsPage } from "./pages/plants-page.tsx";
+import { send } from "./send.ts";
 import { useText } from "./texts.ts";
 
 export function App(): ReactNode {
@@ -21,7 +26,7 @@ export function App(): ReactNode {
   useEffect(() => {
     document.title = t("title");
   }, [t]);
-  useEffect(() => openQueue({ send: async () => undefined, sent: () => void queries.invalidateQueries() }), [queries]);
+  useEffect(() => openQueue({ send, sent: () => void queries.invalidateQueries() }), [queries]);
   return (
     <Router hook={useHashLocation}>
       <a className="skip" href="#content" onClick={skip}>
@@ -42,6 +47,7 @@ export function App(): ReactNode {
       </header>
       <main id="content" tabIndex={-1}>
         <Connection />
+        <WaitingList />
         <Content />
       </main>
     </Router>
@@ -81,6 +87,9 @@ function Content(): ReactNode {
   return (
     <Switch>
       <Route path="/" component={PlantsPage} />
+      <Route path="/plants/:permitNo">{({ permitNo }) => <NowPage permitNo={permitNo} />}</Route>
+      <Route path="/plants/:permitNo/marks">{({ permitNo }) => <MarksPage permitNo={permitNo} />}</Route>
+      <Route path="/plants/:permitNo/marks/new">{({ permitNo }) => <NewMarkPage permitNo={permitNo} />}</Route>
       <Route>
         <p>{t("notFound")}</p>
       </Route>

@@ -29,6 +29,14 @@ export const usePlants = (): UseQueryResult<Kept<PlantLine[]>> =>
     return plants;
   });
 
+export const usePlant = (permitNo: string): UseQueryResult<Kept<Schemas["GetPlantAnswer"]>> =>
+  useKept(`plant/${permitNo}`, () => dataOf(api.GET("/api/plants/{permitNo}", { params: { path: { permitNo } } })));
+
+export const useMarks = (permitNo: string): UseQueryResult<Kept<Schemas["ListMarksAnswer"]>> =>
+  useKept(`marks/${permitNo}`, () =>
+    dataOf(api.GET("/api/plants/{permitNo}/marks", { params: { path: { permitNo } } })),
+  );
+
 export interface Words {
   /** Name of a pollutant. */
   name(code: string): string;
