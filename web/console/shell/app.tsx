@@ -1,10 +1,9 @@
 /** The console: theme, language, the person, and the page that the address names. */
-import { QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { App as Messages, ConfigProvider, Spin, theme } from "antd";
 import en from "antd/locale/en_US";
 import zh from "antd/locale/zh_CN";
 import { lazy, Suspense, useMemo, type ReactNode } from "react";
-import { api, dataOf } from "../../shared/api.ts";
 import { useLanguage } from "../../shared/language.ts";
 import { newQueryClient } from "../../shared/start.tsx";
 import { useAddress } from "./address.ts";
@@ -12,6 +11,7 @@ import { useDisplay } from "./display.ts";
 import { Frame } from "./frame.tsx";
 import { PAGES } from "./pages.ts";
 import { Problem } from "./problem.tsx";
+import { useSelf } from "./self.ts";
 import { NotHere } from "./not-here.tsx";
 
 const client = newQueryClient();
@@ -45,7 +45,7 @@ export function App(): ReactNode {
 }
 
 function Signed(): ReactNode {
-  const self = useQuery({ queryKey: ["self"], queryFn: () => dataOf(api.GET("/api/self")), staleTime: 60_000 });
+  const self = useSelf();
   const { parts } = useAddress();
   if (self.isPending) return <Spin size="large" fullscreen />;
   if (self.error)

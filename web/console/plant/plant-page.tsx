@@ -1,0 +1,86 @@
+/** One plant: how it stands now, its values down to the raw frame, permit, devices, episodes, marks, and who changed what. */
+import { useQuery } from "@tanstack/react-query";
+import { Button, Descriptions, Spin, Tabs } from "antd";
+import type { ReactNode } from "react";
+import { api, dataOf } from "../../shared/api.ts";
+import { minuteText } from "../../shared/format.ts";
+import { useLanguage } from "../../shared/language.ts";
+import { useLabels } from "../labels.ts";
+import { setQuery, useAddress } from "../shell/address.ts";
+import { NotHere } from "../shell/not-here.tsx";
+import type { PageProps } from "../shell/pages.ts";
+import { Problem } from "../shell/problem.tsx";
+import { useAllowed } from "../shell/self.ts";
+import { StateTag } from "../shell/state-tag.tsx";
+import { useText } from "../texts.ts";
+import { DevicesTab } from "./devices-tab.tsx";
+import { LiveTab } from "./live-tab.tsx";
+import { MarksTab } from "./marks-tab.tsx";
+import { PermitTab } from "./permit-tab.tsx";
+
+export default function PlantPage({ parts: [permitNo] }: PageProps): ReactNode {
+  const t = useText();
+  const language = useLanguage();
+  const { say } = useLabels();
+  const { query } = useAddress();
+  const allowed = useAllowed();
+  const plant = useQuery({
+    queryKey: ["plant", permitNo],
+    enabled: permitNo !== undefined,
+    queryFn: () => dataOf(api.GET("/api/plants/{permitNo}", { params: { path: { permitNo: permitNo ?? "" } } })),
+    refetchInterval: 30_000,
+  });
+  if (permitNo === undefined) return <NotHere />;
+  const { data } = plant;
+  if (!data)
+    return plant.error ? (
+      <div className="page">
+        <Problem error={plant.error} retry={plant.refetch} />
+      </div>
+    ) : (
+      <Spin size="large" className="waiting" />
+    );
+  const tabs = [
+    { key: "live", label: t("tabLive"), children: <LiveTab plant={data} /> },
+    { key: "permit", label: t("tabPermit"), children: <PermitTab plant={data} /> },
+    { key: "devices", label: t("tabDevices"), children: <DevicesTab plant={data} /> },
+    { key: "marks", label: t("tabMarks"), children: <MarksTab permitNo={permitNo} judge={allowed("mark.judge")} /> },
+  ];
+  return (
+    <article className="page">
+      <header className="plant-head">
+        <h1>{data.name}</h1>
+        <StateTag state={data.state.key} /> <span>{data.state.detail[language]}</span>
+        <span className="tools">
+          <Button className="no-print" onClick={() => print()}>
+            {t("print")}
+          </Button>
+        </span>
+      </header>
+      {plant.error ? <Problem error={plant.error} retry={plant.refetch} /> : null}
+      <Descriptions
+        size="small"
+        column={{ xs: 1, sm: 2, lg: 3, xxl: 4 }}
+        items={[
+          { key: "no", label: t("permitNo"), children: <code>{data.permitNo}</code> },
+          {
+            key: "valid",
+            label: t("validity"),
+            children: `${data.validFrom} — ${data.validTo}${data.inForce ? "" : ` · ${t("outOfForce")}`}`,
+          },
+          { key: "town", label: t("town"), children: data.town },
+          { key: "industry", label: t("industry"), children: data.industry },
+          { key: "management", label: t("management"), children: say(`management.${data.management}`) },
+          { key: "public", label: t("publicPage"), children: <a href={`/p/${data.code}`}>{data.code}</a> },
+          { key: "asOf", label: t("asOf"), children: minuteText(data.asOf, language) },
+        ]}
+      />
+      <Tabs
+        activeKey={tabs.find(({ key }) => key === query.get("tab"))?.key ?? "live"}
+        items={tabs}
+        destroyOnHidden
+        onChange={(tab) => setQuery({ tab: tab === "live" ? null : tab })}
+      />
+    </article>
+  );
+}
