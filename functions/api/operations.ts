@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { RuleData } from "../../layers/rule-data.ts";
 import { readOperations } from "../city/read-operations.ts";
 import { markOperations } from "../marks/mark-operations.ts";
+import { unmarkedOperations } from "../marks/unmarked-operations.ts";
 import type { People } from "../people/repository.ts";
 import { peopleRepository } from "../people/repository.ts";
 import { selfOperations } from "../people/self-operations.ts";
@@ -36,4 +37,5 @@ export const allOperations = (services: Services): Operation[] => [
   ...readOperations(services),
   ...acknowledgeOperations(services),
   ...markOperations(services),
+  ...unmarkedOperations(services),
 ];

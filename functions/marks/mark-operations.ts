@@ -10,13 +10,10 @@ import { ledgerHints } from "../telemetry/ledger-hints.ts";
 import { hasEffect, isLate, problemsOf, step, yearlyUse, yearOf, type Mark } from "./domain/mark.ts";
 import { JUDGEABLE, keepMark, type MarkServices } from "./keep-mark.ts";
 import { markId, markRepository } from "./mark-repository.ts";
+import { moment, Range, rangeOf } from "./mark-range.ts";
 import { MarkView, viewOf } from "./mark-view.ts";
 
-const moment = z
-  .string()
-  .check(z.refine((t) => parseIso(t) !== null, "must be a moment like 2026-10-01T08:00:00+08:00"));
 const reason = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
-const Range = z.object({ from: z.optional(moment), to: z.optional(moment) });
 /** Days of marks in one answer. */
 const LISTED = 400 * DAY;
 const PAGE = 100;
@@ -222,20 +219,6 @@ export function markOperations(backends: Services): Operation[] {
       },
     }),
   ];
-}
-
-/** The period that is asked for; throws when it is none or longer than `longest`. */
-export function rangeOf(
-  query: { from?: string | undefined; to?: string | undefined },
-  from: number,
-  to: number,
-  longest: number,
-): [number, number] {
-  const end = query.to === undefined ? to : parseIso(query.to)!;
-  const begin = query.from === undefined ? Math.min(from, end) : parseIso(query.from)!;
-  if (begin > end || end - begin > longest)
-    throw new Refusal(422, "not a period", `to must be later than from, by at most ${longest / DAY} days.`);
-  return [begin, end];
 }
 
 /** The mark that stands under this key, if it is the one that is asked for. */

@@ -237,3 +237,29 @@ describe("making one", () => {
     expect(body.yearly).toMatchObject([{ outlet: "DA001", year: 2026, hours: 2.5, limit: 60 }]);
   });
 });
+
+describe("what is unmarked", () => {
+  test("is listed with its deadline until a mark covers it", async () => {
+    await feed("08:00", 40, { a21002: 40, a21026: 20 });
+    city.setNow(at("09:12"));
+    const path = `/api/plants/${permitNo}/unmarked`;
+    // A flat line and the end of the hour, which is missing, of two pollutants.
+    const before = await city.get(maker, path);
+    expect(before.body.periods).toEqual([
+      expect.objectContaining({ why: "suspicious", signs: ["flat-line"] }),
+      {
+        outlet: "DA001",
+        pollutants: ["a21002", "a21026"],
+        from: formatIso(at("08:40")),
+        to: formatIso(at("09:00")),
+        why: "missing",
+        signs: [],
+        deadline: "2026-10-02T12:00:00+08:00",
+        overdue: false,
+      },
+    ]);
+    await city.send(maker, "POST", base, asked({ from: formatIso(at("08:00")) }));
+    expect((await city.get(maker, path)).body.periods).toEqual([]);
+    expect((await city.get(maker, `${path}?from=2026-09-01T00:00:00%2B08:00`)).status).toBe(422);
+  });
+});

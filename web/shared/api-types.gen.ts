@@ -22,6 +22,20 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/episodes": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listEpisodes"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/episodes/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getEpisode"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
   "/api/plants/{permitNo}": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["getPlant"];
@@ -60,6 +74,13 @@ export interface paths {
   "/api/marks/contradicted": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["listContradictedMarks"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/unmarked": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listUnmarked"];
     post?: never;
     put?: never;
     delete?: never;
@@ -106,6 +127,116 @@ export interface components {
         lat: number;
       }[];
       next: string | null;
+    };
+    ListEpisodesAnswer: {
+      episodes: {
+        id: string;
+        outlet: string | null;
+        pollutant: string | null;
+        statistic: "hour" | "day" | "instant" | "period" | "facility";
+        facility: string | null;
+        kind: "limit" | "range" | "noise" | "facility";
+        openedAt: string;
+        closedAt: string | null;
+        durationMinutes: number;
+        level: 0 | 1 | 2 | 3;
+        highest: 0 | 1 | 2 | 3;
+        messages: number;
+        escalatedAt: string | null;
+        pausedUntil: string | null;
+        closedHow: "recovered" | "lapsed" | null;
+        permitNo: string;
+        name: string;
+        town: string;
+      }[];
+      next: string | null;
+    };
+    GetEpisodeAnswer: {
+      id: string;
+      outlet: string | null;
+      pollutant: string | null;
+      statistic: "hour" | "day" | "instant" | "period" | "facility";
+      facility: string | null;
+      kind: "limit" | "range" | "noise" | "facility";
+      openedAt: string;
+      closedAt: string | null;
+      durationMinutes: number;
+      level: 0 | 1 | 2 | 3;
+      highest: 0 | 1 | 2 | 3;
+      messages: number;
+      escalatedAt: string | null;
+      pausedUntil: string | null;
+      closedHow: "recovered" | "lapsed" | null;
+      permitNo: string;
+      name: string;
+      town: string;
+      unit: string;
+      decimals: number;
+      hold: {
+        outlet: string;
+        pollutant: string;
+        statistic: "hour" | "day";
+        from: string;
+        until: string;
+        valid: number;
+        left: number;
+        mean: number | null;
+        projected: number | null;
+        required: number | null;
+        limit: number;
+        level: 0 | 1 | 2 | 3;
+        unit: string;
+      } | null;
+      timeline: (
+        | { type: "opened"; at: string }
+        | {
+            type: "projection";
+            at: string;
+            level: 0 | 1 | 2 | 3;
+            valid: number | null;
+            mean: number | null;
+            projected: number | null;
+            required: number | null;
+            value: number | null;
+            limit: number | null;
+            min: number | null;
+            until: string | null;
+          }
+        | { type: "level"; at: string; from: 0 | 1 | 2 | 3; to: 0 | 1 | 2 | 3 }
+        | {
+            type: "sms";
+            at: string;
+            kind: "warning" | "recovered" | "escalated" | "data" | "offline";
+            roles: string[];
+            phone: string;
+            state: "claimed" | "sent" | "failed" | "unknown" | "expired" | "capped";
+            text: string;
+          }
+        | {
+            type: "acknowledged";
+            at: string;
+            action: "adjusting" | "repairing" | "stopping" | "device-fault";
+            name: string | null;
+            note: string | null;
+            expectedAt: string | null;
+            text: string;
+          }
+        | { type: "escalated"; at: string }
+        | { type: "recovered" | "lapsed"; at: string }
+        | {
+            type: "verdict";
+            at: string;
+            period: string;
+            statistic: "hour" | "day";
+            verdict: "met" | "exceeded" | "insufficient" | "marked";
+            mean: number | null;
+            valid: number;
+            limit: number;
+            revision: number;
+            cause: string;
+          }
+      )[];
+      truncated: boolean;
     };
     GetPlantAnswer: {
       permitNo: string;
@@ -465,6 +596,18 @@ export interface components {
       }[];
       next: string | null;
     };
+    ListUnmarkedAnswer: {
+      periods: {
+        outlet: string;
+        pollutants: string[];
+        from: string;
+        to: string;
+        why: "missing" | "flagged" | "suspicious";
+        signs: string[];
+        deadline: string;
+        overdue: boolean;
+      }[];
+    };
   };
 }
 
@@ -516,6 +659,49 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["ListPlantsAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listEpisodes: {
+    parameters: {
+      query?: {
+        permitNo?: string;
+        town?: string;
+        from?: string;
+        to?: string;
+        kind?: "limit" | "range" | "noise" | "facility";
+        open?: "true" | "false";
+        cursor?: string;
+        limit?: string;
+      };
+      header?: never;
+      path?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListEpisodesAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getEpisode: {
+    parameters: { query?: never; header?: never; path: { permitNo: string; id: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetEpisodeAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
       default: {
@@ -617,6 +803,21 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["ListContradictedMarksAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listUnmarked: {
+    parameters: { query?: { from?: string; to?: string }; header?: never; path: { permitNo: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListUnmarkedAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
       default: {

@@ -1,0 +1,23 @@
+/** Periods as requests name them. */
+import * as z from "zod/mini";
+import { Refusal } from "../api/operation.ts";
+import { DAY, parseIso } from "../shared/shanghai.ts";
+
+export const moment = z
+  .string()
+  .check(z.refine((t) => parseIso(t) !== null, "must be a moment like 2026-10-01T08:00:00+08:00"));
+export const Range = z.object({ from: z.optional(moment), to: z.optional(moment) });
+
+/** The period that is asked for; throws when it is none or longer than `longest`. */
+export function rangeOf(
+  query: { from?: string | undefined; to?: string | undefined },
+  from: number,
+  to: number,
+  longest: number,
+): [number, number] {
+  const end = query.to === undefined ? to : parseIso(query.to)!;
+  const begin = query.from === undefined ? Math.min(from, end) : parseIso(query.from)!;
+  if (begin > end || end - begin > longest)
+    throw new Refusal(422, "not a period", `to must be later than from, by at most ${longest / DAY} days.`);
+  return [begin, end];
+}
