@@ -5,6 +5,8 @@ import { plantLists } from "../register/plant-lists.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
 import { lastSeen } from "../telemetry/last-seen.ts";
 import { cityReader } from "../warnings/city-reader.ts";
+import { getEpisodeOperation } from "../warnings/get-episode.ts";
+import { listEpisodesOperation } from "../warnings/list-episodes.ts";
 import { warningLedger } from "../warnings/repository.ts";
 import { cityFacts } from "./city-facts.ts";
 import { getPlantOperation } from "./get-plant.ts";
@@ -29,6 +31,8 @@ export function readOperations({ db, tables, ruleData, register, now }: Services
         return heads.length === 0 ? null : Math.max(...heads.map((head) => head.seen));
       },
     }),
+    listEpisodesOperation({ lists, reader }),
+    getEpisodeOperation({ reader, ledger, blocks, rules: ruleData }),
     getPlantOperation({ blocks, ledger, rules: ruleData }),
   ];
 }

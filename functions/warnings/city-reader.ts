@@ -1,12 +1,14 @@
 /** The ledger as lists and pages of people read it. Eventually consistent: what is shown may be a second old. */
 import { QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
 import { batchGet } from "../shared/batch-get.ts";
 import { inParallel } from "../shared/in-parallel.ts";
 import { formatDay, formatMinute } from "../shared/shanghai.ts";
 import { SHARDS } from "../shared/shard.ts";
 import type { PlantState } from "./domain/plant-state.ts";
 import { EpisodeFacts, StandingItem, type Standing } from "./list-items.ts";
-import { StateItem } from "./stored-items.ts";
+import { ACTIONS } from "./repository.ts";
+import { SendStates, StateItem } from "./stored-items.ts";
 
 export interface CityReader {
   /** Of each plant its state as the warnings left it, null where they have nothing to say; and whether it ever spoke. */
@@ -17,6 +19,12 @@ export interface CityReader {
   heard(): Promise<Set<string>>;
   /** Episodes that opened on a day, newest first; `from` is the key of the last one that was read. */
   episodesOfDay(day: number, page: EpisodePage): Promise<EpisodeRow[]>;
+  /** The episode behind `EPISODE#` of this key; null when there is none. */
+  episode(permitNo: string, keyText: string): Promise<EpisodeFacts | null>;
+  /** Messages of the ticks in [from, to], oldest first: at most a page of the table; `more` when there are others behind. */
+  sends(permitNo: string, from: number, to: number): Promise<{ sends: SentLines[]; more: boolean }>;
+  /** What was answered in [from, to], by message or in an application. */
+  acknowledgements(permitNo: string, from: number, to: number): Promise<Answered[]>;
   /** Episodes of a plant that opened in [from, to), newest first. */
   episodesOf(permitNo: string, range: { from: number; to: number }, page: EpisodePage): Promise<EpisodeRow[]>;
 }
@@ -26,6 +34,44 @@ export interface EpisodePage {
   after: string | null;
   limit: number;
 }
+const text = z.nullable(z.string());
+const number = z.nullable(z.number());
+const SentLine = z.object({
+  kind: z.enum(["warning", "recovered", "escalated", "data", "offline"]),
+  level: z.literal([0, 1, 2, 3]),
+  outlet: text,
+  pollutant: text,
+  statistic: text,
+  facility: text,
+  valid: number,
+  mean: number,
+  projected: number,
+  required: number,
+  limit: number,
+  min: number,
+  value: number,
+  until: number,
+});
+const SentItem = z.object({
+  to: z.string(),
+  text: z.string(),
+  state: z.enum(SendStates),
+  tick: z.number(),
+  lines: z.array(SentLine),
+});
+export type SentLines = z.output<typeof SentItem>;
+
+const AnsweredItem = z.object({
+  at: z.number(),
+  action: z.enum(ACTIONS),
+  text: z._default(z.string(), ""),
+  /** Of an answer in an application: who, to which episode (null: all), and when it is expected to be done. */
+  by: z.optional(z.object({ name: z.string() })),
+  episode: z._default(text, null),
+  expectedAt: z._default(number, null),
+});
+export type Answered = z.output<typeof AnsweredItem>;
+
 /** `key`: `{opened}#{outlet}#{what}#{statistic}#{permitNo}`, the order of every list of episodes. */
 export type EpisodeRow = EpisodeFacts & { key: string };
 
@@ -100,12 +146,42 @@ export function cityReader({ db, table }: { db: DynamoDBDocumentClient; table: s
     },
     async episodesOfDay(day, { after, limit }) {
       const date = formatDay(day);
-      const items = await newestFirst(
-        `EPISODES#${date}`,
-        { from: date, to: after ?? `${date}${LAST}` },
-        more(after, limit),
-      );
+      const end = `${date}${LAST}`;
+      const to = after !== null && after < end ? after : end;
+      const items = await newestFirst(`EPISODES#${date}`, { from: date, to }, more(after, limit));
       return items.map((item) => ({ ...EpisodeFacts.parse(item), key: String(item.sk) })).filter(later(after));
+    },
+    async episode(permitNo, keyText) {
+      const [item] = await batchGet({ db, table }, [{ pk: plantKey(permitNo), sk: `EPISODE#${keyText}` }], false);
+      return item ? factsOf(item) : null;
+    },
+    async sends(permitNo, from, to) {
+      const { Items = [], LastEvaluatedKey } = await db.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
+          ExpressionAttributeValues: {
+            ":pk": plantKey(permitNo),
+            ":from": `SEND#${formatMinute(from)}`,
+            ":to": `SEND#${formatMinute(to)}${LAST}`,
+          },
+        }),
+      );
+      return { sends: Items.map((item) => SentItem.parse(item)), more: LastEvaluatedKey !== undefined };
+    },
+    async acknowledgements(permitNo, from, to) {
+      const { Items = [] } = await db.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
+          ExpressionAttributeValues: {
+            ":pk": plantKey(permitNo),
+            ":from": `ACK#${formatMinute(from)}`,
+            ":to": `ACK#${formatMinute(to)}${LAST}`,
+          },
+        }),
+      );
+      return Items.map((item) => AnsweredItem.parse(item)).filter(({ at }) => at >= from && at <= to);
     },
     async episodesOf(permitNo, { from, to }, { after, limit }) {
       const prefix = "EPISODE#";

@@ -85,6 +85,48 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/people": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listPeople"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/people/{sub}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getPerson"];
+    post?: never;
+    put: operations["putPerson"];
+    delete?: never;
+  };
+  "/api/people/{sub}/sign-out": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["signOutEverywhere"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/self/sign-out": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["signOutSelfEverywhere"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/audit": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listAudit"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/audit": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listPlantAudit"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
 }
 
 export interface components {
@@ -217,7 +259,6 @@ export interface components {
             at: string;
             action: "adjusting" | "repairing" | "stopping" | "device-fault";
             name: string | null;
-            note: string | null;
             expectedAt: string | null;
             text: string;
           }
@@ -608,6 +649,95 @@ export interface components {
         overdue: boolean;
       }[];
     };
+    ListPeopleAnswer: {
+      people: {
+        sub: string;
+        name: string;
+        phone: string | null;
+        email: string | null;
+        roles: ("regulator" | "inspector" | "town-officer" | "enterprise" | "expert" | "auditor")[];
+        plants: string[];
+        towns: string[];
+        active: boolean;
+        sessionsFrom: string | null;
+        version: number;
+      }[];
+      next: string | null;
+    };
+    GetPersonAnswer: {
+      sub: string;
+      name: string;
+      phone: string | null;
+      email: string | null;
+      roles: ("regulator" | "inspector" | "town-officer" | "enterprise" | "expert" | "auditor")[];
+      plants: string[];
+      towns: string[];
+      active: boolean;
+      sessionsFrom: string | null;
+      version: number;
+    };
+    PutPersonAnswer: {
+      sub: string;
+      name: string;
+      phone: string | null;
+      email: string | null;
+      roles: ("regulator" | "inspector" | "town-officer" | "enterprise" | "expert" | "auditor")[];
+      plants: string[];
+      towns: string[];
+      active: boolean;
+      sessionsFrom: string | null;
+      version: number;
+    };
+    PutPersonBody: {
+      name: string;
+      phone: string | null;
+      email: string | null;
+      roles: ("regulator" | "inspector" | "town-officer" | "enterprise" | "expert" | "auditor")[];
+      plants: string[];
+      towns: string[];
+      active: boolean;
+    };
+    SignOutEverywhereAnswer: {
+      sub: string;
+      name: string;
+      phone: string | null;
+      email: string | null;
+      roles: ("regulator" | "inspector" | "town-officer" | "enterprise" | "expert" | "auditor")[];
+      plants: string[];
+      towns: string[];
+      active: boolean;
+      sessionsFrom: string | null;
+      version: number;
+    };
+    SignOutSelfEverywhereAnswer: { sessionsFrom: string };
+    ListAuditAnswer: {
+      entries: {
+        id: string;
+        at: string;
+        sub: string;
+        name: string;
+        operation: string;
+        permitNo: string | null;
+        target: string;
+        before: unknown;
+        after: unknown;
+      }[];
+      next: string | null;
+    };
+    ListPlantAuditAnswer: {
+      entries: {
+        id: string;
+        at: string;
+        sub: string;
+        name: string;
+        operation: string;
+        permitNo: string | null;
+        target: string;
+        before: unknown;
+        after: unknown;
+      }[];
+      next: string | null;
+    };
   };
 }
 
@@ -818,6 +948,108 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["ListUnmarkedAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listPeople: {
+    parameters: { query?: { cursor?: string; limit?: number }; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListPeopleAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getPerson: {
+    parameters: { query?: never; header?: never; path: { sub: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetPersonAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  putPerson: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { sub: string } };
+    requestBody: { content: { "application/json": components["schemas"]["PutPersonBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["PutPersonAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  signOutEverywhere: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { sub: string } };
+    requestBody?: never;
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["SignOutEverywhereAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  signOutSelfEverywhere: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path?: never };
+    requestBody?: never;
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["SignOutSelfEverywhereAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listAudit: {
+    parameters: { query?: { cursor?: string; limit?: number; day?: string }; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListAuditAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listPlantAudit: {
+    parameters: { query?: { cursor?: string; limit?: number }; header?: never; path: { permitNo: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListPlantAuditAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
       default: {

@@ -6,17 +6,14 @@ import type { Text } from "../../disclosure/domain/text.ts";
 import { plantView, type PlantView } from "../../disclosure/domain/plant-view.ts";
 import type { QuantityView } from "../../disclosure/domain/quantity-view.ts";
 import { inForce, type Facility, type Limit, type Permit } from "../../register/domain/permit.ts";
-import { round6 } from "../../shared/round.ts";
-import { scaleOf } from "../../shared/scale.ts";
 import { formatIso, HOUR, MINUTE } from "../../shared/shanghai.ts";
 import type { BlockRecord, LiveHead } from "../../telemetry/domain/block.ts";
 import { intervalAt } from "../../telemetry/domain/slots.ts";
 import { openEpisodeView, type EpisodeView } from "../../warnings/domain/episode-view.ts";
 import type { PlantState } from "../../warnings/domain/plant-state.ts";
-import { projectionsOf, type Projection } from "../../warnings/domain/projection.ts";
+import { holdOf, inUnit, projectionsOf, type ProjectionView } from "../../warnings/domain/projection.ts";
 import { silences } from "../../warnings/domain/silence.ts";
 
-export type ProjectionView = Projection & { unit: string };
 export type LiveQuantity = Pick<
   QuantityView,
   | "pollutant"
@@ -129,30 +126,6 @@ export function plantPage(stored: PlantFacts, live: LiveHead | null, rules: Rule
       return { code, kind, outlets, mn, sb, reported: report?.state ?? null, at: iso(report?.at ?? null), text };
     }),
     devices: deviceViews(stored, live, rules),
-  };
-}
-
-/** What this episode asks the plant to hold; null for one that is about no mean. */
-export function holdOf(
-  { outlet, pollutant, statistic }: { outlet: string | null; pollutant: string | null; statistic: string },
-  projections: readonly Projection[],
-  rules: RuleData,
-): ProjectionView | null {
-  const own = projections.find((p) => p.outlet === outlet && p.pollutant === pollutant && p.statistic === statistic);
-  return own ? inUnit(own, scaleOf(rules, own.pollutant, own.limit).unit, rules) : null;
-}
-
-/** In the unit in which people read the pollutant. */
-function inUnit(p: Projection, unit: string, rules: RuleData): ProjectionView {
-  const factor = rules.unitFactor(rules.pollutants.get(p.pollutant)?.unit ?? "", unit) ?? 1;
-  const of = (x: number | null): number | null => (x === null ? null : round6(x * factor));
-  return {
-    ...p,
-    mean: of(p.mean),
-    projected: of(p.projected),
-    required: of(p.required),
-    limit: round6(p.limit * factor),
-    unit,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { RuleData } from "../../../layers/rule-data.ts";
 import { inForce, type Limit, type Outlet, type Permit } from "../../register/domain/permit.ts";
 import { round6 } from "../../shared/round.ts";
+import { scaleOf } from "../../shared/scale.ts";
 import { DAY, floorMinute, formatIso, HOUR, MINUTE } from "../../shared/shanghai.ts";
 import { channelOf, type BlockRecord } from "../../telemetry/domain/block.ts";
 import { buildSlots, type MarkSpan, type SlotRow } from "../../telemetry/domain/slots.ts";
@@ -28,6 +29,9 @@ export interface Projection {
   /** Level that a warning would have now, 0 for none. */
   level: Level;
 }
+
+/** In the unit in which people read the pollutant. */
+export type ProjectionView = Projection & { unit: string };
 
 /** Of every hourly limit and every daily one of waste water in force. `records` reach a day and an hour back. */
 export function projectionsOf(
@@ -81,5 +85,29 @@ function projection(
     required: rounded(required),
     limit,
     level,
+  };
+}
+
+/** What this episode asks the plant to hold; null for one that is about no mean. */
+export function holdOf(
+  { outlet, pollutant, statistic }: { outlet: string | null; pollutant: string | null; statistic: string },
+  projections: readonly Projection[],
+  rules: RuleData,
+): ProjectionView | null {
+  const own = projections.find((p) => p.outlet === outlet && p.pollutant === pollutant && p.statistic === statistic);
+  return own ? inUnit(own, scaleOf(rules, own.pollutant, own.limit).unit, rules) : null;
+}
+
+/** In the unit in which people read the pollutant. */
+export function inUnit(p: Projection, unit: string, rules: RuleData): ProjectionView {
+  const factor = rules.unitFactor(rules.pollutants.get(p.pollutant)?.unit ?? "", unit) ?? 1;
+  const of = (x: number | null): number | null => (x === null ? null : round6(x * factor));
+  return {
+    ...p,
+    mean: of(p.mean),
+    projected: of(p.projected),
+    required: of(p.required),
+    limit: round6(p.limit * factor),
+    unit,
   };
 }
