@@ -6,6 +6,8 @@ import { markOperations } from "../marks/mark-operations.ts";
 import { unmarkedOperations } from "../marks/unmarked-operations.ts";
 import type { People } from "../people/repository.ts";
 import { peopleRepository } from "../people/repository.ts";
+import { auditOperations } from "../people/audit-operations.ts";
+import { personOperations } from "../people/person-operations.ts";
 import { selfOperations } from "../people/self-operations.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
 import { acknowledgeOperations } from "../warnings/acknowledge-operations.ts";
@@ -38,4 +40,6 @@ export const allOperations = (services: Services): Operation[] => [
   ...acknowledgeOperations(services),
   ...markOperations(services),
   ...unmarkedOperations(services),
+  ...personOperations(services),
+  ...auditOperations(services),
 ];

@@ -27,6 +27,11 @@ export interface People {
   list(limit: number, from: string | null): Promise<Page<Person>>;
   /** The writes that make `person` what stands there; refused when `version` of the held one is not `person.version - 1`. */
   personWrites(person: Person): Write[];
+  /**
+   * What makes a change of `of` fail when `by` is no active regulator any more: two who take each other's rights at the same
+   * time do not both succeed.
+   */
+  stillRegulator(by: Person, of: Person): Write[];
   /** Audit trail of a day (`2026-10-01`) or a plant, newest first. */
   audit(of: { day: string } | { permitNo: string }, limit: number, from: string | null): Promise<Page<AuditEntry>>;
   /**
@@ -75,6 +80,20 @@ export function peopleRepository({ db, table }: { db: DynamoDBDocumentClient; ta
       },
       { Put: { TableName: table, Item: { ...keys.entry(person.sub), ...person } } },
     ],
+    stillRegulator: (by, of) =>
+      by.sub === of.sub
+        ? [] // one item is once in a transaction; and nobody changes his own rights
+        : [
+            {
+              ConditionCheck: {
+                TableName: table,
+                Key: keys.person(by.sub),
+                ConditionExpression: "active = :true AND contains(#roles, :regulator)",
+                ExpressionAttributeNames: { "#roles": "roles" },
+                ExpressionAttributeValues: { ":true": true, ":regulator": "regulator" },
+              },
+            },
+          ],
     audit: (of, limit, from) =>
       page(`AUDIT#${"day" in of ? of.day : of.permitNo}`, AuditItem, { limit, from, newestFirst: true }),
     async change(writes, entry) {

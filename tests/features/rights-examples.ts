@@ -11,7 +11,7 @@ export interface At {
   town: string;
   n: number;
   /** A request of somebody who may make it, here a regulator who also belongs to every plant: for what the example refers to. */
-  ask(method: Operation["method"], path: string, body?: unknown): Promise<Answered>;
+  ask(method: Operation["method"], path: string, body?: unknown, query?: Record<string, string>): Promise<Answered>;
 }
 export interface Example {
   /** Parts of the path beside the plant. */
@@ -25,10 +25,32 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
   acknowledge: ({ n }) => ({
     body: { episode: null, action: "adjusting", expectedAt: null, note: "", key: `walk-acknowledgement-${n}` },
   }),
+  getEpisode: async ({ permitNo, ask }) => {
+    const { body } = await ask("GET", "/api/episodes", undefined, { permitNo });
+    return { path: { id: String(body.episodes[0].id) } };
+  },
+  getPerson: () => ({ path: { sub: "target" } }),
+  putPerson: async ({ n, ask }) => ({
+    path: { sub: "target" },
+    body: aPerson({ name: `Anna ${n}` }),
+    headers: { "if-match": String((await ask("GET", "/api/people/target")).headers.etag) },
+  }),
+  signOutEverywhere: () => ({ path: { sub: "target" } }),
   putMark: ({ n }) => ({ body: mark(n) }),
   endMark: async (at) => ({ path: { id: await aMark(at) }, body: { withdraw: true, reason: "by mistake" } }),
   judgeMark: async (at) => ({ path: { id: await aMark(at) }, body: { decision: "valid", reason: "seen on site" } }),
 };
+
+const aPerson = (over: object): object => ({
+  name: "Anna",
+  phone: null,
+  email: null,
+  roles: ["inspector"],
+  plants: [],
+  towns: [],
+  active: true,
+  ...over,
+});
 
 /** Each of its own minute, since two of a kind may not overlap. */
 const mark = (n: number): object => {

@@ -59,6 +59,7 @@ beforeAll(async () => {
     roles: ["regulator", "enterprise"],
     plants: Object.values(PLANTS).map((p) => p.permitNo),
   });
+  await city.person({ sub: "target", roles: ["inspector"] });
   // Each has a plant and a town, whatever the role makes of them.
   const { permitNo: plant, town } = PLANTS.own;
   for (const role of ROLES) await person({ sub: role, roles: [role], plants: [plant], towns: [town] });
@@ -70,13 +71,18 @@ async function person(over: Partial<Person> & Pick<Person, "sub" | "roles">): Pr
   subs.set(over.sub, (await city.services.people.person(over.sub))!);
 }
 
-const claims = (sub: string, issued = NOW): Record<string, string> => ({ sub, iat: String(Math.floor(issued / 1000)) });
+/** Later than any sign-out of the walk. */
+const claims = (sub: string, issued = NOW + 60_000): Record<string, string> => ({
+  sub,
+  iat: String(Math.floor(issued / 1000)),
+});
 
 let requests = 0;
 async function example({ id, path, query, body }: Operation, place: Place): Promise<Example> {
   const make = EXAMPLES[id];
   const n = ++requests;
-  const asHelper: At["ask"] = (method, of, sent) => call(method, of, { claims: claims("helper"), body: sent });
+  const asHelper: At["ask"] = (method, of, sent, asked = {}) =>
+    call(method, of, { claims: claims("helper"), body: sent, query: asked });
   if (make) return make({ ...PLANTS[place === "unknown" ? "own" : place], n, ask: asHelper });
   const needs = [
     ...[...path.matchAll(/:(\w+)/g)].flatMap(([, name]) => (name === "permitNo" ? [] : [`path.${name}`])),

@@ -1,0 +1,130 @@
+/** Who has an account here and may do what: for regulators; and ending one's own sessions. */
+import * as z from "zod/mini";
+import { fromCursor, toCursor } from "../api/cursor.ts";
+import { overReach, Refusal, type Call, type Operation } from "../api/operation.ts";
+import type { Services } from "../api/operations.ts";
+import { plantLists } from "../register/plant-lists.ts";
+import {
+  fieldProblems,
+  nextSessionsFrom,
+  ownRightsProblems,
+  tidyFields,
+  type PersonFields,
+} from "./domain/person-change.ts";
+import type { Person } from "./domain/rights.ts";
+import { limit } from "./page-query.ts";
+import { PersonBody, PersonView, personView } from "./person-schema.ts";
+
+const Paged = z.object({ cursor: z.optional(z.string()), limit });
+
+export function personOperations({
+  people,
+  register,
+  now,
+}: Pick<Services, "people" | "register" | "now">): Operation[] {
+  const lists = plantLists(register, now);
+  const find = async (sub: string): Promise<Person> => {
+    const person = await people.person(sub);
+    if (!person) throw new Refusal(404, "no such person", "There is no such person. Load the list again.");
+    return person;
+  };
+  const check = async (fields: PersonFields): Promise<void> => {
+    const plants = fields.plants.length > 0 ? await register.getPlants(fields.plants) : [];
+    const towns = fields.towns.length > 0 ? (await lists.all()).plants.map(({ town }) => town) : [];
+    refuse(fieldProblems(fields, { plants: new Set(plants.map((p) => p.permit.permitNo)), towns: new Set(towns) }));
+  };
+  /** Ends every session of `before` from now on. */
+  const signOut = async (call: Pick<Call<unknown, unknown>, "at" | "change">, before: Person): Promise<Person> => {
+    const after = { ...before, sessionsFrom: nextSessionsFrom(call.at), version: before.version + 1 };
+    await call.change(people.personWrites(after), { permitNo: null, target: `person ${before.sub}`, before, after });
+    return after;
+  };
+  return [
+    overReach({
+      id: "listPeople",
+      method: "GET",
+      path: "/api/people",
+      summary: "Everybody with an account here",
+      action: "person.read",
+      query: Paged,
+      answer: z.object({ people: z.array(PersonView), next: z.nullable(z.string()) }),
+      async handle({ query }) {
+        const list = ["listPeople"];
+        const { items, next } = await people.list(query.limit, fromCursor(list, query.cursor));
+        return { body: { people: items.map(personView), next: toCursor(list, next) } };
+      },
+    }),
+    overReach({
+      id: "getPerson",
+      method: "GET",
+      path: "/api/people/:sub",
+      summary: "One person and what he may do",
+      action: "person.read",
+      answer: PersonView,
+      async handle({ params }) {
+        const person = await find(params.sub ?? "");
+        return { body: personView(person), revision: String(person.version) };
+      },
+    }),
+    overReach({
+      id: "putPerson",
+      method: "PUT",
+      path: "/api/people/:sub",
+      summary: "Change what a person is called and may do; needs If-Match, and works at his next request",
+      action: "person.write",
+      body: PersonBody,
+      answer: PersonView,
+      async handle(call) {
+        const before = await find(call.params.sub ?? "");
+        expectVersion(before, call.ifMatch);
+        const fields = tidyFields(call.body);
+        refuse(ownRightsProblems(call.person, before, fields));
+        await check(fields);
+        const after: Person = { ...before, ...fields, version: before.version + 1 };
+        const writes = [...people.personWrites(after), ...people.stillRegulator(call.person, before)];
+        await call.change(writes, { permitNo: null, target: `person ${before.sub}`, before, after });
+        return { body: personView(after), revision: String(after.version) };
+      },
+    }),
+    overReach({
+      id: "signOutEverywhere",
+      method: "POST",
+      path: "/api/people/:sub/sign-out",
+      summary: "End all sessions of a person at once",
+      action: "person.write",
+      answer: PersonView,
+      async handle(call) {
+        const after = await signOut(call, await find(call.params.sub ?? ""));
+        return { body: personView(after), revision: String(after.version) };
+      },
+    }),
+    overReach({
+      id: "signOutSelfEverywhere",
+      method: "POST",
+      path: "/api/self/sign-out",
+      summary: "End all sessions of mine at once, this one too",
+      action: "self.write",
+      answer: z.object({ sessionsFrom: z.string() }),
+      async handle(call) {
+        return { body: { sessionsFrom: personView(await signOut(call, call.person)).sessionsFrom ?? "" } };
+      },
+    }),
+  ];
+}
+
+function refuse(problems: readonly { path: string; reason: string }[]): void {
+  if (problems.length === 0) return;
+  const detail = problems.map(({ path, reason }) => `${path} ${reason}`).join("; ");
+  throw new Refusal(422, "not as expected", detail, { problems });
+}
+
+function expectVersion(person: Person, ifMatch: string | null): void {
+  if (ifMatch === null)
+    throw new Refusal(428, "If-Match is missing", "Name the version that you read (its ETag) in If-Match.");
+  if (ifMatch !== String(person.version))
+    throw new Refusal(
+      412,
+      "changed meanwhile",
+      "Somebody else changed this person since you loaded him. Nothing of yours was saved; load again and repeat your change.",
+    );
+}
