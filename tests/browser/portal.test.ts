@@ -23,6 +23,7 @@ let trial: TrialMachine;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
+let sub: string;
 const errors: string[] = [];
 
 /** Five minutes of the plant, and the tick after them. */
@@ -44,7 +45,7 @@ beforeAll(async () => {
   await buildWeb(["portal"]);
   trial = await startTrialMachine(plants, START, { port: 0 });
   await putApplications(trial.machine);
-  await testPerson(trial.machine, {
+  sub = await testPerson(trial.machine, {
     username: "plant1",
     name: "王<b>工</b>",
     roles: ["enterprise"],
@@ -137,6 +138,73 @@ test("a mark: what is wrong is said at its field, a right one stands in the list
   expect(await findings(page)).toEqual([]);
   expect(await overflow()).toBe(0);
   await shot("marks");
+});
+
+test("without a network: what was read stays readable, what is entered waits and is sent when it is back", async () => {
+  await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
+  await page.getByRole("link", { name: "现在" }).click();
+  await page.getByText(/请控制在|已经不可能达标/).waitFor();
+  const asked = errors.length;
+  await context.setOffline(true);
+  await page.reload();
+  await page.getByText(/连不上服务器，显示 .* 的内容/).waitFor();
+  await page.getByText(/请控制在|已经不可能达标/).waitFor();
+  await page.getByRole("button", { name: "正在检修" }).click();
+  await page.getByText("1 条还没有送达").waitFor();
+  await page.getByText("正在检修 · 等待发送").waitFor();
+  expect(await findings(page)).toEqual([]);
+  await shot("offline");
+  // It outlives the page.
+  await page.reload();
+  await page.getByText("1 条还没有送达").waitFor();
+  errors.splice(asked); // the browser reports every request that found no network
+  await context.setOffline(false);
+  await page.getByText("1 条还没有送达").waitFor({ state: "detached" });
+  await page.getByText(/连不上服务器/).waitFor({ state: "detached" });
+  expect(errors.splice(asked).filter((line) => !line.includes("ERR_INTERNET_DISCONNECTED"))).toEqual([]);
+});
+
+test("a session that is over: what was typed is there after signing in again", async () => {
+  await page.getByText("预计恢复时间和说明").click();
+  await page.getByLabel("说明").fill("还没有发出");
+  await trial.machine.issuer?.signOutEverywhere(sub);
+  await page.evaluate(
+    "sessionStorage.setItem('session', JSON.stringify({ ...JSON.parse(sessionStorage.getItem('session')), expiresAt: 0 }))",
+  );
+  const asked = errors.length;
+  await page.reload();
+  await page.getByText(/登录已过期，显示 .* 的内容/).waitFor();
+  await shot("session-over");
+  await page.getByRole("button", { name: "登录", exact: true }).first().click();
+  await signIn();
+  await page.getByText(/请控制在|已经不可能达标/).waitFor();
+  expect(await page.getByLabel("说明").inputValue()).toBe("还没有发出");
+  expect(new URL(page.url()).hash).toBe(`#/plants/${own.permitNo}`);
+  expect(errors.splice(asked).filter((line) => !line.includes("400"))).toEqual([]);
+  await page.getByLabel("说明").fill("");
+});
+
+test("the plant reduces, and the next ticks say that it has recovered", async () => {
+  for (let i = 6; i < 9; i += 1) await five(START + i * 5 * MINUTE, 2);
+  await page.reload();
+  await page.getByText("正常", { exact: true }).first().waitFor();
+  expect(await page.getByText(/请控制在/).count()).toBe(0);
+  await shot("recovered");
+});
+
+test("in English, and on a wide screen", async () => {
+  await page.getByRole("button", { name: "English" }).click();
+  await page.getByRole("link", { name: "Marks" }).click();
+  await page.getByText("standing", { exact: true }).waitFor();
+  expect(await page.evaluate("document.documentElement.lang")).toBe("en");
+  expect(await findings(page)).toEqual([]);
+  await shot("en-marks");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole("link", { name: "Now" }).click();
+  await page.getByText("Waste").or(page.getByText("pH")).first().waitFor();
+  expect(await findings(page)).toEqual([]);
+  expect(await overflow()).toBe(0);
+  await shot("en-wide");
 });
 
 test("nothing was logged as an error, and nothing came from elsewhere", () => {

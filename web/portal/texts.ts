@@ -11,7 +11,6 @@ export const PORTAL_TEXTS = {
   ],
   otherRole: ["您的账号不是企业账号，请使用监管端。", "Your account is not of an enterprise: use the console."],
   goToConsole: ["打开监管端", "Open the console"],
-  more: ["更多", "More"],
   back: ["返回", "Back"],
   lastSeen: ["最近数据 {at}", "last data {at}"],
   neverSeen: ["还没有收到数据", "no data yet"],

@@ -9,7 +9,6 @@ export const SHARED_TEXTS = {
   language: ["English", "中文"],
   retry: ["重试", "Try again"],
   loading: ["正在加载…", "Loading …"],
-  signInFailed: ["登录没有完成。请再登录一次。", "Signing in was not finished. Sign in again."],
   sessionEnded: [
     "登录已过期。请重新登录，已填写的内容会保留。",
     "Your session has ended. Sign in again; what you typed is kept.",

@@ -36,7 +36,9 @@ export function Acknowledge({ permitNo, episode }: { permitNo: string; episode: 
   };
   return (
     <section aria-labelledby={`${id}-title`}>
-      <h3 id={`${id}-title`}>{t("whatIsDone")}</h3>
+      <h3 className="choices-title" id={`${id}-title`}>
+        {t("whatIsDone")}
+      </h3>
       <div className="choices">
         {ACTIONS.map((action) => (
           <button key={action} type="button" className="main" onClick={() => answer(action)}>
