@@ -7,8 +7,8 @@ import { DAY, floorDay, floorHour, HOUR, MINUTE } from "../shared/shanghai.ts";
 import type { BlockRepository } from "../telemetry/block-repository.ts";
 import type { LedgerHints } from "../telemetry/ledger-hints.ts";
 import { hasEffect, inTheWay, spanText, step, type Mark } from "./domain/mark.ts";
-import { testMark, type MarkTest } from "./domain/test-mark.ts";
 import { touchedPeriods } from "./domain/touched-periods.ts";
+import { testsOf } from "./mark-facts.ts";
 import type { Marks } from "./mark-repository.ts";
 
 export interface MarkServices {
@@ -56,7 +56,7 @@ export async function keepMark(
         `The mark ${spanText(rival)} (${rival.kind}, made by ${rival.by.name}) covers some of this. End or withdraw it, or choose another period.`,
         { mark: rival.id },
       );
-    const tests = await testsOf(plant, decided, { blocks, ruleData });
+    const tests = await testsOf(plant, decided, at, { blocks, ruleData });
     const tested = { ...(step(decided, { type: "tested", tests }) ?? decided), v: (before?.v ?? 0) + 1 };
     await noteRisk(plant, tested, at, hints);
     const [from, to] = [tested.from, Math.max(tested.to, before?.to ?? 0)];
@@ -85,21 +85,6 @@ export async function keepMark(
       if ((now?.v ?? 0) !== (before?.v ?? 0)) throw error;
     }
   }
-}
-
-/** What the facts say to a mark. */
-export async function testsOf(
-  { permit }: PlantRecord,
-  mark: Mark,
-  { blocks, ruleData }: Pick<MarkServices, "blocks" | "ruleData">,
-): Promise<MarkTest[]> {
-  const rules = ruleData.marks(mark.from);
-  const outlet = permit.outlets.find((o) => o.code === mark.outlet);
-  const names = rules.kind(mark.kind)?.tests ?? [];
-  if (!outlet || names.length === 0) return [];
-  const begin = mark.from - rules.tests.referenceHours * HOUR;
-  const records = await blocks.records(permit.permitNo, begin, mark.to, false);
-  return testMark(names, { permit, outlet, records, from: mark.from, to: mark.to }, rules.tests);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Marks in the ledger: read by period, written with everything that follows from them, as parts of one transaction. */
-import { GetCommand, QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { GetCommand, QueryCommand, TransactWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createHash } from "node:crypto";
 import type * as z from "zod/mini";
 import type { Write } from "../people/repository.ts";
@@ -30,6 +31,8 @@ export interface Marks {
   version(permitNo: string): Promise<number>;
   /** At most ten writes; refused when the mark or the plant's marks changed since they were read. */
   writes(change: MarkChange): Write[];
+  /** Writes the next version of a mark that was tested; does nothing when it was changed meanwhile. */
+  putTested(mark: Mark, plant: { name: string; town: string }): Promise<void>;
   contradictions(): Promise<Contradiction[]>;
 }
 
@@ -47,6 +50,13 @@ export function markRepository({ db, table }: { db: DynamoDBDocumentClient; tabl
     sk: `MARK#${id}`,
   });
   const versionKey = (permitNo: string): { pk: string; sk: string } => ({ pk: plantKey(permitNo), sk: "MARKS" });
+  const listKey = (mark: Mark): { pk: string; sk: string } => ({
+    pk: "CONTRADICTED",
+    sk: `${mark.permitNo}#${mark.id}`,
+  });
+  const listed = (mark: Mark, plant: { name: string; town: string }): Write => ({
+    Put: { TableName: table, Item: { ...listKey(mark), mark, ...plant } },
+  });
   const get = async <T>(Key: { pk: string; sk: string }, schema: z.ZodMiniType<T>): Promise<T | null> => {
     const { Item } = await db.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
     return Item ? parse(schema, Item) : null;
@@ -79,12 +89,11 @@ export function markRepository({ db, table }: { db: DynamoDBDocumentClient; tabl
     writes: ({ mark, before, marksVersion, plant, rows, stamp }) => {
       const { permitNo } = mark;
       const counted = marksVersion === 0 ? none : held("v", marksVersion);
-      const listed = { pk: "CONTRADICTED", sk: `${permitNo}#${mark.id}` };
       const listing: Write[] =
         mark.state === "contradicted"
-          ? [{ Put: { TableName: table, Item: { ...listed, mark, ...plant } } }]
+          ? [listed(mark, plant)]
           : before
-            ? [{ Delete: { TableName: table, Key: listed } }]
+            ? [{ Delete: { TableName: table, Key: listKey(mark) } }]
             : [];
       return [
         {
@@ -102,6 +111,16 @@ export function markRepository({ db, table }: { db: DynamoDBDocumentClient; tabl
           return { Put: { TableName: table, Item: { ...key, permitNo, start, until, stamp, cause: "mark" } } };
         }),
       ];
+    },
+    async putTested(mark, plant) {
+      const put = { TableName: table, Item: { ...itemKey(mark.permitNo, mark.id), ...mark }, ...held("v", mark.v - 1) };
+      const listing = mark.state === "contradicted" ? [listed(mark, plant)] : [];
+      try {
+        await db.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...listing] }));
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        if (error.CancellationReasons?.[0]?.Code !== "ConditionalCheckFailed") throw error;
+      }
     },
     contradictions: () => query("CONTRADICTED", ["!", "~"], Contradiction),
   };

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startDynamo, type TestDynamo } from "../../tests/dynamo.ts";
 import { startCity, type City } from "../city/fixtures.ts";
+import { closeAll } from "../warnings/close-all.ts";
+import { markRepository } from "./mark-repository.ts";
 import { formatIso, HOUR, MINUTE } from "../shared/shanghai.ts";
 import { at, limit, outlet, permit } from "../telemetry/fixtures.ts";
 import { minute, type Ingester } from "../warnings/fixtures.ts";
@@ -156,6 +158,35 @@ describe("contradictions", () => {
     expect((await city.get(maker, "/api/marks/contradicted")).status).toBe(403);
     await city.send(inspector, "POST", `${base}/${made.body.id}/judgement`, { decision: "invalid", reason: "运行中" });
     expect((await city.get(inspector, "/api/marks/contradicted")).body.marks).toEqual([]);
+  });
+});
+
+describe("a mark that was made ahead", () => {
+  const closeDay = async (): Promise<void> => {
+    const { services, world } = city;
+    const { hints } = ingester.services;
+    const marks = markRepository({ db: dynamo.db, table: world.tables.ledger });
+    await closeAll("DAY", at("24:30"), { ...world.services(), hints, marks, register: services.register });
+  };
+  test.each([
+    ["contradicted", 120],
+    ["standing", 25],
+  ])("is tested when its day ends: %s with a stack of %d ℃", async (state, temperature) => {
+    await city.send(
+      maker,
+      "POST",
+      base,
+      asked({ kind: "stopped", from: formatIso(at("08:30")), to: formatIso(at("12:00")) }),
+    );
+    await feed("09:00", 30, { a21002: 5, a01012: temperature });
+    await closeDay();
+    const before = await city.world.snapshot();
+    await closeDay();
+    expect(await city.world.snapshot()).toBe(before);
+    const { marks } = (await city.get(inspector, base)).body;
+    expect(marks).toMatchObject([{ state, version: 2 }]);
+    const list = (await city.get(inspector, "/api/marks/contradicted")).body.marks;
+    expect(list).toHaveLength(state === "contradicted" ? 1 : 0);
   });
 });
 

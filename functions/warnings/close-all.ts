@@ -2,6 +2,8 @@
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
+import { markRepository } from "../marks/mark-repository.ts";
+import { retestMarks, type RetestServices } from "../marks/retest-marks.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
 import { documentClient } from "../shared/clients.ts";
 import { eachInParallel, throwAny } from "../shared/in-parallel.ts";
@@ -16,6 +18,7 @@ import type { JudgedLimit } from "./stored-items.ts";
 export interface ClosingServices extends CloseServices {
   register: Pick<Register, "getPlants" | "listPlants">;
   hints: Pick<LedgerHints, "keepHeads">;
+  marks: RetestServices["marks"];
 }
 
 const Env = z.extend(HouseEnv, { REGISTER_TABLE: z.string(), BLOCKS_TABLE: z.string(), LEDGER_TABLE: z.string() });
@@ -41,7 +44,9 @@ export async function closeAll(
     const records = await services.register.getPlants(permitNos);
     await eachInParallel(records, WIDTH, failures, async (plant) => {
       for (const verdict of await closePeriod(plant, kind, start, at, services)) onVerdict(verdict);
-      if (kind === "DAY") await keepHeads(plant.permit.permitNo, start, at, services);
+      if (kind === "HOUR") return;
+      await keepHeads(plant.permit.permitNo, start, at, services);
+      await retestMarks(plant, start, at, services);
     });
     plants += records.length;
   }
@@ -85,6 +90,7 @@ export function closingServices(): ClosingServices {
     blocks: blockRepository({ db, table: env.BLOCKS_TABLE }),
     ledger: warningLedger({ db, table: env.LEDGER_TABLE }),
     hints: ledgerHints({ db, table: env.LEDGER_TABLE }),
+    marks: markRepository({ db, table: env.LEDGER_TABLE }),
     ruleData: loadRuleData(env.RULE_DATA_DIR),
   };
 }

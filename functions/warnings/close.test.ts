@@ -1,6 +1,7 @@
 /** Closings on the real engine: verdicts, revisions with their cause, marks; nothing is ever overwritten. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startDynamo, type TestDynamo } from "../../tests/dynamo.ts";
+import { markRepository } from "../marks/mark-repository.ts";
 import { MINUTE } from "../shared/shanghai.ts";
 import { at, device, limit, outlet, permit } from "../telemetry/fixtures.ts";
 import { plantBlocks } from "../telemetry/plant-blocks.ts";
@@ -21,6 +22,8 @@ const start = async (permits = [plant]): Promise<void> => {
   ingester = world.ingester();
 };
 beforeEach(() => start());
+
+const marks = () => markRepository({ db: dynamo.db, table: world.tables.ledger });
 
 const feed = async (from: string, n: number, value: number, receivedAt?: string): Promise<void> => {
   const messages = Array.from({ length: n }, (_, i) =>
@@ -164,7 +167,7 @@ it("a plant that cannot be closed keeps no other open", async () => {
     },
   };
   const { hints } = ingester.services;
-  await expect(closeAll("HOUR", at("09:10"), { ...services, hints, register })).rejects.toThrow();
+  await expect(closeAll("HOUR", at("09:10"), { ...services, hints, marks: marks(), register })).rejects.toThrow();
   expect(await world.items(`PLANT#${other.permitNo}`, "HOUR#")).toHaveLength(1);
 });
 
@@ -179,7 +182,7 @@ describe("a plant whose blocks have expired", () => {
         yield { permitNo, code: "", name: "", town: "", devices: 1 };
       },
     };
-    await closeAll("DAY", at("24:30"), { ...world.services(), hints, register });
+    await closeAll("DAY", at("24:30"), { ...world.services(), hints, marks: marks(), register });
     const last = world.archived.at(-1)!.at(-1)!.link;
     const later = world.ingester();
     later.services.blocks = plantBlocks({ ...world.blocks, latest: async () => [] }, hints.lastHeads);

@@ -73,6 +73,19 @@ describe("how a mark goes on", () => {
     expect(step(mark({ state }), events[what])?.state ?? null).toBe(expected);
   });
 
+  test("a later test that says less takes nothing back; one that says more counts", () => {
+    const tested = (state: Mark, result: "agrees" | "contradicts" | "no-data"): Mark =>
+      step(state, { type: "tested", tests: [{ test: "stack-cold", result, fact: null }] })!;
+    const results = ["no-data", "agrees", "no-data", "contradicts", "agrees"] as const;
+    const seen: string[] = [];
+    results.reduce((held, result) => {
+      const next = tested(held, result);
+      seen.push(next.tests[0]!.result);
+      return next;
+    }, mark());
+    expect(seen).toEqual(["no-data", "agrees", "agrees", "contradicts", "contradicts"]);
+  });
+
   test("whatever happens: who said what and when stays, changes are counted, a contradiction is not forgotten, a withdrawal is the end", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 12 }), (events) => {

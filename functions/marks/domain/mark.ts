@@ -111,8 +111,14 @@ export function step(mark: Mark, event: MarkEvent): Mark | null {
   const v = mark.v + 1;
   if (event.type === "tested") {
     if (!open) return null;
-    const against = event.tests.some((t) => t.result === "contradicts");
-    return { ...mark, tests: event.tests, state: against ? "contradicted" : state, v };
+    const tests = event.tests.map((t) =>
+      stronger(
+        t,
+        mark.tests.find((held) => held.test === t.test),
+      ),
+    );
+    const against = tests.some((t) => t.result === "contradicts");
+    return { ...mark, tests, state: against ? "contradicted" : state, v };
   }
   const { at, by, reason } = event;
   if (event.type === "judged") {
@@ -124,6 +130,11 @@ export function step(mark: Mark, event: MarkEvent): Mark | null {
   if (event.type === "withdrawn") return { ...mark, state: "withdrawn", changed: { at, by, reason, to: mark.to }, v };
   return { ...mark, to: event.to, changed: { at, by, reason, to: event.to }, v };
 }
+
+const SAYS: readonly MarkTest["result"][] = ["no-data", "agrees", "contradicts"];
+/** Later facts are of a later part of the mark: what an earlier part contradicted stays, what said nothing gives way. */
+const stronger = (now: MarkTest, held: MarkTest | undefined): MarkTest =>
+  held && SAYS.indexOf(held.result) > SAYS.indexOf(now.result) ? held : now;
 
 export interface YearlyUse {
   outlet: string;

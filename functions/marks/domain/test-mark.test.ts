@@ -29,7 +29,7 @@ const states = (...values: number[]) => values.map((v, i) => record(at("08:00") 
 
 /** The mark is of 08:00–09:00. */
 const result = (name: MarkTestName, records: BlockRecord[], o = outlet()) => {
-  const facts = { permit: plant, outlet: o, records, from: at("08:00"), to: at("09:00") };
+  const facts = { permit: plant, outlet: o, records, from: at("08:00"), begin: at("08:00"), to: at("09:00") };
   const [made] = testMark([name], facts, ruleData.marks(at("08:00")).tests);
   return `${made!.result}${made!.fact ? ` ${made!.fact.value}/${made!.fact.threshold}` : ""}`;
 };
@@ -107,8 +107,26 @@ describe("what the facts say", () => {
     const records = [...minutes("07:00", 60, "w00000/m", 10), ...minutes("08:00", 60, "w00000/m", 9)];
     expect(result("flow-small", records, outlet({ medium: "water" }))).toBe("contradicts 9/2");
   });
+  test("of the part that is looked at; the flow before is that of before the mark", () => {
+    const records = [
+      ...minutes("07:00", 60, "a00000/m", 10),
+      ...minutes("08:00", 60, "a00000/m", (i) => (i < 30 ? 9 : 1)),
+    ];
+    const facts = { permit: plant, outlet: outlet(), records, from: at("08:00"), begin: at("08:30"), to: at("09:00") };
+    const { tests } = ruleData.marks(at("08:00"));
+    expect(testMark(["flow-small"], facts, tests)).toMatchObject([
+      { result: "agrees", fact: { value: 1, threshold: 2 } },
+    ]);
+  });
   test("each test says for itself whether it could be made", () => {
-    const facts = { permit: plant, outlet: outlet(), records: states(0, 0), from: at("08:00"), to: at("08:00") + HOUR };
+    const facts = {
+      permit: plant,
+      outlet: outlet(),
+      records: states(0, 0),
+      from: at("08:00"),
+      begin: at("08:00"),
+      to: at("08:00") + HOUR,
+    };
     const made = testMark(["production-off", "stack-cold"], facts, ruleData.marks(at("08:00")).tests);
     expect(made.map((t) => t.result)).toEqual(["agrees", "no-data"]);
   });

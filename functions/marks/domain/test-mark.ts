@@ -19,9 +19,11 @@ export interface MarkTest {
 export interface MarkedFacts {
   permit: Permit;
   outlet: Outlet;
-  /** Of [from − referenceHours, to). */
+  /** Of [from − referenceHours, from) and of [begin, to). */
   records: readonly BlockRecord[];
+  /** Begin of the mark, and of the part of it that is looked at. */
   from: number;
+  begin: number;
   to: number;
 }
 
@@ -32,11 +34,11 @@ const FLOW = { gas: "a00000", water: "w00000" } as const;
 type Made = Omit<NonNullable<MarkTest["fact"]>, "threshold"> | null;
 
 export function testMark(names: readonly MarkTestName[], facts: MarkedFacts, n: MarkRules["tests"]): MarkTest[] {
-  const { from, to } = facts;
-  const third = (to - from) / 3;
+  const { from, begin, to } = facts;
+  const third = (to - begin) / 3;
   const temperature = (a: number, b: number): Made => meanOf(facts, STACK_TEMPERATURE, a, b, "℃", n.minMinutes);
   const rise = (): Made => {
-    const [first, last] = [temperature(from, from + third), temperature(to - third, to)];
+    const [first, last] = [temperature(begin, begin + third), temperature(to - third, to)];
     return first && last ? { ...last, value: last.value - first.value, count: first.count + last.count } : null;
   };
   /** Contradicts when the fact is beyond the threshold on the named side. */
@@ -49,18 +51,18 @@ export function testMark(names: readonly MarkTestName[], facts: MarkedFacts, n: 
   const tests: Record<MarkTestName, () => MarkTest> = {
     "production-off": () => against("production-off", running(facts), "above", n.runningShare),
     "production-on": () => against("production-on", running(facts), "below", n.runningShare),
-    "stack-cold": () => against("stack-cold", temperature(from, to), "above", n.warmCelsius),
+    "stack-cold": () => against("stack-cold", temperature(begin, to), "above", n.warmCelsius),
     "stack-warming": () => against("stack-warming", rise(), "below", -n.driftCelsius),
     "stack-cooling": () => against("stack-cooling", rise(), "above", n.driftCelsius),
     "oxygen-high": () =>
-      against("oxygen-high", meanOf(facts, OXYGEN, from, to, "%", n.minMinutes), "below", n.lowOxygenPercent),
+      against("oxygen-high", meanOf(facts, OXYGEN, begin, to, "%", n.minMinutes), "below", n.lowOxygenPercent),
     "flow-small": () => {
       const { medium } = facts.outlet;
       const code = medium === "gas" || medium === "water" ? FLOW[medium] : null;
       if (code === null) return against("flow-small", null, "above", null);
       const unit = medium === "gas" ? "m³/s" : "L/s";
       const before = meanOf(facts, code, from - n.referenceHours * HOUR, from, unit, n.minMinutes);
-      const now = meanOf(facts, code, from, to, unit, n.minMinutes);
+      const now = meanOf(facts, code, begin, to, unit, n.minMinutes);
       // Of a plant that stood still before as well, a share of nothing says nothing.
       return against("flow-small", now, "above", before && before.value > 0 ? before.value * n.flowShare : null);
     },
@@ -85,14 +87,14 @@ function meanOf(
 }
 
 /** Share of the reports that say "runs", of the production facilities behind the outlet; two reports at least. */
-function running({ permit, outlet, records, from, to }: MarkedFacts): Made {
+function running({ permit, outlet, records, begin, to }: MarkedFacts): Made {
   const channels = new Set(
     permit.facilities
       .filter((f) => f.kind === "production" && f.outlets.includes(outlet.code))
       .map((f) => facilityChannel(f.code)),
   );
   const states = records
-    .filter((r) => r.kind === "facility" && r.at >= from && r.at < to)
+    .filter((r) => r.kind === "facility" && r.at >= begin && r.at < to)
     .flatMap((r) => r.values.filter((v) => channels.has(v.channel) && v.value !== null).map((v) => v.value));
   if (states.length < 2) return null;
   return { value: states.filter((s) => s === 1).length / states.length, unit: "", count: states.length };
