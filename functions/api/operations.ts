@@ -11,6 +11,7 @@ import { personOperations } from "../people/person-operations.ts";
 import { selfOperations } from "../people/self-operations.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
 import { acknowledgeOperations } from "../warnings/acknowledge-operations.ts";
+import { messageOperations } from "../warnings/message-operations.ts";
 import type { Operation } from "./operation.ts";
 
 /** What stands outside of the program: made by the entry from its environment, by a test from an engine in memory. */
@@ -39,6 +40,7 @@ export const allOperations = (services: Services): Operation[] => [
   ...readOperations(services),
   ...acknowledgeOperations(services),
   ...markOperations(services),
+  ...messageOperations(services),
   ...unmarkedOperations(services),
   ...personOperations(services),
   ...auditOperations(services),

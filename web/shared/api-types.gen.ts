@@ -78,6 +78,13 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/plants/{permitNo}/messages": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listMessages"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
   "/api/plants/{permitNo}/unmarked": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["listUnmarked"];
@@ -637,6 +644,16 @@ export interface components {
       }[];
       next: string | null;
     };
+    ListMessagesAnswer: {
+      messages: {
+        at: string;
+        roles: string[];
+        phone: string;
+        text: string;
+        state: "claimed" | "sent" | "failed" | "unknown" | "expired" | "capped";
+      }[];
+      next: string | null;
+    };
     ListUnmarkedAnswer: {
       periods: {
         outlet: string;
@@ -933,6 +950,21 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["ListContradictedMarksAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listMessages: {
+    parameters: { query?: { cursor?: string }; header?: never; path: { permitNo: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListMessagesAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
       default: {
