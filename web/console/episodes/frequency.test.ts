@@ -8,7 +8,9 @@ const episode = (
   durationMinutes: number | null,
   pollutant = "a21002",
 ): Counted => ({
-  ...{ permitNo, name: permitNo, outlet: "DA001", pollutant, openedAt, durationMinutes },
+  ...{ permitNo, name: permitNo, outlet: "DA001", pollutant, facility: null, openedAt },
+  closedAt: durationMinutes === null ? null : "2026-10-09T08:00:00+08:00",
+  durationMinutes: durationMinutes ?? 999,
 });
 
 test("by plant, outlet and pollutant; the most frequent first; an open one has no duration yet", () => {
@@ -41,15 +43,15 @@ test("every episode is counted once", () => {
     outlet: fc.constantFrom("DA001", null),
     pollutant: fc.constantFrom("a21002", null),
     openedAt: fc.constantFrom("2026-10-01T08:00:00+08:00", "2026-10-02T08:00:00+08:00"),
-    durationMinutes: fc.option(fc.nat(500)),
+    facility: fc.constant(null),
+    closedAt: fc.constantFrom(null, "2026-10-03T08:00:00+08:00"),
+    durationMinutes: fc.nat(500),
   });
   fc.assert(
     fc.property(fc.array(one), (episodes) => {
       const rows = frequencies(episodes);
       expect(rows.reduce((sum, row) => sum + row.episodes, 0)).toBe(episodes.length);
-      expect(rows.reduce((sum, row) => sum + row.open, 0)).toBe(
-        episodes.filter((e) => e.durationMinutes === null).length,
-      );
+      expect(rows.reduce((sum, row) => sum + row.open, 0)).toBe(episodes.filter((e) => e.closedAt === null).length);
     }),
   );
 });

@@ -5,9 +5,11 @@ export interface Counted {
   name: string;
   outlet: string | null;
   pollutant: string | null;
+  facility: string | null;
   openedAt: string;
   /** Null while it is open. */
-  durationMinutes: number | null;
+  closedAt: string | null;
+  durationMinutes: number;
 }
 
 export interface Frequency {
@@ -16,6 +18,7 @@ export interface Frequency {
   name: string;
   outlet: string | null;
   pollutant: string | null;
+  facility: string | null;
   episodes: number;
   open: number;
   /** Of those that ended. */
@@ -26,15 +29,15 @@ export interface Frequency {
 
 /** Most often first, then longest. */
 export function frequencies(episodes: readonly Counted[]): Frequency[] {
-  const groups = Map.groupBy(episodes, (e) => JSON.stringify([e.permitNo, e.outlet, e.pollutant]));
+  const groups = Map.groupBy(episodes, (e) => JSON.stringify([e.permitNo, e.outlet, e.pollutant, e.facility]));
   const rows = [...groups].flatMap(([key, group]): Frequency[] => {
     const [first] = group;
     if (!first) return [];
-    const ended = group.flatMap(({ durationMinutes }) => (durationMinutes === null ? [] : [durationMinutes]));
-    const { permitNo, name, outlet, pollutant } = first;
+    const ended = group.flatMap(({ closedAt, durationMinutes }) => (closedAt === null ? [] : [durationMinutes]));
+    const { permitNo, name, outlet, pollutant, facility } = first;
     return [
       {
-        ...{ key, permitNo, name, outlet, pollutant },
+        ...{ key, permitNo, name, outlet, pollutant, facility },
         episodes: group.length,
         open: group.length - ended.length,
         minutes: ended.reduce((sum, minutes) => sum + minutes, 0),

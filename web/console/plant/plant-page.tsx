@@ -5,7 +5,9 @@ import type { ReactNode } from "react";
 import { api, dataOf } from "../../shared/api.ts";
 import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
+import { EpisodeList } from "../episodes/episode-list.tsx";
 import { useLabels } from "../labels.ts";
+import { AuditList } from "../people/audit-page.tsx";
 import { setQuery, useAddress } from "../shell/address.ts";
 import { NotHere } from "../shell/not-here.tsx";
 import type { PageProps } from "../shell/pages.ts";
@@ -42,9 +44,13 @@ export default function PlantPage({ parts: [permitNo] }: PageProps): ReactNode {
     );
   const tabs = [
     { key: "live", label: t("tabLive"), children: <LiveTab plant={data} /> },
+    { key: "episodes", label: t("tabEpisodes"), children: <EpisodeList permitNo={permitNo} /> },
     { key: "permit", label: t("tabPermit"), children: <PermitTab plant={data} /> },
     { key: "devices", label: t("tabDevices"), children: <DevicesTab plant={data} /> },
     { key: "marks", label: t("tabMarks"), children: <MarksTab permitNo={permitNo} judge={allowed("mark.judge")} /> },
+    ...(allowed("audit.read")
+      ? [{ key: "audit", label: t("tabAudit"), children: <AuditList permitNo={permitNo} /> }]
+      : []),
   ];
   return (
     <article className="page">

@@ -25,4 +25,27 @@ export const PAGES: readonly PageEntry[] = [
     key: "p",
     load: () => import("../plants/plants-page.tsx"),
   },
+  { name: "plant", title: null, action: "plant.read", key: null, load: () => import("../plant/plant-page.tsx") },
+  {
+    name: "episodes",
+    title: "navEpisodes",
+    action: "episode.read",
+    key: "e",
+    load: () => import("../episodes/episodes-page.tsx"),
+  },
+  {
+    name: "episode",
+    title: null,
+    action: "episode.read",
+    key: null,
+    load: () => import("../episodes/episode-page.tsx"),
+  },
+  {
+    name: "people",
+    title: "navPeople",
+    action: "person.read",
+    key: "m",
+    load: () => import("../people/people-page.tsx"),
+  },
+  { name: "audit", title: "navAudit", action: "audit.read", key: "a", load: () => import("../people/audit-page.tsx") },
 ];

@@ -1,0 +1,76 @@
+/** Episodes of the city: filter, sort, how often and how long, and the whole list as a file. */
+import { Input, Select, Space } from "antd";
+import type { ReactNode } from "react";
+import { TOWN_NAMES } from "../city-map/towns.ts";
+import { setQuery, useAddress } from "../shell/address.ts";
+import { SavedFilters } from "../shell/saved-filters.tsx";
+import { useText } from "../texts.ts";
+import { EpisodeList } from "./episode-list.tsx";
+
+const FILTERS = ["from", "to", "town", "kind", "open"] as const;
+const KINDS = ["limit", "range", "noise", "facility"] as const;
+
+export default function EpisodesPage(): ReactNode {
+  const t = useText();
+  const { query } = useAddress();
+  const of = (name: (typeof FILTERS)[number]): string | null => query.get(name);
+  return (
+    <section className="page">
+      <h1>{t("navEpisodes")}</h1>
+      <Space wrap className="filters" role="search">
+        <DayInput name="from" />
+        <DayInput name="to" />
+        <Select
+          aria-label={t("town")}
+          placeholder={t("allTowns")}
+          allowClear
+          showSearch
+          style={{ minWidth: 150 }}
+          value={of("town")}
+          options={TOWN_NAMES.map((name) => ({ value: name, label: name }))}
+          onChange={(town: string | undefined) => setQuery({ town })}
+        />
+        <Select
+          aria-label={t("kind")}
+          placeholder={t("allKinds")}
+          allowClear
+          style={{ minWidth: 150 }}
+          value={of("kind")}
+          options={KINDS.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
+          onChange={(kind: string | undefined) => setQuery({ kind })}
+        />
+        <Select
+          aria-label={t("openOrClosed")}
+          placeholder={t("openOrClosed")}
+          allowClear
+          style={{ minWidth: 150 }}
+          value={of("open")}
+          options={[
+            { value: "true", label: t("onlyOpen") },
+            { value: "false", label: t("onlyClosed") },
+          ]}
+          onChange={(open: string | undefined) => setQuery({ open })}
+        />
+        <SavedFilters page="episodes" names={FILTERS} />
+      </Space>
+      <EpisodeList permitNo={null} />
+    </section>
+  );
+}
+
+/** The browser's own: it knows the keyboard and the reader's language. */
+export function DayInput({ name }: { name: "from" | "to" | "day" }): ReactNode {
+  const t = useText();
+  const { query } = useAddress();
+  return (
+    <label className="day">
+      {t(name)}{" "}
+      <Input
+        type="date"
+        style={{ width: 160 }}
+        value={query.get(name) ?? ""}
+        onChange={(event) => setQuery({ [name]: event.target.value })}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,191 @@
+/** Changes a person's rights. When somebody else was faster nothing typed is lost: his values stand beside, and one decides. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { App, Alert, Button, Checkbox, Drawer, Input, Popconfirm, Select, Space, Spin } from "antd";
+import { useState, type ReactNode } from "react";
+import { ROLES } from "../../../functions/people/domain/rights.ts";
+import { api, ApiProblem, got } from "../../shared/api.ts";
+import type { Answer } from "../answers.ts";
+import { TOWN_NAMES } from "../city-map/towns.ts";
+import { Problem } from "../shell/problem.tsx";
+import { useText } from "../texts.ts";
+import { differing, fieldsOf, keep, kept, words, type FieldName, type Fields } from "./draft.ts";
+
+type Body = Omit<Answer<"getPerson">, "sub" | "version" | "sessionsFrom">;
+const CONFLICT = new Set([409, 412, 428]);
+
+export function PersonForm({ sub, close }: { sub: string; close: () => void }): ReactNode {
+  const t = useText();
+  const person = useQuery({
+    queryKey: ["person", sub],
+    queryFn: () => got(api.GET("/api/people/{sub}", { params: { path: { sub } } })),
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  });
+  return (
+    <Drawer
+      open
+      size={520}
+      title={person.data?.data.name ?? t("edit")}
+      onClose={close}
+      closable={{ "aria-label": t("close") }}
+    >
+      {person.error ? <Problem error={person.error} retry={person.refetch} /> : null}
+      {person.data ? (
+        <Form sub={sub} now={person.data.data} etag={person.data.etag} reload={person.refetch} close={close} />
+      ) : (
+        !person.error && <Spin />
+      )}
+    </Drawer>
+  );
+}
+
+interface FormProps {
+  sub: string;
+  now: Fields;
+  etag: string | null;
+  reload: () => Promise<unknown>;
+  close: () => void;
+}
+
+function Form({ sub, now, etag, reload, close }: FormProps): ReactNode {
+  const t = useText();
+  const { message } = App.useApp();
+  const client = useQueryClient();
+  const [fields, setFields] = useState<Fields>(() => kept(sub) ?? fieldsOf(now));
+  /** What stood there when the form was opened: what differs from it now was changed by others. */
+  const [base] = useState(() => fieldsOf(now));
+  const theirs = differing(base, now);
+  const set = (change: Partial<Fields>): void => {
+    const next = { ...fields, ...change };
+    keep(sub, next);
+    setFields(next);
+  };
+  const done = async (text: string): Promise<void> => {
+    keep(sub, null);
+    await client.invalidateQueries({ queryKey: ["people"] });
+    message.success(text);
+    close();
+  };
+  const save = useMutation({
+    mutationFn: () =>
+      got(
+        api.PUT("/api/people/{sub}", {
+          params: { path: { sub }, header: { "If-Match": etag ?? "" } },
+          body: fields as Body,
+        }),
+      ),
+    onSuccess: () => done(t("saved")),
+    onError: async (error) => error instanceof ApiProblem && CONFLICT.has(error.status) && (await reload()),
+  });
+  const signOut = useMutation({
+    mutationFn: () => got(api.POST("/api/people/{sub}/sign-out", { params: { path: { sub } } })),
+    onSuccess: () => done(t("signedOut")),
+  });
+  const error = save.error ?? signOut.error;
+  const note = (name: FieldName): ReactNode =>
+    theirs.includes(name) && (
+      <small className="state" data-state="warned">
+        {t("theirs", { value: show(now[name], t("none")) })}
+      </small>
+    );
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      {error ? <Problem error={error} /> : null}
+      {theirs.length > 0 && <Alert type="warning" showIcon title={t("changedByOthers")} />}
+      <label>
+        {t("name")}
+        <Input value={fields.name} maxLength={100} required onChange={(event) => set({ name: event.target.value })} />
+        {note("name")}
+      </label>
+      <label>
+        {t("phone")} <small>+8613900000001</small>
+        <Input
+          value={fields.phone ?? ""}
+          maxLength={16}
+          inputMode="tel"
+          onChange={(event) => set({ phone: event.target.value.trim() || null })}
+        />
+        {note("phone")}
+      </label>
+      <label>
+        {t("email")}
+        <Input
+          value={fields.email ?? ""}
+          maxLength={254}
+          inputMode="email"
+          onChange={(event) => set({ email: event.target.value.trim() || null })}
+        />
+        {note("email")}
+      </label>
+      <fieldset>
+        <legend>{t("roles")}</legend>
+        <Checkbox.Group
+          value={fields.roles}
+          options={ROLES.map((role) => ({ value: role, label: t(`role.${role}`) }))}
+          onChange={(roles) => set({ roles })}
+        />
+        {note("roles")}
+      </fieldset>
+      <label>
+        {t("towns")}
+        <Select
+          mode="tags"
+          style={{ width: "100%" }}
+          aria-label={t("towns")}
+          value={fields.towns}
+          options={TOWN_NAMES.map((name) => ({ value: name, label: name }))}
+          onChange={(towns: string[]) => set({ towns })}
+        />
+        {note("towns")}
+      </label>
+      <label>
+        {t("plantsOf")}
+        <Input.TextArea
+          autoSize={{ minRows: 2, maxRows: 8 }}
+          defaultValue={fields.plants.join("\n")}
+          onChange={(event) => set({ plants: words(event.target.value) })}
+        />
+        {note("plants")}
+      </label>
+      <p>
+        <Checkbox checked={fields.active} onChange={(event) => set({ active: event.target.checked })}>
+          {t("mayWork")}
+        </Checkbox>{" "}
+        {note("active")}
+      </p>
+      <Space wrap>
+        <Button type="primary" htmlType="submit" loading={save.isPending}>
+          {t("save")}
+        </Button>
+        <Button
+          onClick={() => {
+            keep(sub, null);
+            close();
+          }}
+        >
+          {t("cancel")}
+        </Button>
+        <Popconfirm
+          title={t("signOutEverywhereSure")}
+          okText={t("yes")}
+          cancelText={t("cancel")}
+          onConfirm={() => signOut.mutate()}
+        >
+          <Button danger loading={signOut.isPending}>
+            {t("signOutEverywhere")}
+          </Button>
+        </Popconfirm>
+      </Space>
+    </form>
+  );
+}
+
+const show = (value: Fields[FieldName], none: string): string =>
+  Array.isArray(value) ? value.join("、") || none : typeof value === "boolean" ? (value ? "✓" : "✗") : (value ?? none);
