@@ -190,6 +190,17 @@ test("the plant reduces, and the next ticks say that it has recovered", async ()
   await page.getByText("正常", { exact: true }).first().waitFor();
   expect(await page.getByText(/请控制在/).count()).toBe(0);
   await shot("recovered");
+  await page.getByRole("link", { name: "预警记录" }).click();
+  await page.getByText("已恢复").waitFor();
+  expect(await findings(page)).toEqual([]);
+  await shot("history");
+  await page.getByText("已恢复").click();
+  await page.getByText("王<b>工</b>：正在调整").waitFor();
+  await page.getByText("<script>alert(1)</script>调整喷氨").waitFor();
+  expect(await page.locator(".timeline li.good").last().textContent()).toContain("已恢复");
+  expect(await findings(page)).toEqual([]);
+  expect(await overflow()).toBe(0);
+  await shot("episode");
 });
 
 test("in English, and on a wide screen", async () => {

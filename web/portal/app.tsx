@@ -12,6 +12,8 @@ import { openQueue } from "./offline/queue.ts";
 import { Connection } from "./parts/connection.tsx";
 import { Failed, Loading } from "./parts/states.tsx";
 import { WaitingList } from "./parts/waiting.tsx";
+import { EpisodePage } from "./pages/episode-page.tsx";
+import { HistoryPage } from "./pages/history-page.tsx";
 import { MarksPage } from "./pages/marks-page.tsx";
 import { NewMarkPage } from "./pages/new-mark-page.tsx";
 import { NowPage } from "./pages/now-page.tsx";
@@ -88,6 +90,10 @@ function Content(): ReactNode {
     <Switch>
       <Route path="/" component={PlantsPage} />
       <Route path="/plants/:permitNo">{({ permitNo }) => <NowPage permitNo={permitNo} />}</Route>
+      <Route path="/plants/:permitNo/episodes">{({ permitNo }) => <HistoryPage permitNo={permitNo} />}</Route>
+      <Route path="/plants/:permitNo/episodes/:id">
+        {({ permitNo, id }) => <EpisodePage permitNo={permitNo} id={id} />}
+      </Route>
       <Route path="/plants/:permitNo/marks">{({ permitNo }) => <MarksPage permitNo={permitNo} />}</Route>
       <Route path="/plants/:permitNo/marks/new">{({ permitNo }) => <NewMarkPage permitNo={permitNo} />}</Route>
       <Route>

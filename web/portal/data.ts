@@ -2,6 +2,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { api, dataOf } from "../shared/api.ts";
 import type { components } from "../shared/api-types.gen.ts";
+import { fromInput, inputOf } from "../shared/format.ts";
 import { useLanguage } from "../shared/language.ts";
 import { useKept, type Kept } from "./offline/answers.ts";
 
@@ -35,6 +36,26 @@ export const usePlant = (permitNo: string): UseQueryResult<Kept<Schemas["GetPlan
 export const useMarks = (permitNo: string): UseQueryResult<Kept<Schemas["ListMarksAnswer"]>> =>
   useKept(`marks/${permitNo}`, () =>
     dataOf(api.GET("/api/plants/{permitNo}/marks", { params: { path: { permitNo } } })),
+  );
+
+const DAYS = 24 * 3_600_000;
+
+export const useHistory = (permitNo: string): UseQueryResult<Kept<Schemas["ListEpisodesAnswer"]>> =>
+  useKept(`episodes/${permitNo}`, () => {
+    const from = fromInput(inputOf(Date.now() - 90 * DAYS)) ?? "";
+    return dataOf(api.GET("/api/episodes", { params: { query: { permitNo, from, limit: "100" } } }));
+  });
+
+export const useEpisode = (permitNo: string, id: string): UseQueryResult<Kept<Schemas["GetEpisodeAnswer"]>> =>
+  useKept(`episode/${permitNo}/${encodeURIComponent(id)}`, () =>
+    dataOf(api.GET("/api/plants/{permitNo}/episodes/{id}", { params: { path: { permitNo, id } } })),
+  );
+
+export const useUnmarked = (permitNo: string): UseQueryResult<Kept<Schemas["ListUnmarkedAnswer"]>> =>
+  useKept(
+    `unmarked/${permitNo}`,
+    () => dataOf(api.GET("/api/plants/{permitNo}/unmarked", { params: { path: { permitNo } } })),
+    5 * 60_000, // two days of minutes are read for it, and only closed hours are in it
   );
 
 export interface Words {

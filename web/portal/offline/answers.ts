@@ -30,9 +30,9 @@ export async function keep<T>(key: string, ask: () => Promise<T>): Promise<Kept<
 
 const REFRESH_MS = 30_000;
 
-/** Asked again every half minute while it is seen. */
-export const useKept = <T>(key: string, ask: () => Promise<T>): UseQueryResult<Kept<T>> =>
-  useQuery({ queryKey: key.split("/"), queryFn: () => keep(key, ask), refetchInterval: REFRESH_MS });
+/** Asked again every half minute, or as told, while it is seen. */
+export const useKept = <T>(key: string, ask: () => Promise<T>, every = REFRESH_MS): UseQueryResult<Kept<T>> =>
+  useQuery({ queryKey: key.split("/"), queryFn: () => keep(key, ask), refetchInterval: every });
 
 /** Whether somebody's answers are on the device. */
 export const anythingKept = async (): Promise<boolean> =>

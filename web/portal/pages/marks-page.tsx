@@ -5,6 +5,7 @@ import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import { useMarks } from "../data.ts";
 import { MarkCard } from "../parts/mark-card.tsx";
+import { UnmarkedList } from "../parts/unmarked-list.tsx";
 import { PlantFrame } from "../parts/plant-frame.tsx";
 import { Failed, Loading } from "../parts/states.tsx";
 import { useText } from "../texts.ts";
@@ -28,6 +29,7 @@ function Marks({ permitNo }: { permitNo: string }): ReactNode {
           {t("newMark")}
         </Link>
       </p>
+      <UnmarkedList permitNo={permitNo} />
       {yearly.map((use) => (
         <p key={`${use.outlet}${use.kinds.join()}`} className="soft">
           {t("yearlyHours", {
