@@ -3,7 +3,9 @@ import type { Operation } from "../api/operation.ts";
 import type { Services } from "../api/operations.ts";
 import { plantLists } from "../register/plant-lists.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
+import { getValuesOperation } from "../telemetry/get-values.ts";
 import { lastSeen } from "../telemetry/last-seen.ts";
+import { listQuarantineOperation } from "../telemetry/list-quarantine.ts";
 import { cityReader } from "../warnings/city-reader.ts";
 import { getEpisodeOperation } from "../warnings/get-episode.ts";
 import { listEpisodesOperation } from "../warnings/list-episodes.ts";
@@ -34,5 +36,7 @@ export function readOperations({ db, tables, ruleData, register, now }: Services
     listEpisodesOperation({ lists, reader }),
     getEpisodeOperation({ reader, ledger, blocks, rules: ruleData }),
     getPlantOperation({ blocks, ledger, rules: ruleData }),
+    getValuesOperation({ blocks, ledger, rules: ruleData }),
+    listQuarantineOperation({ db, table: tables.ledger }),
   ];
 }

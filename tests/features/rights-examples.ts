@@ -29,6 +29,7 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
     const { body } = await ask("GET", "/api/episodes", undefined, { permitNo });
     return { path: { id: String(body.episodes[0].id) } };
   },
+  getValues: () => ({ query: { outlet: "DA001", pollutant: "a21002", step: "hour" } }),
   getPerson: () => ({ path: { sub: "target" } }),
   putPerson: async ({ n, ask }) => ({
     path: { sub: "target" },

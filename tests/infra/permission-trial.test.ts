@@ -93,7 +93,7 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
 async function aPerson(machine: Machine): Promise<void> {
   await testPerson(machine, { username: "anna", roles: ["regulator"] });
   const { access_token: token } = await signInForTest(machine, "anna");
-  for (const path of ["/api/self", "/api/labels", "/api/plants"]) {
+  for (const path of ["/api/self", "/api/labels", "/api/plants", "/api/episodes"]) {
     const answer = await fetch(`${machine.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
     expect([path, answer.status], await answer.text()).toEqual([path, 200]);
   }

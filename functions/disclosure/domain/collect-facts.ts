@@ -81,7 +81,7 @@ function seriesOf(outlet: Outlet, { records, marks, asOf }: StoredFacts): Series
   });
 }
 
-function shownSlot(slot: StoredSlot, t: number, marks: readonly MarkSpan[]): Slot[] {
+export function shownSlot(slot: StoredSlot, t: number, marks: readonly MarkSpan[]): Slot[] {
   if (!slot.received) return [];
   const marked = marks.some((m) => m.from <= t && t < m.to);
   const quality = marked ? "marked" : slot.value === null ? "invalid" : "counts";

@@ -38,7 +38,7 @@ export const seriesStart = (asOf: number): number => floorHour(asOf) - (HOURS - 
 const countingValues = (slots: readonly Slot[]): number[] =>
   slots.flatMap((s) => (s.quality === "counts" && s.value !== null ? [s.value] : []));
 
-type MeanOf = (values: readonly number[]) => number | null;
+export type MeanOf = (values: readonly number[]) => number | null;
 
 const meanOf: MeanOf = (values) => (values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length);
 
