@@ -26,6 +26,7 @@ function operations(): Operation[] {
       db: DynamoDBDocumentClient.from(new DynamoDBClient({ region: "none" })),
       tables: { register: table, blocks: table, ledger: table, people: table },
       ruleData: loadRuleData(join(ROOT, "layers/rule-data")),
+      accounts: { page: null, pool: null },
       now: () => 0,
     }),
   );

@@ -7,8 +7,10 @@ import { unmarkedOperations } from "../marks/unmarked-operations.ts";
 import type { People } from "../people/repository.ts";
 import { peopleRepository } from "../people/repository.ts";
 import { auditOperations } from "../people/audit-operations.ts";
+import type { Accounts } from "../people/invitations.ts";
 import { personOperations } from "../people/person-operations.ts";
 import { selfOperations } from "../people/self-operations.ts";
+import { contactOperations } from "../register/contact-operations.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
 import { acknowledgeOperations } from "../warnings/acknowledge-operations.ts";
 import { messageOperations } from "../warnings/message-operations.ts";
@@ -19,6 +21,7 @@ export interface Backends {
   db: DynamoDBDocumentClient;
   tables: Readonly<Record<"register" | "blocks" | "ledger" | "people", string>>;
   ruleData: RuleData;
+  accounts: Accounts;
   /** Now, epoch ms. */
   now(): number;
 }
@@ -41,6 +44,7 @@ export const allOperations = (services: Services): Operation[] => [
   ...acknowledgeOperations(services),
   ...markOperations(services),
   ...messageOperations(services),
+  ...contactOperations(services),
   ...unmarkedOperations(services),
   ...personOperations(services),
   ...auditOperations(services),

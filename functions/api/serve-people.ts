@@ -2,6 +2,7 @@
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
+import { userPool } from "../people/user-pool.ts";
 import { documentClient } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
@@ -15,6 +16,11 @@ const Env = z.extend(HouseEnv, {
   BLOCKS_TABLE: z.string(),
   LEDGER_TABLE: z.string(),
   PEOPLE_TABLE: z.string(),
+  /** Where the accounts are our own. */
+  USER_POOL_ID: z.optional(z.string()),
+  /** Set on one machine, whose issuer has a page for them. */
+  INVITATION_PAGE: z.optional(z.string()),
+  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.optional(z.string()),
   /** Separated by commas: the present secret, and the former one while it is being changed. */
   ORIGIN_SECRETS: z.string().check(z.minLength(32)),
 });
@@ -22,8 +28,9 @@ const Env = z.extend(HouseEnv, {
 // Once per cold start.
 const services = once((): ApiServices => {
   const env = readEnv(Env);
+  const db = documentClient();
   const backends = servicesOf({
-    db: documentClient(),
+    db,
     tables: {
       register: env.REGISTER_TABLE,
       blocks: env.BLOCKS_TABLE,
@@ -31,6 +38,13 @@ const services = once((): ApiServices => {
       people: env.PEOPLE_TABLE,
     },
     ruleData: loadRuleData(env.RULE_DATA_DIR),
+    accounts: {
+      page: env.INVITATION_PAGE ?? null,
+      pool:
+        env.USER_POOL_ID === undefined
+          ? null
+          : userPool(env.USER_POOL_ID, db.config, env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER),
+    },
     now: () => Date.now(),
   });
   return {

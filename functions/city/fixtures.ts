@@ -41,7 +41,14 @@ export async function startCity(
   const tables = { ...world.tables, register: `register-${++cities}`, people: `people-${cities}` };
   await Promise.all([tables.register, tables.people].map((name) => dynamo.createTable(name)));
   let now = 0;
-  const services = servicesOf({ db, tables, ruleData, now: () => now, ...more });
+  const services = servicesOf({
+    db,
+    tables,
+    ruleData,
+    accounts: { page: "https://issuer.example/invite/", pool: null },
+    now: () => now,
+    ...more,
+  });
   let codes = 0;
   await services.register.applyPermits(permits, {
     importedAt: "2026-09-30T08:00:00+08:00",

@@ -12,16 +12,21 @@ import {
   type PersonFields,
 } from "./domain/person-change.ts";
 import type { Person } from "./domain/rights.ts";
+import { Invitation, invite, inviteAgain } from "./invitations.ts";
 import { limit } from "./page-query.ts";
-import { PersonBody, PersonView, personView } from "./person-schema.ts";
+import type { Write } from "./repository.ts";
+import { InviteBody, PersonBody, PersonView, personView } from "./person-schema.ts";
 
 const Paged = z.object({ cursor: z.optional(z.string()), limit });
+
+const Invited = z.object({ person: PersonView, invitation: z.nullable(Invitation) });
 
 export function personOperations({
   people,
   register,
+  accounts,
   now,
-}: Pick<Services, "people" | "register" | "now">): Operation[] {
+}: Pick<Services, "people" | "register" | "accounts" | "now">): Operation[] {
   const lists = plantLists(register, now);
   const find = async (sub: string): Promise<Person> => {
     const person = await people.person(sub);
@@ -34,9 +39,16 @@ export function personOperations({
     refuse(fieldProblems(fields, { plants: new Set(plants.map((p) => p.permit.permitNo)), towns: new Set(towns) }));
   };
   /** Ends every session of `before` from now on. */
-  const signOut = async (call: Pick<Call<unknown, unknown>, "at" | "change">, before: Person): Promise<Person> => {
+  const signOut = async (
+    call: Pick<Call<unknown, unknown>, "at" | "change">,
+    before: Person,
+    writes: readonly Write[] = [],
+  ): Promise<Person> => {
     const after = { ...before, sessionsFrom: nextSessionsFrom(call.at), version: before.version + 1 };
-    await call.change(people.personWrites(after), { permitNo: null, target: `person ${before.sub}`, before, after });
+    const entry = { permitNo: null, target: `person ${before.sub}`, before, after };
+    await call.change([...people.personWrites(after), ...writes], entry);
+    // Ours refuses the tokens that are out; the issuer must renew none.
+    await accounts.pool?.signOut(before.sub);
     return after;
   };
   return [
@@ -64,6 +76,39 @@ export function personOperations({
       async handle({ params }) {
         const person = await find(params.sub ?? "");
         return { body: personView(person), revision: String(person.version) };
+      },
+    }),
+    overReach({
+      id: "invitePerson",
+      method: "POST",
+      path: "/api/people",
+      summary: "Invite somebody; the link or first password in the answer is shown once",
+      action: "person.write",
+      body: InviteBody,
+      answer: Invited,
+      async handle(call) {
+        const { username, subject, ...rest } = call.body;
+        const fields = tidyFields({ ...rest, active: true });
+        await check(fields);
+        const { sub, invitation, writes } = await invite(accounts, people, { ...fields, username, subject }, call.at);
+        const after: Person = { sub, ...fields, sessionsFrom: 0, version: 1 };
+        const entry = { permitNo: null, target: `person ${sub}`, before: null, after };
+        await call.change([...people.personWrites(after), ...writes], entry);
+        return { status: 201, body: { person: personView(after), invitation }, revision: "1" };
+      },
+    }),
+    overReach({
+      id: "inviteAgain",
+      method: "POST",
+      path: "/api/people/:sub/invitation",
+      summary: "Another link or first password, for who came too late or lost his; his sessions end",
+      action: "person.write",
+      answer: Invited,
+      async handle(call) {
+        const before = await find(call.params.sub ?? "");
+        const { invitation, writes } = await inviteAgain(accounts, people, before, call.at);
+        const after = await signOut(call, before, writes);
+        return { status: 201, body: { person: personView(after), invitation }, revision: String(after.version) };
       },
     }),
     overReach({

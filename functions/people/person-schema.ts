@@ -11,7 +11,7 @@ const line = (most: number): z.ZodMiniType<string, string> =>
 const phone = z.string().check(z.regex(/^\+[1-9]\d{6,14}$/));
 const email = z.string().check(z.maxLength(254), z.regex(/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/));
 
-export const PersonBody: z.ZodMiniType<PersonFields, PersonFields> = z.strictObject({
+const fields = {
   name: line(100),
   /** E.164: `+8613900000001`. */
   phone: z.nullable(phone),
@@ -19,7 +19,17 @@ export const PersonBody: z.ZodMiniType<PersonFields, PersonFields> = z.strictObj
   roles: z.array(z.enum(ROLES)).check(z.maxLength(ROLES.length)),
   plants: z.array(line(40)).check(z.maxLength(500)),
   towns: z.array(line(60)).check(z.maxLength(200)),
+};
+export const PersonBody: z.ZodMiniType<PersonFields, PersonFields> = z.strictObject({
+  ...fields,
   active: z.boolean(),
+});
+export const InviteBody = z.strictObject({
+  ...fields,
+  /** To sign in by, where this system chooses it; null: made up, or chosen by the invited. */
+  username: z._default(z.nullable(z.string().check(z.regex(/^[a-z0-9][a-z0-9._-]{2,63}$/))), null),
+  /** `sub` of his tokens, where others keep the accounts. */
+  subject: z._default(z.nullable(z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/))), null),
 });
 
 export const PersonView = z.object({

@@ -11,7 +11,7 @@ import type * as z from "zod/mini";
 import { parseInput } from "../shared/problems.ts";
 import { formatDay, formatIso } from "../shared/shanghai.ts";
 import type { Person } from "./domain/rights.ts";
-import { AuditItem, keys, PersonItem, type AuditEntry } from "./stored-items.ts";
+import { AuditItem, keys, PersonItem, type AuditEntry, type Invite } from "./stored-items.ts";
 
 export type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
@@ -27,6 +27,8 @@ export interface People {
   list(limit: number, from: string | null): Promise<Page<Person>>;
   /** The writes that make `person` what stands there; refused when `version` of the held one is not `person.version - 1`. */
   personWrites(person: Person): Write[];
+  /** The write that makes an invitation good. */
+  inviteWrites(invite: Invite): Write[];
   /**
    * What makes a change of `of` fail when `by` is no active regulator any more: two who take each other's rights at the same
    * time do not both succeed.
@@ -79,6 +81,15 @@ export function peopleRepository({ db, table }: { db: DynamoDBDocumentClient; ta
         },
       },
       { Put: { TableName: table, Item: { ...keys.entry(person.sub), ...person } } },
+    ],
+    inviteWrites: (invite) => [
+      {
+        Put: {
+          TableName: table,
+          Item: { ...keys.invite(invite.token), ...invite },
+          ConditionExpression: "attribute_not_exists(pk)",
+        },
+      },
     ],
     stillRegulator: (by, of) =>
       by.sub === of.sub

@@ -30,12 +30,18 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
     return { path: { id: String(body.episodes[0].id) } };
   },
   getValues: () => ({ query: { outlet: "DA001", pollutant: "a21002", step: "hour" } }),
+  putContacts: async ({ permitNo, ask }) => {
+    const { body, headers } = await ask("GET", `/api/plants/${permitNo}/contacts`);
+    return { body: { contacts: body.contacts }, headers: { "if-match": String(headers.etag) } };
+  },
   getPerson: () => ({ path: { sub: "target" } }),
   putPerson: async ({ n, ask }) => ({
     path: { sub: "target" },
     body: aPerson({ name: `Anna ${n}` }),
     headers: { "if-match": String((await ask("GET", "/api/people/target")).headers.etag) },
   }),
+  invitePerson: () => ({ body: { ...aPerson({}), active: undefined } }),
+  inviteAgain: () => ({ path: { sub: "target" } }),
   signOutEverywhere: () => ({ path: { sub: "target" } }),
   putMark: ({ n }) => ({ body: mark(n) }),
   endMark: async (at) => ({ path: { id: await aMark(at) }, body: { withdraw: true, reason: "by mistake" } }),

@@ -36,9 +36,30 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/board": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getBoard"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
   "/api/plants/{permitNo}": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["getPlant"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/values": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getValues"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/quarantine": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listQuarantine"];
     post?: never;
     put?: never;
     delete?: never;
@@ -85,6 +106,13 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/plants/{permitNo}/contacts": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getContacts"];
+    post?: never;
+    put: operations["putContacts"];
+    delete?: never;
+  };
   "/api/plants/{permitNo}/unmarked": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["listUnmarked"];
@@ -95,7 +123,7 @@ export interface paths {
   "/api/people": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["listPeople"];
-    post?: never;
+    post: operations["invitePerson"];
     put?: never;
     delete?: never;
   };
@@ -104,6 +132,13 @@ export interface paths {
     get: operations["getPerson"];
     post?: never;
     put: operations["putPerson"];
+    delete?: never;
+  };
+  "/api/people/{sub}/invitation": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["inviteAgain"];
+    put?: never;
     delete?: never;
   };
   "/api/people/{sub}/sign-out": {
@@ -286,6 +321,56 @@ export interface components {
       )[];
       truncated: boolean;
     };
+    GetBoardAnswer: {
+      version: string;
+      asOf: string;
+      whole: boolean;
+      counts: { normal: number; warned: number; lost: number; silent: number };
+      plants: {
+        permitNo: string;
+        name: string;
+        town: string;
+        lon: number;
+        lat: number;
+        state: "normal" | "warned" | "lost" | "silent";
+        level: 0 | 1 | 2 | 3;
+      }[];
+      ticker: {
+        id: string;
+        outlet: string | null;
+        pollutant: string | null;
+        statistic: "hour" | "day" | "instant" | "period" | "facility";
+        facility: string | null;
+        kind: "limit" | "range" | "noise" | "facility";
+        openedAt: string;
+        closedAt: string | null;
+        durationMinutes: number;
+        level: 0 | 1 | 2 | 3;
+        highest: 0 | 1 | 2 | 3;
+        messages: number;
+        escalatedAt: string | null;
+        pausedUntil: string | null;
+        closedHow: "recovered" | "lapsed" | null;
+        permitNo: string;
+        name: string;
+        town: string;
+        event: "opened" | "recovered" | "lapsed";
+        at: string;
+      }[];
+      day: {
+        date: string;
+        opened: number;
+        recovered: number;
+        lapsed: number;
+        open: number;
+        escalated: number;
+        plantsWarned: number;
+        plantsSaved: number;
+        messages: number | null;
+        kinds: { limit: number; range: number; noise: number; facility: number };
+        pollutants: { pollutant: string; opened: number; recovered: number }[];
+      };
+    };
     GetPlantAnswer: {
       permitNo: string;
       code: string;
@@ -448,6 +533,53 @@ export interface components {
             phone: string;
           }[]
         | null;
+    };
+    GetValuesAnswer: {
+      outlet: string;
+      pollutant: string;
+      step: "minute" | "hour" | "day";
+      unit: string;
+      decimals: number;
+      limit: {
+        statistic: "hour" | "day" | "instant" | "period";
+        min: number | null;
+        max: number | null;
+        basis: "converted" | "measured";
+        referenceO2: number | null;
+      } | null;
+      values: {
+        at: string;
+        value: number | null;
+        flag?: string | null;
+        quality?: "counts" | "invalid" | "marked";
+        valid?: number;
+        min?: number | null;
+        max?: number | null;
+        limit?: number | null;
+        verdict?: "met" | "exceeded" | "insufficient" | "marked" | null;
+        revision?: number;
+        revisions?: {
+          at: string;
+          verdict: "met" | "exceeded" | "insufficient" | "marked";
+          value: number | null;
+          valid: number;
+          cause: string;
+        }[];
+      }[];
+    };
+    ListQuarantineAnswer: {
+      day: string;
+      items: {
+        at: string;
+        topic: string;
+        reason: string;
+        detail: string;
+        sha256: string;
+        size: number;
+        base64: string;
+        text: string;
+      }[];
+      next: string | null;
     };
     AcknowledgeAnswer: {
       at: string;
@@ -654,6 +786,46 @@ export interface components {
       }[];
       next: string | null;
     };
+    GetContactsAnswer: {
+      contacts: {
+        id: string;
+        role: "environment-manager" | "operator" | "legal-person" | "maintenance";
+        name: string;
+        phone: string;
+        channels: { sms: boolean };
+        delegateOf: string | null;
+        from: string | null;
+        to: string | null;
+      }[];
+      townOfficers: { phone: string }[];
+      own: boolean;
+    };
+    PutContactsAnswer: {
+      contacts: {
+        id: string;
+        role: "environment-manager" | "operator" | "legal-person" | "maintenance";
+        name: string;
+        phone: string;
+        channels: { sms: boolean };
+        delegateOf: string | null;
+        from: string | null;
+        to: string | null;
+      }[];
+      townOfficers: { phone: string }[];
+      own: boolean;
+    };
+    PutContactsBody: {
+      contacts: {
+        id: string;
+        role: "environment-manager" | "operator" | "legal-person" | "maintenance";
+        name: string;
+        phone: string;
+        channels: { sms: boolean };
+        delegateOf: string | null;
+        from: string | null;
+        to: string | null;
+      }[];
+    };
     ListUnmarkedAnswer: {
       periods: {
         outlet: string;
@@ -692,6 +864,52 @@ export interface components {
       active: boolean;
       sessionsFrom: string | null;
       version: number;
+    };
+    InvitePersonAnswer: {
+      person: {
+        sub: string;
+        name: string;
+        phone: string | null;
+        email: string | null;
+        roles: ("regulator" | "inspector" | "town-officer" | "enterprise" | "expert" | "auditor")[];
+        plants: string[];
+        towns: string[];
+        active: boolean;
+        sessionsFrom: string | null;
+        version: number;
+      };
+      invitation:
+        | { kind: "link"; link: string; until: string }
+        | { kind: "password"; username: string | null; password: string; until: string }
+        | null;
+    };
+    InvitePersonBody: {
+      name: string;
+      phone: string | null;
+      email: string | null;
+      roles: ("regulator" | "inspector" | "town-officer" | "enterprise" | "expert" | "auditor")[];
+      plants: string[];
+      towns: string[];
+      username?: string | null;
+      subject?: string | null;
+    };
+    InviteAgainAnswer: {
+      person: {
+        sub: string;
+        name: string;
+        phone: string | null;
+        email: string | null;
+        roles: ("regulator" | "inspector" | "town-officer" | "enterprise" | "expert" | "auditor")[];
+        plants: string[];
+        towns: string[];
+        active: boolean;
+        sessionsFrom: string | null;
+        version: number;
+      };
+      invitation:
+        | { kind: "link"; link: string; until: string }
+        | { kind: "password"; username: string | null; password: string; until: string }
+        | null;
     };
     PutPersonAnswer: {
       sub: string;
@@ -857,6 +1075,21 @@ export interface operations {
       };
     };
   };
+  getBoard: {
+    parameters: { query?: { since?: string }; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetBoardAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
   getPlant: {
     parameters: { query?: never; header?: never; path: { permitNo: string } };
     requestBody?: never;
@@ -864,6 +1097,40 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["GetPlantAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getValues: {
+    parameters: {
+      query: { outlet: string; pollutant: string; step: "minute" | "hour" | "day"; from?: string; to?: string };
+      header?: never;
+      path: { permitNo: string };
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetValuesAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listQuarantine: {
+    parameters: { query?: { day?: string; cursor?: string; limit?: string }; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListQuarantineAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
       default: {
@@ -973,6 +1240,35 @@ export interface operations {
       };
     };
   };
+  getContacts: {
+    parameters: { query?: never; header?: never; path: { permitNo: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetContactsAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  putContacts: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { permitNo: string } };
+    requestBody: { content: { "application/json": components["schemas"]["PutContactsBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["PutContactsAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
   listUnmarked: {
     parameters: { query?: { from?: string; to?: string }; header?: never; path: { permitNo: string } };
     requestBody?: never;
@@ -1003,6 +1299,20 @@ export interface operations {
       };
     };
   };
+  invitePerson: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path?: never };
+    requestBody: { content: { "application/json": components["schemas"]["InvitePersonBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["InvitePersonAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
   getPerson: {
     parameters: { query?: never; header?: never; path: { sub: string } };
     requestBody?: never;
@@ -1025,6 +1335,20 @@ export interface operations {
       "2XX": {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["PutPersonAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  inviteAgain: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { sub: string } };
+    requestBody?: never;
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["InviteAgainAnswer"] };
       };
       default: {
         headers: { [name: string]: unknown };
