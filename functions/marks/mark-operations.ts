@@ -1,6 +1,7 @@
 /** Marks for people with an account: list, make, end or withdraw, judge; and the city's contradictions. */
 import * as z from "zod/mini";
 import { fromCursor, toCursor } from "../api/cursor.ts";
+import { Moment } from "../api/moment-form.ts";
 import { atPlant, overReach, Refusal, type Operation } from "../api/operation.ts";
 import type { Services } from "../api/operations.ts";
 import { covers } from "../people/domain/rights.ts";
@@ -10,7 +11,7 @@ import { ledgerHints } from "../telemetry/ledger-hints.ts";
 import { hasEffect, isLate, problemsOf, step, yearlyUse, yearOf, type Mark } from "./domain/mark.ts";
 import { JUDGEABLE, keepMark, type MarkServices } from "./keep-mark.ts";
 import { markId, markRepository } from "./mark-repository.ts";
-import { moment, Range, rangeOf } from "./mark-range.ts";
+import { Range, rangeOf } from "./mark-range.ts";
 import { MarkView, viewOf } from "./mark-view.ts";
 
 const reason = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
@@ -22,15 +23,15 @@ const NewMark = z.object({
   outlet: z.string(),
   pollutants: z._default(z.nullable(z.array(z.string()).check(z.minLength(1), z.maxLength(50))), null),
   kind: z.string(),
-  from: moment,
-  to: moment,
+  from: Moment,
+  to: Moment,
   reason,
   /** Made by the client: the same request again is the same mark. */
   key: z.string().check(z.minLength(8), z.maxLength(100)),
 });
 const Ending = z.object({
   /** Another end; not beside `withdraw`. */
-  to: z.optional(moment),
+  to: z.optional(Moment),
   withdraw: z.optional(z.literal(true)),
   reason,
 });

@@ -1,12 +1,10 @@
 /** Periods as requests name them. */
 import * as z from "zod/mini";
+import { Moment } from "../api/moment-form.ts";
 import { Refusal } from "../api/operation.ts";
 import { DAY, parseIso } from "../shared/shanghai.ts";
 
-export const moment = z
-  .string()
-  .check(z.refine((t) => parseIso(t) !== null, "must be a moment like 2026-10-01T08:00:00+08:00"));
-export const Range = z.object({ from: z.optional(moment), to: z.optional(moment) });
+export const Range = z.object({ from: z.optional(Moment), to: z.optional(Moment) });
 
 /** The period that is asked for; throws when it is none or longer than `longest`. */
 export function rangeOf(

@@ -31,15 +31,15 @@ export function plantWrites(
   const revision = (current?.revision ?? 0) + 1;
   const code = current?.code ?? newCode();
   const devices = new Set(bindings.map((b) => b.mn)).size;
+  const contacts = current?.contacts ? { contacts: current.contacts } : {};
   const unless = { TableName: table, ConditionExpression: "attribute_not_exists(pk)" };
   return [
     {
       Put: {
         TableName: table,
-        Item: { ...keys.plant(permitNo), permit: text, revision, code, shard, importedAt },
-        ...(current
-          ? { ConditionExpression: "revision = :read", ExpressionAttributeValues: { ":read": current.revision } }
-          : { ConditionExpression: "attribute_not_exists(pk)" }),
+        // The plant's own list of contacts is no part of its permit, and outlives it.
+        Item: { ...keys.plant(permitNo), permit: text, revision, code, shard, importedAt, ...contacts },
+        ...(current ? asRead(current) : { ConditionExpression: "attribute_not_exists(pk)" }),
       },
     },
     { Put: { ...unless, Item: { ...keys.revision(permitNo, revision), permit: text, importedAt, source } } },
@@ -52,6 +52,21 @@ export function plantWrites(
     },
   ];
 }
+
+/** Nobody wrote the plant since: neither its permit nor its contacts. */
+export const asRead = ({
+  revision,
+  contacts,
+}: PlantRecord): { ConditionExpression: string; ExpressionAttributeValues: Record<string, number> } =>
+  contacts
+    ? {
+        ConditionExpression: "revision = :read AND contacts.version = :contacts",
+        ExpressionAttributeValues: { ":read": revision, ":contacts": contacts.version },
+      }
+    : {
+        ConditionExpression: "revision = :read AND attribute_not_exists(contacts)",
+        ExpressionAttributeValues: { ":read": revision },
+      };
 
 /** The device items that change: this plant's bindings as wanted beside those of other plants, oldest first. */
 export function deviceWrites(

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { parseInput } from "../shared/problems.ts";
 import type { Binding } from "./domain/bindings.ts";
+import { PLANT_ROLES, type ContactList } from "./domain/contacts.ts";
 import type { Permit } from "./domain/permit.ts";
 
 const time = z.nullable(z.number());
@@ -72,6 +73,8 @@ export interface PlantRecord {
   code: string;
   shard: number;
   importedAt: string;
+  /** The plant's own list of who gets messages, in place of the permit's people; absent: there is none. */
+  contacts?: ContactList | undefined;
 }
 
 /** A plant in a list. */
@@ -114,6 +117,22 @@ export interface DeviceItem {
  */
 export const permitText = (permit: Permit): string => JSON.stringify(permit);
 
+const StoredContacts: z.ZodMiniType<ContactList> = z.object({
+  version: z.int(),
+  entries: z.array(
+    z.object({
+      id: z.string(),
+      role: z.enum(PLANT_ROLES),
+      name: z.string(),
+      phone: z.string(),
+      sms: z.boolean(),
+      delegateOf: text,
+      from: time,
+      to: time,
+    }),
+  ),
+});
+
 const PermitText = z.pipe(
   z.string(),
   z.transform((text, ctx): unknown => {
@@ -132,6 +151,7 @@ export const PlantItem: z.ZodMiniType<PlantRecord> = z.object({
   code: z.string(),
   shard: z.int(),
   importedAt: z.string(),
+  contacts: z.optional(StoredContacts),
 });
 
 export const Device: z.ZodMiniType<DeviceItem> = z.object({

@@ -1,15 +1,12 @@
 /** One tap in the portal: what is being done about a warning. The same effect on repeats as an answer by SMS. */
 import * as z from "zod/mini";
+import { Moment } from "../api/moment-form.ts";
 import { atPlant, Refusal, type Operation } from "../api/operation.ts";
 import type { Services } from "../api/operations.ts";
 import { DAY, formatIso, MINUTE, parseIso } from "../shared/shanghai.ts";
 import { pausedState } from "./acknowledge.ts";
 import { acknowledgementRepository, type StoredAcknowledgement } from "./acknowledgement-repository.ts";
 import { ACTIONS, warningLedger } from "./repository.ts";
-
-const moment = z
-  .string()
-  .check(z.refine((t) => parseIso(t) !== null, "must be a moment like 2026-10-01T08:00:00+08:00"));
 
 const View = z.object({
   at: z.string(),
@@ -53,7 +50,7 @@ export function acknowledgeOperations({ db, tables, ruleData }: Services): Opera
         /** Id of the episode it answers; null: all that are open. */
         episode: z._default(z.nullable(z.string().check(z.maxLength(200))), null),
         action: z.enum(ACTIONS),
-        expectedAt: z._default(z.nullable(moment), null),
+        expectedAt: z._default(z.nullable(Moment), null),
         note: z._default(z.string().check(z.trim(), z.maxLength(500)), ""),
         /** Made by the client: the same request again is the same acknowledgement. */
         key: z.string().check(z.minLength(8), z.maxLength(100)),

@@ -1,5 +1,6 @@
 /** A contact answers a warning by SMS: repeats to all recipients of the plant pause, a rise is sent all the same. */
 import type { RuleData } from "../../layers/rule-data.ts";
+import { contactsAt } from "../register/domain/contacts.ts";
 import type { Register } from "../register/repository.ts";
 import { MINUTE } from "../shared/shanghai.ts";
 import type { PlantState } from "./domain/plant-state.ts";
@@ -48,7 +49,8 @@ export async function acknowledge(
   for (const { permitNo } of recent) {
     const plant = await register.getPlant(permitNo);
     // Whoever is no longer a contact of the plant does not speak for it.
-    if (!plant?.permit.contacts.some((c) => c.phone === reply.from)) continue;
+    const contacts = plant ? contactsAt(plant.permit, plant.contacts, reply.at) : [];
+    if (!contacts.some((c) => c.phone === reply.from)) continue;
     await ledger.putAcknowledgement({ permitNo, phoneHash, at: reply.at, action, text: reply.text.slice(0, 200) });
     await pause(permitNo, reply.at, reply.at + ruleData.warning(reply.at).sms.acknowledgePause * MINUTE, ledger);
     plants.push(permitNo);

@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { fromCursor, toCursor } from "../api/cursor.ts";
 import { atPlant, type Operation } from "../api/operation.ts";
 import type { Services } from "../api/operations.ts";
+import { contactsAt } from "../register/domain/contacts.ts";
 import { maskPhone } from "../shared/logger.ts";
 import { formatIso } from "../shared/shanghai.ts";
 import { SendItem, SendStates } from "./stored-items.ts";
@@ -33,7 +34,7 @@ export function messageOperations({ db, tables }: Services): Operation[] {
       action: "contact.read",
       query: z.object({ cursor: z.optional(z.string()) }),
       answer: z.object({ messages: z.array(View), next: z.nullable(z.string()) }),
-      async handle({ plant: { permit }, query }) {
+      async handle({ plant: { permit, contacts: own }, query, at }) {
         const pk = `PLANT#${permit.permitNo}`;
         const list = ["listMessages", permit.permitNo];
         const from = fromCursor(list, query.cursor);
@@ -47,9 +48,10 @@ export function messageOperations({ db, tables }: Services): Operation[] {
             ExclusiveStartKey: from === null ? undefined : { pk, sk: from },
           }),
         );
+        const contacts = contactsAt(permit, own, at);
         const messages = Items.map((item) => {
           const { to, text, state, tick } = SendItem.parse({ ...item, phoneHash: String(item.sk).split("#").at(-1) });
-          const roles = permit.contacts.filter((c) => c.phone === to).map((c) => c.role);
+          const roles = contacts.filter((c) => c.phone === to).map((c) => c.role);
           return { at: formatIso(tick), roles, phone: maskPhone(to), text, state };
         });
         const last = LastEvaluatedKey === undefined ? null : String(LastEvaluatedKey.sk);

@@ -4,6 +4,7 @@
  * at, and every message is claimed. A plant that fails costs no other plant its warning: the tick fails at its end, and
  * is run again for what is left.
  */
+import { contactsAt } from "../register/domain/contacts.ts";
 import type { PlantRecord } from "../register/stored-items.ts";
 import type { CachedRegister } from "../register/cached-register.ts";
 import { eachInParallel, inParallel, throwAny } from "../shared/in-parallel.ts";
@@ -107,7 +108,8 @@ async function visitsOf(t: number, services: TickServices, failures: unknown[]):
     if (!plant) return;
     const newest = await services.blocks.latest(permitNo, t, 3);
     const live = newest.reduce<LiveHead | null>((l, { block }) => mergeLive(block.live, l), null);
-    visits.push({ plant, live, riskUntil });
+    const contacts = contactsAt(plant.permit, plant.contacts, t);
+    visits.push({ plant: { ...plant, permit: { ...plant.permit, contacts } }, live, riskUntil });
   });
   return visits.sort((a, b) => (a.plant.permit.permitNo < b.plant.permit.permitNo ? -1 : 1));
 }

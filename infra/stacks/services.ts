@@ -323,7 +323,7 @@ export class ServicesStack extends WorkStack {
       reservedConcurrency: 50,
       errorImpact: "Plants and officers cannot use the portal and the console.",
     });
-    useTable(register, fn.ownRole, "GetItem", "BatchGetItem", "Query");
+    useTable(register, fn.ownRole, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem");
     useTable(blocks, fn.ownRole, "Query", "BatchGetItem");
     useTable(ledger, fn.ownRole, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem");
     useTable(people, fn.ownRole, "GetItem", "PutItem");

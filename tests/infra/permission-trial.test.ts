@@ -9,7 +9,7 @@ import type { PermitInput } from "../../infra/local/demo/sketch.ts";
 import { openPermissions, type AllowedAccess } from "../../infra/local/iam/permissions.ts";
 import { readRoles, type Role } from "../../infra/local/iam/roles.ts";
 import type { Machine } from "../../infra/local/machine.ts";
-import { signInForTest, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { signInForTest, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { readAssembly } from "../../infra/local/template.ts";
 import { frameMaker, messageOf, permitsFile, trialPlants, type TrialFrame } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
@@ -86,28 +86,63 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
   const view = await fetch(`${machine.url}/api/public/plants/${codes[0]}`);
   expect(view.status, await view.text()).toBe(200);
   await aPerson(machine);
-  await aMark(machine, now());
+  await aPlantsPerson(machine, now());
 }
 
 /** What somebody with an account asks for, behind a token of the whole code flow. */
 async function aPerson(machine: Machine): Promise<void> {
   await testPerson(machine, { username: "anna", roles: ["regulator"] });
   const { access_token: token } = await signInForTest(machine, "anna");
-  for (const path of ["/api/self", "/api/labels", "/api/plants", "/api/episodes"]) {
+  for (const path of ["/api/self", "/api/labels", "/api/plants", "/api/episodes", "/api/board", "/api/quarantine"]) {
     const answer = await fetch(`${machine.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
     expect([path, answer.status], await answer.text()).toEqual([path, 200]);
   }
 }
 
-/** Somebody of a plant marks the last ten minutes, and withdraws the mark. */
-async function aMark(machine: Machine, now: number): Promise<void> {
+/** A regulator invites somebody, who comes by the link; changes what he may do; and ends his sessions. */
+async function anInvitation(machine: Machine): Promise<void> {
+  await testPerson(machine, { username: "rita", roles: ["regulator"] });
+  const { access_token: token } = await signInForTest(machine, "rita");
+  const send = async (method: string, path: string, body?: object, more: Record<string, string> = {}) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", ...more };
+    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const answer = await fetch(`${machine.url}/api/people${path}`, init);
+    expect(answer.ok, `${method} ${path}: ${await answer.clone().text()}`).toBe(true);
+    return (await answer.json()) as { person: { sub: string }; invitation: { link: string } };
+  };
+  const rights = { phone: null, email: null, roles: ["inspector"], plants: [], towns: [] };
+  const { person, invitation } = await send("POST", "", { name: "Carl", ...rights });
+  const form = new URLSearchParams({ username: "carl", password: TEST_PASSWORD, again: TEST_PASSWORD });
+  const origin = new URL(invitation.link).origin;
+  const come = (): Promise<Response> => fetch(invitation.link, { method: "POST", headers: { origin }, body: form });
+  expect((await come()).status).toBe(200);
+  expect((await come()).status).toBe(410);
+  const { access_token: own } = await signInForTest(machine, "carl");
+  const self = (): Promise<Response> =>
+    fetch(`${machine.url}/api/self`, { headers: { authorization: `Bearer ${own}` } });
+  expect(await (await self()).json()).toMatchObject({ sub: person.sub, roles: ["inspector"] });
+  await send(
+    "PUT",
+    `/${person.sub}`,
+    { name: "Carl", ...rights, roles: ["auditor"], active: true },
+    { "if-match": '"1"' },
+  );
+  expect(await (await self()).json()).toMatchObject({ roles: ["auditor"] });
+  await send("GET", "");
+  await send("POST", `/${person.sub}/sign-out`);
+  expect((await self()).status).toBe(403);
+}
+
+/** Somebody of a plant marks the last ten minutes, withdraws the mark, and makes the permit's contacts the plant's own. */
+async function aPlantsPerson(machine: Machine, now: number): Promise<void> {
   const [{ permitNo }] = plants as [(typeof plants)[0]];
   const { permits } = JSON.parse(permitsFile(plants)) as { permits: PermitInput[] };
   const outlet = permits[0]?.outlets?.[0]?.code;
   await testPerson(machine, { username: "ben", roles: ["enterprise"], plants: [permitNo] });
   const { access_token: token } = await signInForTest(machine, "ben");
-  const send = async (method: string, path: string, body: object): Promise<{ id: string }> => {
-    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const send = async (method: string, path: string, body: unknown, etag?: string | null): Promise<{ id: string }> => {
+    const headers: Record<string, string> = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    if (etag) headers["if-match"] = etag;
     const answer = await fetch(`${machine.url}/api/plants/${permitNo}${path}`, {
       method,
       headers,
@@ -121,6 +156,10 @@ async function aMark(machine: Machine, now: number): Promise<void> {
   const mark = { outlet, kind: "calibration", ...span, reason: "trial", key: "trial-mark" };
   const { id } = await send("POST", "/marks", mark);
   await send("PUT", `/marks/${id}`, { withdraw: true, reason: "trial" });
+  const contacts = await fetch(`${machine.url}/api/plants/${permitNo}/contacts`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  await send("PUT", "/contacts", await contacts.json(), contacts.headers.get("etag"));
 }
 
 function revised(file: string): string {
@@ -196,6 +235,10 @@ const REASONS: readonly [RegExp, string][] = [
     "Lambda puts there the batches it gave up",
   ],
   [/ sqs:SendMessage \w+failed$/, "Lambda or the scheduler sends there the events it gave up"],
+  [
+    /servepeoplerole cognito-idp:(AdminCreateUser|AdminSetUserPassword) /,
+    "invitations where the pool keeps the passwords; one machine's issuer has a page for them",
+  ],
   [/schedulerole lambda:InvokeFunction /, "the scheduler invokes with it; here the machine does"],
 ];
 function reasonFor(line: string): string {

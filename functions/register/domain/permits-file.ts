@@ -8,7 +8,9 @@ const code = z.string().check(z.regex(/^[^\s#/|]{1,32}$/u, "must be 1–32 chara
 const mn = z
   .string()
   .check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1–64 letters, digits, _ or - (24 hex digits is the standard)"));
-const phone = z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, "must be an international number like +8613800000000"));
+export const phone = z
+  .string()
+  .check(z.regex(/^\+[1-9]\d{6,14}$/, "must be an international number like +8613800000000"));
 const date = z
   .string()
   .check(z.refine((d) => /^\d{4}-\d{2}-\d{2}$/.test(d) && parseIso(d) !== null, "must be a real date like 2024-01-31"));

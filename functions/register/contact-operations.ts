@@ -1,0 +1,120 @@
+/** Who of a plant gets messages: the permit's people, or the list that the plant keeps in their place. */
+import * as z from "zod/mini";
+import { Moment } from "../api/moment-form.ts";
+import { atPlant, Refusal, type Operation } from "../api/operation.ts";
+import type { Services } from "../api/operations.ts";
+import type { Write } from "../people/repository.ts";
+import { formatIso, parseIso } from "../shared/shanghai.ts";
+import { contactProblems, entriesOf, MOST_CONTACTS, PLANT_ROLES, type ContactEntry } from "./domain/contacts.ts";
+import { phone } from "./domain/permits-file.ts";
+import { asRead } from "./permit-writes.ts";
+import { keys, type PlantRecord } from "./stored-items.ts";
+
+const Entry = z.object({
+  /** Chosen by the client, unique in the list. */
+  id: z.string().check(z.minLength(1), z.maxLength(50)),
+  role: z.enum(PLANT_ROLES),
+  name: z.string().check(z.trim(), z.maxLength(100)),
+  phone,
+  channels: z.object({ sms: z.boolean() }),
+  /** Id of the entry in whose place this one gets messages, from … to. */
+  delegateOf: z.nullable(z.string()),
+  from: z.nullable(Moment),
+  to: z.nullable(Moment),
+});
+const Contacts = z.object({
+  contacts: z.array(Entry),
+  /** Of the permit; a plant does not choose them. */
+  townOfficers: z.array(z.object({ phone: z.string() })),
+  /** False: these are the permit's people, and no list of the plant's own is kept. */
+  own: z.boolean(),
+});
+
+const iso = (t: number | null): string | null => (t === null ? null : formatIso(t));
+const time = (t: string | null): number | null => (t === null ? null : parseIso(t));
+
+const viewOf = (
+  { permit }: PlantRecord,
+  entries: readonly ContactEntry[],
+  own: boolean,
+): z.output<typeof Contacts> => ({
+  contacts: entries.map(({ sms, from, to, ...rest }) => ({ ...rest, channels: { sms }, from: iso(from), to: iso(to) })),
+  townOfficers: permit.contacts.filter((c) => c.role === "town-officer").map(({ phone }) => ({ phone })),
+  own,
+});
+/** The permit's people change with its revision, the plant's list by itself. */
+const revisionOf = ({ revision, contacts }: PlantRecord): string =>
+  contacts ? `contacts-${contacts.version}` : `permit-${revision}`;
+
+export function contactOperations({ tables }: Services): Operation[] {
+  const table = tables.register;
+  return [
+    atPlant({
+      id: "getContacts",
+      method: "GET",
+      path: "/api/plants/:permitNo/contacts",
+      summary: "Who of a plant gets messages, with delegates",
+      action: "contact.read",
+      answer: Contacts,
+      async handle({ plant }) {
+        const { contacts, permit } = plant;
+        return {
+          body: viewOf(plant, contacts?.entries ?? entriesOf(permit), contacts !== undefined),
+          revision: revisionOf(plant),
+        };
+      },
+    }),
+    atPlant({
+      id: "putContacts",
+      method: "PUT",
+      path: "/api/plants/:permitNo/contacts",
+      summary: "Replace the list of who gets messages; the next tick uses it",
+      action: "contact.write",
+      body: z.object({ contacts: z.array(Entry).check(z.maxLength(MOST_CONTACTS)) }),
+      answer: Contacts,
+      async handle({ plant, body, ifMatch, id, change }) {
+        if (ifMatch === null)
+          throw new Refusal(428, "If-Match is missing", "Load the contacts first, and send their ETag as If-Match.");
+        if (ifMatch !== revisionOf(plant))
+          throw new Refusal(
+            412,
+            "changed meanwhile",
+            "Somebody changed the contacts. Load them again and repeat your change.",
+          );
+        const entries = body.contacts.map(({ channels, from, to, ...rest }): ContactEntry => ({
+          ...rest,
+          sms: channels.sms,
+          from: time(from),
+          to: time(to),
+        }));
+        const problems = contactProblems(entries);
+        if (problems.length > 0)
+          throw new Refusal(422, "not as expected", problems.map((p) => `${p.path} ${p.reason}`).join("; "), {
+            problems,
+          });
+        const contacts = { version: (plant.contacts?.version ?? 0) + 1, entries };
+        const { ConditionExpression, ExpressionAttributeValues } = asRead(plant);
+        const writes: Write[] = [
+          {
+            Update: {
+              TableName: table,
+              Key: keys.plant(plant.permit.permitNo),
+              UpdateExpression: "SET contacts = :new",
+              ConditionExpression,
+              ExpressionAttributeValues: { ...ExpressionAttributeValues, ":new": contacts },
+            },
+          },
+          // Whoever keeps plants in memory reads them again.
+          { Put: { TableName: table, Item: { ...keys.version(), version: `contacts-${id}` } } },
+        ];
+        await change(writes, {
+          permitNo: plant.permit.permitNo,
+          target: "contacts",
+          before: plant.contacts?.entries ?? entriesOf(plant.permit),
+          after: entries,
+        });
+        return { body: viewOf(plant, entries, true), revision: revisionOf({ ...plant, contacts }) };
+      },
+    }),
+  ];
+}
