@@ -11,6 +11,7 @@ import { getEpisodeOperation } from "../warnings/get-episode.ts";
 import { listEpisodesOperation } from "../warnings/list-episodes.ts";
 import { warningLedger } from "../warnings/repository.ts";
 import { cityFacts } from "./city-facts.ts";
+import { getBoardOperation } from "./get-board.ts";
 import { getPlantOperation } from "./get-plant.ts";
 import { labelOperations } from "./label-operations.ts";
 import { listPlantsOperation } from "./list-plants.ts";
@@ -35,6 +36,7 @@ export function readOperations({ db, tables, ruleData, register, now }: Services
     }),
     listEpisodesOperation({ lists, reader }),
     getEpisodeOperation({ reader, ledger, blocks, rules: ruleData }),
+    getBoardOperation({ lists, city }),
     getPlantOperation({ blocks, ledger, rules: ruleData }),
     getValuesOperation({ blocks, ledger, rules: ruleData }),
     listQuarantineOperation({ db, table: tables.ledger }),

@@ -83,4 +83,4 @@ export const listQuarantineOperation = ({ db, table }: { db: DynamoDBDocumentCli
 export const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes)
     .toString("utf8")
-    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, "\ufffd");
+    .replaceAll(/(?![\n\r\t])\p{Cc}/gu, "\ufffd");

@@ -17,6 +17,10 @@ export interface CityReader {
   standings(): Promise<Map<string, Standing & { at: number }>>;
   /** Plants of which a device ever spoke. */
   heard(): Promise<Set<string>>;
+  /** All episodes that opened on a day, oldest first. */
+  dayOfEpisodes(day: number): Promise<EpisodeRow[]>;
+  /** Warnings of a day that counted against the daily cap, over all phones. */
+  messagesOfDay(day: number): Promise<number>;
   /** Episodes that opened on a day, newest first; `from` is the key of the last one that was read. */
   episodesOfDay(day: number, page: EpisodePage): Promise<EpisodeRow[]>;
   /** The episode behind `EPISODE#` of this key; null when there is none. */
@@ -143,6 +147,14 @@ export function cityReader({ db, table }: { db: DynamoDBDocumentClient; table: s
       // Whoever spoke once is looked at again for ever: its place in this list never goes away.
       const shards = await inParallel(ALL_SHARDS, SHARDS, (shard) => partition(`DUE#${shard}`));
       return new Set(shards.flat().map((item) => String(item.sk)));
+    },
+    async dayOfEpisodes(day) {
+      const items = await partition(`EPISODES#${formatDay(day)}`);
+      return items.map((item) => ({ ...EpisodeFacts.parse(item), key: String(item.sk) }));
+    },
+    async messagesOfDay(day) {
+      const items = await partition(`CAP#${formatDay(day)}`);
+      return items.reduce((sum, { sent }) => sum + Number(sent ?? 0), 0);
     },
     async episodesOfDay(day, { after, limit }) {
       const date = formatDay(day);
