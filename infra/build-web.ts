@@ -17,6 +17,7 @@ const chunksFile = (name: WebApplication): string => join(OUT, "web", `${name}.c
 const inputsOf = (name: WebApplication): string[] => [
   `web/{${name},shared}/**/*.{ts,tsx,css,html,json,svg,png,webmanifest}`,
   "web/sign-in/csp.ts",
+  "functions/warnings/domain/line.ts", // who is told what
   "infra/build-web.ts",
   "package-lock.json",
 ];

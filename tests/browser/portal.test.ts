@@ -7,7 +7,7 @@ import { HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
 import { buildWeb, firstLoad } from "../../infra/build-web.ts";
 import { ROOT } from "../../infra/build.ts";
 import { putApplications } from "../../infra/local/applications.ts";
-import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { issuerOf, signInForTest, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, messageOf, trialPlants, type TrialFrame } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
 import { findings, launch } from "./browser.ts";
@@ -76,6 +76,19 @@ async function signIn(): Promise<void> {
   await page.getByLabel("用户名").fill("plant1");
   await page.getByLabel("密码").fill(TEST_PASSWORD);
   await page.keyboard.press("Enter");
+}
+
+/** Somebody else of the plant, in another window. */
+async function otherChanges(name: string): Promise<void> {
+  const { access_token } = await signInForTest(trial.machine, "plant1");
+  const url = `${trial.machine.url}/api/plants/${own.permitNo}/contacts`;
+  const authorization = `Bearer ${access_token}`;
+  const now = await fetch(url, { headers: { authorization } });
+  const { contacts } = (await now.json()) as { contacts: { name: string }[] };
+  const body = JSON.stringify({ contacts: contacts.map((each, i) => (i === 0 ? { ...each, name } : each)) });
+  const headers = { authorization, "if-match": now.headers.get("etag") ?? "", "content-type": "application/json" };
+  const answer = await fetch(url, { method: "PUT", headers, body });
+  expect(answer.status, await answer.text()).toBe(200);
 }
 
 test("the first load is at most 250 KB with gzip", () => {
@@ -167,7 +180,7 @@ test("without a network: what was read stays readable, what is entered waits and
 test("a session that is over: what was typed is there after signing in again", async () => {
   await page.getByText("预计恢复时间和说明").click();
   await page.getByLabel("说明").fill("还没有发出");
-  await trial.machine.issuer?.signOutEverywhere(sub);
+  trial.machine.issuer?.signOutEverywhere(sub);
   await page.evaluate(
     "sessionStorage.setItem('session', JSON.stringify({ ...JSON.parse(sessionStorage.getItem('session')), expiresAt: 0 }))",
   );
@@ -201,6 +214,29 @@ test("the plant reduces, and the next ticks say that it has recovered", async ()
   expect(await findings(page)).toEqual([]);
   expect(await overflow()).toBe(0);
   await shot("episode");
+});
+
+test("contacts: two change them at once, nothing of either is lost; receipts of what was sent", async () => {
+  await page.getByRole("link", { name: "通知" }).click();
+  await page.getByRole("heading", { name: "谁会收到通知" }).waitFor();
+  await page.getByText("已发出").first().waitFor();
+  expect(await findings(page)).toEqual([]);
+  expect(await overflow()).toBe(0);
+  await shot("people");
+  await page.getByRole("button", { name: "修改联系人" }).click();
+  await page.getByLabel("姓名").first().fill("我改的名字");
+  await otherChanges("别人改的名字");
+  await page.getByRole("button", { name: "保存" }).click();
+  await page.getByText("刚才有人改过这一项").waitFor();
+  await page.getByText("别人改的名字").waitFor();
+  expect(await page.getByLabel("姓名").first().inputValue()).toBe("我改的名字");
+  expect(await findings(page)).toEqual([]);
+  expect(await overflow()).toBe(0);
+  await shot("contacts-conflict");
+  errors.splice(0, errors.length, ...errors.filter((line) => !line.includes("412")));
+  await page.getByRole("button", { name: "保存" }).click();
+  await page.getByRole("heading", { name: "谁会收到通知" }).waitFor();
+  await page.getByText("我改的名字").waitFor();
 });
 
 test("in English, and on a wide screen", async () => {

@@ -17,9 +17,12 @@ import { HistoryPage } from "./pages/history-page.tsx";
 import { MarksPage } from "./pages/marks-page.tsx";
 import { NewMarkPage } from "./pages/new-mark-page.tsx";
 import { NowPage } from "./pages/now-page.tsx";
+import { PeoplePage } from "./pages/people-page.tsx";
 import { PlantsPage } from "./pages/plants-page.tsx";
 import { send } from "./send.ts";
 import { useText } from "./texts.ts";
+
+const BY_HASH = { hook: useHashLocation };
 
 export function App(): ReactNode {
   const t = useText();
@@ -30,7 +33,7 @@ export function App(): ReactNode {
   }, [t]);
   useEffect(() => openQueue({ send, sent: () => void queries.invalidateQueries() }), [queries]);
   return (
-    <Router hook={useHashLocation}>
+    <Router {...BY_HASH}>
       <a className="skip" href="#content" onClick={skip}>
         {t("skip")}
       </a>
@@ -94,6 +97,7 @@ function Content(): ReactNode {
       <Route path="/plants/:permitNo/episodes/:id">
         {({ permitNo, id }) => <EpisodePage permitNo={permitNo} id={id} />}
       </Route>
+      <Route path="/plants/:permitNo/people">{({ permitNo }) => <PeoplePage permitNo={permitNo} />}</Route>
       <Route path="/plants/:permitNo/marks">{({ permitNo }) => <MarksPage permitNo={permitNo} />}</Route>
       <Route path="/plants/:permitNo/marks/new">{({ permitNo }) => <NewMarkPage permitNo={permitNo} />}</Route>
       <Route>

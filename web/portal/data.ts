@@ -1,6 +1,6 @@
 /** What the pages ask for. */
 import type { UseQueryResult } from "@tanstack/react-query";
-import { api, dataOf } from "../shared/api.ts";
+import { api, dataOf, got, type Got } from "../shared/api.ts";
 import type { components } from "../shared/api-types.gen.ts";
 import { fromInput, inputOf } from "../shared/format.ts";
 import { useLanguage } from "../shared/language.ts";
@@ -56,6 +56,20 @@ export const useUnmarked = (permitNo: string): UseQueryResult<Kept<Schemas["List
     `unmarked/${permitNo}`,
     () => dataOf(api.GET("/api/plants/{permitNo}/unmarked", { params: { path: { permitNo } } })),
     5 * 60_000, // two days of minutes are read for it, and only closed hours are in it
+  );
+
+export type ContactList = Schemas["GetContactsAnswer"];
+
+export const askContacts = (permitNo: string): Promise<Got<ContactList>> =>
+  got(api.GET("/api/plants/{permitNo}/contacts", { params: { path: { permitNo } } }));
+
+/** With the revision that a change is to be based on. */
+export const useContacts = (permitNo: string): UseQueryResult<Kept<Got<ContactList>>> =>
+  useKept(`contacts/${permitNo}`, () => askContacts(permitNo));
+
+export const useMessages = (permitNo: string): UseQueryResult<Kept<Schemas["ListMessagesAnswer"]>> =>
+  useKept(`messages/${permitNo}`, () =>
+    dataOf(api.GET("/api/plants/{permitNo}/messages", { params: { path: { permitNo } } })),
   );
 
 export interface Words {

@@ -31,14 +31,13 @@ async function run<T>(store: Store, mode: IDBTransactionMode, work: (s: IDBObjec
 export const getItem = (store: Store, key: string): Promise<unknown> => run(store, "readonly", (s) => s.get(key));
 export const putItem = async (store: Store, key: string, value: unknown): Promise<void> =>
   void (await run(store, "readwrite", (s) => s.put(value, key)));
-export const deleteItem = (store: Store, key: string): Promise<void> =>
-  run(store, "readwrite", (s) => s.delete(key) as IDBRequest<undefined>);
+export const deleteItem = (store: Store, key: string): Promise<void> => run(store, "readwrite", (s) => s.delete(key));
 
 /** All of a person's, in the order of their keys. */
 export const itemsOf = (store: Store, sub: string): Promise<unknown[]> =>
   run(store, "readonly", (s) => s.getAll(rangeOf(sub)));
 export const deleteItemsOf = (store: Store, sub: string): Promise<void> =>
-  run(store, "readwrite", (s) => s.delete(rangeOf(sub)) as IDBRequest<undefined>);
+  run(store, "readwrite", (s) => s.delete(rangeOf(sub)));
 
 /** Keys begin with the subject and a bar. */
 const rangeOf = (sub: string): IDBKeyRange => IDBKeyRange.bound(`${sub}|`, `${sub}|\uFFFF`);

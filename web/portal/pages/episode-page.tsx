@@ -40,9 +40,9 @@ function Whole({ plant, id }: { plant: Plant; id: string }): ReactNode {
       </article>
       <h2>{t("whatHappened")}</h2>
       <ol className="timeline">
-        {data.timeline.map((event, i) => (
-          // The past does not change its order; two events may have the same time and type.
-          <Moment key={`${event.at}${event.type}${i}`} event={event} episode={data} />
+        {moments(data.timeline).map((events, i) => (
+          // The past does not change its order; two moments may have the same time.
+          <Moment key={`${events[0].at}${i}`} events={events} episode={data} />
         ))}
       </ol>
       <Link className="button" href={`/plants/${permitNo}/episodes`}>
@@ -52,22 +52,58 @@ function Whole({ plant, id }: { plant: Plant; id: string }): ReactNode {
   );
 }
 
+type Moments = [Event, ...Event[]][];
+type Sms = Extract<Event, { type: "sms" }>;
+
+/** Messages of one tick to several people are one moment. */
+function moments(timeline: readonly Event[]): Moments {
+  const all: Moments = [];
+  for (const event of timeline) {
+    const last = all.at(-1);
+    if (event.type === "sms" && last?.[0].type === "sms" && last[0].at === event.at) last.push(event);
+    else all.push([event]);
+  }
+  return all;
+}
+
 const GOOD: readonly string[] = ["recovered", "acknowledged"];
 const BAD: readonly string[] = ["opened", "level", "escalated"];
 
-function Moment({ event, episode }: { event: Event; episode: Episode }): ReactNode {
+function Moment({ events, episode }: { events: Moments[number]; episode: Episode }): ReactNode {
   const language = useLanguage();
+  const [event] = events;
   return (
     <li className={GOOD.includes(event.type) ? "good" : BAD.includes(event.type) ? "bad" : ""}>
       <p className="soft">
         <time dateTime={event.at}>{minuteText(event.at, language)}</time>
       </p>
-      <Said event={event} episode={episode} />
+      {event.type === "sms" ? <Messages messages={events as Sms[]} /> : <Said event={event} episode={episode} />}
     </li>
   );
 }
 
-function Said({ event, episode }: { event: Event; episode: Episode }): ReactNode {
+function Messages({ messages }: { messages: readonly Sms[] }): ReactNode {
+  const t = useText();
+  const { word } = useWords();
+  const whom = ({ roles, phone }: Sms): string => roles.map((role) => word(`role.${role}`)).join(t("comma")) || phone;
+  const states = [...new Set(messages.map(({ state }) => t(`send.${state}`)))].join(t("comma"));
+  return (
+    <details>
+      <summary>{t("event.sms", { whom: messages.map(whom).join(t("comma")), state: states })}</summary>
+      <ul>
+        {messages.map((message) => (
+          <li key={message.phone} className="soft">
+            {whom(message)} {message.phone} · {t(`send.${message.state}`)}
+            <br />
+            {message.text}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Said({ event, episode }: { event: Exclude<Event, Sms>; episode: Episode }): ReactNode {
   const t = useText();
   const language = useLanguage();
   const answered = useAnswered();
@@ -91,18 +127,6 @@ function Said({ event, episode }: { event: Event; episode: Episode }): ReactNode
             <b>{` ${t("holdBelow", { value: of(event.required), until: clockText(event.until, language) })}`}</b>
           )}
         </p>
-      );
-    case "sms":
-      return (
-        <details>
-          <summary>
-            {t("event.sms", {
-              whom: [event.roles.map((role) => word(`role.${role}`)).join(t("comma")), event.phone].join(" ").trim(),
-              state: t(`send.${event.state}`),
-            })}
-          </summary>
-          <p className="soft">{event.text}</p>
-        </details>
       );
     case "acknowledged":
       return (

@@ -24,7 +24,7 @@ function Marks({ permitNo }: { permitNo: string }): ReactNode {
   const kindName = (kind: string): string => kinds.find((each) => each.kind === kind)?.[language] ?? kind;
   return (
     <>
-      <p>
+      <p className="lead">
         <Link className="button main" href={`/plants/${permitNo}/marks/new`}>
           {t("newMark")}
         </Link>

@@ -11,6 +11,7 @@ const TABS = [
   ["now", ""],
   ["marks", "/marks"],
   ["history", "/episodes"],
+  ["people", "/people"],
 ] as const;
 
 export function PlantFrame({
