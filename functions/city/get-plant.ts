@@ -2,6 +2,7 @@
 import type { RuleData } from "../../layers/rule-data.ts";
 import { atPlant, type Operation } from "../api/operation.ts";
 import { loadStored, type FactSources } from "../disclosure/load-facts.ts";
+import { contactsAt } from "../register/domain/contacts.ts";
 import { covers, reachOf } from "../people/domain/rights.ts";
 import type { BlockRepository } from "../telemetry/block-repository.ts";
 import { plantPage } from "./domain/plant-page.ts";
@@ -43,7 +44,7 @@ export const getPlantOperation = ({ blocks, ledger, rules }: PlantServices): Ope
           revision,
           importedAt,
           ...plantPage(stored, live, rules),
-          contacts: contacts && covers(contacts, permit) ? permit.contacts : null,
+          contacts: contacts && covers(contacts, permit) ? contactsAt(permit, plant.contacts, asOf) : null,
         },
       };
     },

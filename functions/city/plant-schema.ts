@@ -141,7 +141,7 @@ export const Plant = z.object({
     }),
   ),
   devices: z.array(Device),
-  /** Of the permit; null for who may not read contacts. */
+  /** Who gets messages now; null for who may not read contacts. */
   contacts: z.nullable(
     z.array(
       z.object({

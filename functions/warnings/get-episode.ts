@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import type { RuleData } from "../../layers/rule-data.ts";
 import { atPlant, Refusal, type Operation } from "../api/operation.ts";
+import { contactsAt } from "../register/domain/contacts.ts";
 import type { PlantRecord } from "../register/stored-items.ts";
 import { scaleOf, type Scale } from "../shared/scale.ts";
 import { DAY, floorDay, floorHour, HOUR, MINUTE } from "../shared/shanghai.ts";
@@ -97,7 +98,8 @@ export const getEpisodeOperation = (services: EpisodeDetailServices): Operation 
     action: "episode.read",
     answer: Answer,
     async handle({ plant, params, at }) {
-      const { permitNo, name, town, contacts } = plant.permit;
+      const { permitNo, name, town } = plant.permit;
+      const contacts = contactsAt(plant.permit, plant.contacts, at);
       const { reader, rules } = services;
       const key = keyTextOfId(params.id ?? "");
       const [stored, held] = await Promise.all([
