@@ -21,6 +21,12 @@ describe("board", () => {
     expect(boardAfter(first, { version: "1", whole: false, plants: [] })).toBe(first);
   });
 
+  test("what is said again changes nothing: the map is not drawn anew", () => {
+    const next = boardAfter(first, { version: "2", whole: false, plants: [plant("B", "warned", 1)] });
+    expect(next.plants).toBe(first.plants);
+    expect(next.version).toBe("2");
+  });
+
   test("a new snapshot forgets plants that are gone", () => {
     const next = boardAfter(first, { version: "9", whole: true, plants: [plant("B", "warned", 1)] });
     expect([...next.plants.keys()]).toEqual(["B"]);

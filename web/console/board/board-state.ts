@@ -27,19 +27,25 @@ export interface Board {
 
 /** The board after an answer; the same object when nothing changed, so that nothing is drawn anew. */
 export function boardAfter(before: Board | null, { version, whole, plants }: BoardNews): Board {
-  if (before !== null && !whole && plants.length === 0)
-    return before.version === version && before.changed.size === 0
-      ? before
-      : { ...before, version, changed: new Set() };
-  const next = new Map(whole || before === null ? [] : before.plants);
+  const fresh = before === null || whole;
+  const changes = fresh ? plants : plants.filter((plant) => !same(before.plants.get(plant.permitNo), plant));
+  if (!fresh && changes.length === 0)
+    return before.version === version && before.changed.size === 0 ? before : { ...before, version, changed: NONE };
+  const next = new Map(fresh ? [] : before.plants);
   const changed = new Set<string>();
-  for (const plant of plants) {
+  for (const plant of changes) {
     const was = before?.plants.get(plant.permitNo);
     if (was && (was.state !== plant.state || was.level !== plant.level)) changed.add(plant.permitNo);
     next.set(plant.permitNo, plant);
   }
   return { version, plants: next, changed };
 }
+
+const NONE: ReadonlySet<string> = new Set();
+const FIELDS = ["name", "town", "lon", "lat", "state", "level"] as const;
+/** An answer repeats what may have changed. */
+const same = (a: BoardPlant | undefined, b: BoardPlant): boolean =>
+  a !== undefined && FIELDS.every((field) => a[field] === b[field]);
 
 export type Counts = Readonly<Record<State, number>>;
 export interface TownCount {

@@ -153,7 +153,7 @@ function EntryText({ entry, episode: { unit, decimals } }: { entry: Entry; episo
             {t("entry.acknowledged", { name: entry.name ?? t("bySms"), action: t(`action.${entry.action}`) })}
           </strong>
           {entry.expectedAt && <> {t("expected", { at: minuteText(entry.expectedAt, language) })}</>}
-          {(entry.note ?? entry.text) && <blockquote className="free">{entry.note ?? entry.text}</blockquote>}
+          {entry.text && <blockquote className="free">{entry.text}</blockquote>}
         </>
       );
     case "verdict":

@@ -1,8 +1,9 @@
 /** Episodes of the city: filter, sort, how often and how long, and the whole list as a file. */
-import { Input, Select, Space } from "antd";
+import { Select, Space } from "antd";
 import type { ReactNode } from "react";
 import { TOWN_NAMES } from "../city-map/towns.ts";
 import { setQuery, useAddress } from "../shell/address.ts";
+import { DayInput } from "../shell/day-input.tsx";
 import { SavedFilters } from "../shell/saved-filters.tsx";
 import { useText } from "../texts.ts";
 import { EpisodeList } from "./episode-list.tsx";
@@ -55,22 +56,5 @@ export default function EpisodesPage(): ReactNode {
       </Space>
       <EpisodeList permitNo={null} />
     </section>
-  );
-}
-
-/** The browser's own: it knows the keyboard and the reader's language. */
-export function DayInput({ name }: { name: "from" | "to" | "day" }): ReactNode {
-  const t = useText();
-  const { query } = useAddress();
-  return (
-    <label className="day">
-      {t(name)}{" "}
-      <Input
-        type="date"
-        style={{ width: 160 }}
-        value={query.get(name) ?? ""}
-        onChange={(event) => setQuery({ [name]: event.target.value })}
-      />
-    </label>
   );
 }

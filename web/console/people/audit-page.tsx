@@ -2,12 +2,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Space, type TableColumnsType } from "antd";
 import { useState, type ReactNode } from "react";
-import { DayInput } from "../episodes/episodes-page.tsx";
 import { api, dataOf } from "../../shared/api.ts";
 import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import type { Answer } from "../answers.ts";
 import { hashOf, useAddress } from "../shell/address.ts";
+import { DayInput } from "../shell/day-input.tsx";
 import { MoreTable } from "../shell/more-table.tsx";
 import { useText } from "../texts.ts";
 

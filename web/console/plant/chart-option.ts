@@ -104,7 +104,7 @@ export function chartOption({ points, from, to, every, limits, dark, words }: Ch
       type: "value",
       name: words.title,
       nameTextStyle: { color: ink, fontSize: 14, align: "left" },
-      max: highest === 0 ? 1 : undefined,
+      ...(highest === 0 && { max: 1 }),
       axisLabel: { color: ink, fontSize: 13 },
       splitLine: { lineStyle: { color: faint } },
     },

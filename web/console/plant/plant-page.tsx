@@ -16,6 +16,7 @@ import { useAllowed } from "../shell/self.ts";
 import { StateTag } from "../shell/state-tag.tsx";
 import { useText } from "../texts.ts";
 import { DevicesTab } from "./devices-tab.tsx";
+import { HistoryTab } from "./history-tab.tsx";
 import { LiveTab } from "./live-tab.tsx";
 import { MarksTab } from "./marks-tab.tsx";
 import { PermitTab } from "./permit-tab.tsx";
@@ -44,6 +45,7 @@ export default function PlantPage({ parts: [permitNo] }: PageProps): ReactNode {
     );
   const tabs = [
     { key: "live", label: t("tabLive"), children: <LiveTab plant={data} /> },
+    { key: "history", label: t("tabHistory"), children: <HistoryTab plant={data} frames={allowed("frame.read")} /> },
     { key: "episodes", label: t("tabEpisodes"), children: <EpisodeList permitNo={permitNo} /> },
     { key: "permit", label: t("tabPermit"), children: <PermitTab plant={data} /> },
     { key: "devices", label: t("tabDevices"), children: <DevicesTab plant={data} /> },

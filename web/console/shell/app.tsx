@@ -27,6 +27,8 @@ export function App(): ReactNode {
         colorLink: dark || wall ? "#7cb5f5" : "#0b4db3",
         fontFamily: 'system-ui,"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif',
         fontSize: 15,
+        colorTextTertiary: dark || wall ? "#b8c1cc" : "#4a5462",
+        colorError: dark || wall ? "#ff9b94" : "#b3261e",
         colorTextDescription: dark || wall ? "#b8c1cc" : "#4a5462",
         colorTextPlaceholder: dark || wall ? "#9aa5b1" : "#5f6b7a",
       },

@@ -18,6 +18,7 @@ export interface PageEntry {
 }
 
 export const PAGES: readonly PageEntry[] = [
+  { name: "board", title: "navBoard", action: "board.read", key: "b", load: () => import("../board/board-page.tsx") },
   {
     name: "plants",
     title: "navPlants",
@@ -39,6 +40,13 @@ export const PAGES: readonly PageEntry[] = [
     action: "episode.read",
     key: null,
     load: () => import("../episodes/episode-page.tsx"),
+  },
+  {
+    name: "quarantine",
+    title: "navQuarantine",
+    action: "quarantine.read",
+    key: "q",
+    load: () => import("../quarantine/quarantine-page.tsx"),
   },
   {
     name: "people",

@@ -1,0 +1,21 @@
+import { Input } from "antd";
+import type { ReactNode } from "react";
+import { useText } from "../texts.ts";
+import { setQuery, useAddress } from "./address.ts";
+
+/** The browser's own: it knows the keyboard and the reader's language. */
+export function DayInput({ name }: { name: "from" | "to" | "day" }): ReactNode {
+  const t = useText();
+  const { query } = useAddress();
+  return (
+    <label className="day">
+      {t(name)}{" "}
+      <Input
+        type="date"
+        style={{ width: 160 }}
+        value={query.get(name) ?? ""}
+        onChange={(event) => setQuery({ [name]: event.target.value })}
+      />
+    </label>
+  );
+}
