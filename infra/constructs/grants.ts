@@ -18,6 +18,7 @@ type TableCall =
   | "PutItem"
   | "UpdateItem"
   | "DeleteItem"
+  | "ConditionCheckItem"
   | "BatchWriteItem"
   | "PartiQLInsert"
   | "PartiQLUpdate";

@@ -202,7 +202,11 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       AWS_ENDPOINT_URL_S3: s3.endpoint,
       AWS_ENDPOINT_URL_SNS: sns.endpoint,
       AWS_ENDPOINT_URL_SSM: ssm.endpoint,
-      ...(cognito && { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint }),
+      ...(issuer &&
+        cognito && {
+          AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
+          INVITATION_PAGE: `${issuer.issuer}/invite/`,
+        }),
     },
     virtualNow,
     log,

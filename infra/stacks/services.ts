@@ -310,13 +310,14 @@ export class ServicesStack extends WorkStack {
 
   /** The same facts for people with an account, and what they may change. */
   private servePeople(): HouseFunction {
-    const { register, blocks, ledger, people } = this.data;
+    const { register, blocks, ledger, people, identity } = this.data;
     const fn = new HouseFunction(this, {
       name: "serve-people",
       environment: {
         ...this.tables,
         PEOPLE_TABLE: people.tableName,
         ORIGIN_SECRETS: this.originSecrets.accepted,
+        ...(identity.pool && { USER_POOL_ID: identity.pool.userPoolId }),
       },
       timeout: Duration.seconds(15),
       memory: 1024,
@@ -326,7 +327,14 @@ export class ServicesStack extends WorkStack {
     useTable(register, fn.ownRole, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem");
     useTable(blocks, fn.ownRole, "Query", "BatchGetItem");
     useTable(ledger, fn.ownRole, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem");
-    useTable(people, fn.ownRole, "GetItem", "PutItem");
+    // Nothing is updated or deleted: the audit trail is there, and an entry is put only where there is none.
+    useTable(people, fn.ownRole, "GetItem", "Query", "PutItem", "ConditionCheckItem");
+    identity.pool?.grant(
+      fn.ownRole,
+      "cognito-idp:AdminCreateUser",
+      "cognito-idp:AdminSetUserPassword",
+      "cognito-idp:AdminUserGlobalSignOut",
+    );
     return fn;
   }
 }
