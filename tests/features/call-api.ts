@@ -25,10 +25,12 @@ export interface Answered {
 }
 export type CallApi = (method: Operation["method"], path: string, asked: Asked) => Promise<Answered>;
 
+/** The gateway never gives an id twice. */
+let requests = 0;
+
 export function apiOf(services: Services): { operations: Operation[]; call: CallApi } {
   const operations = allOperations(services);
   const router = apiRouter([operationRoutes(operations, services)]);
-  let requests = 0;
   const call: CallApi = async (method, path, { claims, query = {}, body, headers = {} }) => {
     const event = {
       version: "2.0",

@@ -29,6 +29,10 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
     const { body } = await ask("GET", "/api/episodes", undefined, { permitNo });
     return { path: { id: String(body.episodes[0].id) } };
   },
+  getFrames: async ({ permitNo, ask }) => {
+    const { body } = await ask("GET", `/api/plants/${permitNo}`);
+    return { query: { mn: String(body.devices[0].mn), at: "2026-10-01T08:10:00+08:00" } };
+  },
   getValues: () => ({ query: { outlet: "DA001", pollutant: "a21002", step: "hour" } }),
   putContacts: async ({ permitNo, ask }) => {
     const { body, headers } = await ask("GET", `/api/plants/${permitNo}/contacts`);
