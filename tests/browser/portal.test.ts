@@ -25,6 +25,7 @@ let context: BrowserContext;
 let page: Page;
 let sub: string;
 const errors: string[] = [];
+const origins = new Set<string>();
 
 /** Five minutes of the plant, and the tick after them. */
 async function five(from: number, gas: number): Promise<void> {
@@ -56,6 +57,7 @@ beforeAll(async () => {
   context = await browser.newContext({ viewport: { width: 390, height: 844 } });
   page = await context.newPage();
   page.setDefaultTimeout(10_000);
+  page.on("request", (request) => void origins.add(new URL(request.url()).origin));
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
 }, 180_000);
@@ -239,10 +241,47 @@ test("contacts: two change them at once, nothing of either is lost; receipts of 
   await page.getByText("我改的名字").waitFor();
 });
 
+test("what the server refuses stays, with what to do about it, until it is deleted", async () => {
+  await page.getByRole("link", { name: "标记" }).click();
+  await page.getByRole("link", { name: "新建标记" }).click();
+  await page.getByLabel("排放口").selectOption("DA001");
+  await page.getByLabel("标记类型").selectOption("calibration");
+  await page.getByLabel("开始").fill(inputOf(START + 10 * MINUTE));
+  await page.getByLabel("结束").fill(inputOf(START + 15 * MINUTE));
+  await page.getByLabel("原因").fill("再来一次");
+  await page.getByRole("button", { name: "提交标记" }).click();
+  await page.getByText("这个时段已有同类或相互排斥的标记").waitFor();
+  await shot("refused");
+  errors.splice(0, errors.length, ...errors.filter((line) => !line.includes("409")));
+  await page.getByRole("button", { name: "删除这一条" }).click();
+  await page.getByText("1 条还没有送达").waitFor({ state: "detached" });
+});
+
+test("a mark is withdrawn with a reason, by the keyboard alone", async () => {
+  await page.getByText("修改或撤销").focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("误标");
+  await page.getByRole("button", { name: "撤销标记" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByText("已撤销", { exact: true }).waitFor();
+  await page.getByText("误标").waitFor();
+});
+
+test("it can be installed", async () => {
+  const devtools = await context.newCDPSession(page);
+  const { errors: wrong, url } = await devtools.send("Page.getAppManifest");
+  expect(wrong).toEqual([]);
+  expect(new URL(url).pathname).toBe("/portal/manifest.webmanifest");
+  const { installabilityErrors } = await devtools.send("Page.getInstallabilityErrors");
+  // The trial's window is a private one, in which nothing is installed.
+  expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== "in-incognito")).toEqual([]);
+});
+
 test("in English, and on a wide screen", async () => {
   await page.getByRole("button", { name: "English" }).click();
   await page.getByRole("link", { name: "Marks" }).click();
-  await page.getByText("standing", { exact: true }).waitFor();
+  await page.getByText("withdrawn", { exact: true }).waitFor();
   expect(await page.evaluate("document.documentElement.lang")).toBe("en");
   expect(await findings(page)).toEqual([]);
   await shot("en-marks");
@@ -254,6 +293,26 @@ test("in English, and on a wide screen", async () => {
   await shot("en-wide");
 });
 
+test("signing out leaves nothing of the person on the device", async () => {
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "退出" }).click(); // the issuer asks whether it may
+  await page.getByLabel("用户名").waitFor();
+  expect(await page.evaluate("[localStorage.getItem('person'), sessionStorage.getItem('session')]")).toEqual([
+    null,
+    null,
+  ]);
+  const kept = await page.evaluate<number>(`new Promise((done, fail) => {
+    const opening = indexedDB.open("portal", 1);
+    opening.onerror = () => fail(opening.error);
+    opening.onsuccess = () => {
+      const count = opening.result.transaction("answers").objectStore("answers").count();
+      count.onsuccess = () => done(count.result);
+    };
+  })`);
+  expect(kept).toBe(0);
+});
+
 test("nothing was logged as an error, and nothing came from elsewhere", () => {
   expect(errors).toEqual([]);
+  expect([...origins]).toEqual([new URL(portal()).origin]);
 });

@@ -3,11 +3,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, type ReactNode } from "react";
 import { Link, Route, Router, Switch } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
+import { forgetDrafts } from "../shared/draft.ts";
 import { setLanguage, useLanguage } from "../shared/language.ts";
 import { signOut } from "../shared/session.ts";
 import { useSelf } from "./data.ts";
 import { deleteItemsOf } from "./offline/database.ts";
-import { forgetPerson, person } from "./offline/person.ts";
+import { forgetPerson, person } from "../shared/person.ts";
 import { openQueue } from "./offline/queue.ts";
 import { Connection } from "./parts/connection.tsx";
 import { Failed, Loading } from "./parts/states.tsx";
@@ -69,6 +70,7 @@ function skip(event: React.MouseEvent): void {
 async function leave(): Promise<void> {
   const sub = person();
   if (sub !== null) await deleteItemsOf("answers", sub);
+  forgetDrafts();
   forgetPerson();
   await signOut();
 }

@@ -50,6 +50,13 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/plants/{permitNo}/frames": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getFrames"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
   "/api/plants/{permitNo}/values": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["getValues"];
@@ -533,6 +540,32 @@ export interface components {
             phone: string;
           }[]
         | null;
+    };
+    GetFramesAnswer: {
+      mn: string;
+      at: string;
+      missing: "no-record" | "not-found" | null;
+      frames: {
+        ofMinute: boolean;
+        receivedAt: string;
+        archivedAt: string;
+        topic: string;
+        clientId: string;
+        shard: string;
+        sequence: string;
+        piece: number;
+        disposition: "accepted" | "duplicate" | "quarantined";
+        reason: string | null;
+        notes: string[];
+        grade: string | null;
+        sha256: string;
+        previous: string | null;
+        link: string | null;
+        text: string;
+        base64: string;
+      }[];
+      verified: boolean | null;
+      reason: string | null;
     };
     GetValuesAnswer: {
       outlet: string;
@@ -1097,6 +1130,21 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["GetPlantAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getFrames: {
+    parameters: { query: { mn: string; at: string }; header?: never; path: { permitNo: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetFramesAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
       default: {

@@ -26,9 +26,12 @@ function withToken(request: Request, token: string): Request {
 export class ApiProblem extends Error {
   override name = "ApiProblem";
   readonly status: number;
-  constructor(status: number, detail: string) {
+  /** What kind of problem, as the operation calls it: `changed meanwhile`. */
+  readonly title: string;
+  constructor(status: number, detail: string, title = "") {
     super(detail);
     this.status = status;
+    this.title = title;
   }
 }
 
@@ -47,20 +50,30 @@ export interface Got<T> {
 export async function got<T>(asked: Promise<Answer<T>>): Promise<Got<T>> {
   const { data, error, response } = await asked;
   if (response.ok) return { data: data as T, etag: response.headers.get("etag") };
-  const { detail, signIn } = (error ?? {}) as { detail?: string; signIn?: boolean };
+  const { detail, title, signIn } = (error ?? {}) as { detail?: string; title?: string; signIn?: boolean };
   if (signIn === true) throw new SignInNeeded(detail);
-  throw new ApiProblem(response.status, detail ?? "");
+  throw new ApiProblem(response.status, detail ?? "", title);
 }
 
 /** Only the data: for queries. */
 export const dataOf = async <T>(asked: Promise<Answer<T>>): Promise<T> => (await got(asked)).data;
+
+/** Problems that have words of their own. */
+const KNOWN: Readonly<Record<string, keyof typeof SHARED_TEXTS>> = {
+  "marked already": "markedAlready",
+  "too old": "tooOld",
+  decided: "decided",
+  withdrawn: "decided",
+};
 
 /** What to tell the person: what happened and what to do. */
 export function problemText(error: unknown, t: Text<typeof SHARED_TEXTS>): string {
   if (error instanceof SignInNeeded) return t("sessionEnded");
   if (error instanceof NoNetwork) return t("noNetwork");
   if (!(error instanceof ApiProblem)) return t("serverFailed");
-  const { status, message } = error;
+  const { status, message, title } = error;
+  const known = KNOWN[title];
+  if (known) return t(known);
   if (status === 403) return t("notAllowed");
   if (status === 404) return t("notFound");
   if (status === 409 || status === 412 || status === 428) return t("changedMeanwhile");

@@ -29,6 +29,15 @@ export const SHARED_TEXTS = {
     "刚才有人改过这一项，您的修改没有保存，填写的内容还在。请核对最新内容后再保存。",
     "Somebody else changed this meanwhile. Nothing of yours was saved and what you typed is still here: look at the new state and save again.",
   ],
+  markedAlready: [
+    "这个时段已有同类或相互排斥的标记。请先修改或撤销原标记。",
+    "This period has a mark of this kind, or of one that excludes it. Change or withdraw that one first.",
+  ],
+  tooOld: [
+    "这个时段的分钟数据已过保存期，不能再改。如有异议请联系监管部门。",
+    "The minutes of this period are no longer kept, so it cannot be changed any more. Ask your bureau if it is wrong.",
+  ],
+  decided: ["这个标记已经判定或撤销，不能再改。", "This mark was judged or withdrawn and can no longer be changed."],
   notAsExpected: [
     "有内容填写不对，请改正后再提交：{detail}",
     "Something is not as expected; correct it and send again: {detail}",

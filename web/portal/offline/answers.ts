@@ -2,7 +2,7 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { NoNetwork, SignInNeeded } from "../../shared/session.ts";
 import { getItem, putItem } from "./database.ts";
-import { person } from "./person.ts";
+import { person } from "../../shared/person.ts";
 
 export interface Kept<T> {
   data: T;

@@ -6,7 +6,7 @@ import { useSyncExternalStore } from "react";
 import { ApiProblem } from "../../shared/api.ts";
 import { NoNetwork, SignInNeeded } from "../../shared/session.ts";
 import { deleteItem, itemsOf, putItem } from "./database.ts";
-import { person } from "./person.ts";
+import { person } from "../../shared/person.ts";
 
 export interface Entry<K extends string = string, B = unknown> {
   /** Client-made, unique: the server's key for it as well. */
@@ -17,7 +17,7 @@ export interface Entry<K extends string = string, B = unknown> {
   /** When it was entered, epoch ms. */
   at: number;
   /** Why the server refused it; null while it waits. */
-  refused: { status: number; detail: string } | null;
+  refused: { status: number; detail: string; title: string } | null;
 }
 
 export interface QueueOptions {
@@ -91,7 +91,8 @@ async function sendOne(entry: Entry, { send, sent }: QueueOptions): Promise<bool
     if (error instanceof NoNetwork || error instanceof SignInNeeded) return false;
     if (!(error instanceof ApiProblem)) throw error;
     if (error.status === 429 || error.status >= 500) return false;
-    await putItem("queue", place(entry), { ...entry, refused: { status: error.status, detail: error.message } });
+    const { status, message: detail, title } = error;
+    await putItem("queue", place(entry), { ...entry, refused: { status, detail, title } });
     return true;
   }
   await deleteItem("queue", place(entry));

@@ -117,7 +117,11 @@ function Said({ event, episode }: { event: Exclude<Event, Sms>; episode: Episode
     case "lapsed":
       return <p>{t(`event.${event.type}`)}</p>;
     case "level":
-      return <p>{t("event.level", { from: event.from, to: event.to })}</p>;
+      return (
+        <p>
+          {event.from === 0 ? t("level", { level: event.to }) : t("event.level", { from: event.from, to: event.to })}
+        </p>
+      );
     case "projection":
       if (event.projected === null) return <p>{t("event.value", { value: of(event.value) })}</p>;
       return (

@@ -38,9 +38,11 @@ export function ContactForm({ contacts, change }: ContactFormProps): ReactNode {
           remove={() => remove(contact.id)}
         />
       ))}
-      <button type="button" onClick={() => change([...contacts, { ...NEW, id: crypto.randomUUID() }])}>
-        {t("addContact")}
-      </button>
+      <p className="lead">
+        <button type="button" onClick={() => change([...contacts, { ...NEW, id: crypto.randomUUID() }])}>
+          {t("addContact")}
+        </button>
+      </p>
     </>
   );
 }

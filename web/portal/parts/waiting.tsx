@@ -34,7 +34,7 @@ function WaitingLine({ entry }: { entry: Entry }): ReactNode {
       </p>
       {refused && (
         <div role="alert">
-          <p className="error">{problemText(new ApiProblem(refused.status, refused.detail), t)}</p>
+          <p className="error">{problemText(new ApiProblem(refused.status, refused.detail, refused.title), t)}</p>
           <div className="row">
             <button type="button" onClick={() => void tryAgain(entry)}>
               {t("retry")}

@@ -1,7 +1,7 @@
-/** Whose the device is: who signed in last, so that without a network his answers can be read. */
-import { session } from "../../shared/session.ts";
+/** Whose the device is: who signed in last. Without a network his answers can be read, and drafts of others are not shown. */
+import { session } from "./session.ts";
 
-const KEY = "portal-person";
+const KEY = "person";
 
 export function person(): string | null {
   const sub = session()?.sub;
