@@ -27,6 +27,7 @@ function operations(): Operation[] {
       tables: { register: table, blocks: table, ledger: table, people: table },
       ruleData: loadRuleData(join(ROOT, "layers/rule-data")),
       accounts: { page: null, pool: null },
+      archive: { list: async () => [], lines: async () => [] },
       now: () => 0,
     }),
   );

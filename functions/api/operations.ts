@@ -12,6 +12,7 @@ import { personOperations } from "../people/person-operations.ts";
 import { selfOperations } from "../people/self-operations.ts";
 import { contactOperations } from "../register/contact-operations.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
+import type { ArchiveReader } from "../telemetry/archive-reader.ts";
 import { acknowledgeOperations } from "../warnings/acknowledge-operations.ts";
 import { messageOperations } from "../warnings/message-operations.ts";
 import type { Operation } from "./operation.ts";
@@ -22,6 +23,8 @@ export interface Backends {
   tables: Readonly<Record<"register" | "blocks" | "ledger" | "people", string>>;
   ruleData: RuleData;
   accounts: Accounts;
+  /** Raw frames. */
+  archive: ArchiveReader;
   /** Now, epoch ms. */
   now(): number;
 }

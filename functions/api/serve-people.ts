@@ -3,9 +3,10 @@ import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { userPool } from "../people/user-pool.ts";
-import { documentClient } from "../shared/clients.ts";
+import { documentClient, s3Client } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
+import { archiveReader } from "../telemetry/archive-reader.ts";
 import { answer, type ApiServices } from "./answer.ts";
 import { allOperations, servicesOf } from "./operations.ts";
 import { apiRouter } from "./router.ts";
@@ -16,6 +17,7 @@ const Env = z.extend(HouseEnv, {
   BLOCKS_TABLE: z.string(),
   LEDGER_TABLE: z.string(),
   PEOPLE_TABLE: z.string(),
+  ARCHIVE_BUCKET: z.string(),
   /** Where the accounts are our own. */
   USER_POOL_ID: z.optional(z.string()),
   /** Set on one machine, whose issuer has a page for them. */
@@ -38,6 +40,7 @@ const services = once((): ApiServices => {
       people: env.PEOPLE_TABLE,
     },
     ruleData: loadRuleData(env.RULE_DATA_DIR),
+    archive: archiveReader(s3Client(), env.ARCHIVE_BUCKET),
     accounts: {
       page: env.INVITATION_PAGE ?? null,
       pool:

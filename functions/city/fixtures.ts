@@ -8,6 +8,8 @@ import { apiRouter } from "../api/router.ts";
 import { operationRoutes } from "../api/serve-operations.ts";
 import type { Person } from "../people/domain/rights.ts";
 import type { Permit } from "../register/domain/permit.ts";
+import type { ArchiveReader } from "../telemetry/archive-reader.ts";
+import type { ArchiveLine } from "../telemetry/domain/archive-line.ts";
 import { ruleData } from "../telemetry/fixtures.ts";
 import { startWorld, type World } from "../warnings/fixtures.ts";
 
@@ -29,6 +31,21 @@ export interface City {
   send(sub: string, method: "POST" | "PUT", path: string, body: unknown, ifMatch?: string): Promise<Answer>;
 }
 
+/** The archive of a world: one object a batch, named by its first sequence number. */
+export function archiveOf({ archived }: Pick<World, "archived">): ArchiveReader {
+  const keyed = (): [string, ArchiveLine[]][] =>
+    archived.map((lines) => [`raw/${lines[0]?.shard}/${lines[0]?.sequence}.jsonl.gz`, lines]);
+  return {
+    list: async (shard, after, most) =>
+      keyed()
+        .map(([key]) => key)
+        .filter((key) => key.startsWith(`raw/${shard}/`) && key > after)
+        .sort()
+        .slice(0, most),
+    lines: async (key) => keyed().find(([own]) => own === key)?.[1] ?? [],
+  };
+}
+
 let cities = 0;
 
 export async function startCity(
@@ -45,6 +62,7 @@ export async function startCity(
     db,
     tables,
     ruleData,
+    archive: archiveOf(world),
     accounts: { page: "https://issuer.example/invite/", pool: null },
     now: () => now,
     ...more,

@@ -3,6 +3,7 @@ import type { Operation } from "../api/operation.ts";
 import type { Services } from "../api/operations.ts";
 import { plantLists } from "../register/plant-lists.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
+import { getFramesOperation } from "../telemetry/get-frames.ts";
 import { getValuesOperation } from "../telemetry/get-values.ts";
 import { lastSeen } from "../telemetry/last-seen.ts";
 import { listQuarantineOperation } from "../telemetry/list-quarantine.ts";
@@ -16,7 +17,7 @@ import { getPlantOperation } from "./get-plant.ts";
 import { labelOperations } from "./label-operations.ts";
 import { listPlantsOperation } from "./list-plants.ts";
 
-export function readOperations({ db, tables, ruleData, register, now }: Services): Operation[] {
+export function readOperations({ db, tables, ruleData, register, archive, now }: Services): Operation[] {
   const blocks = blockRepository({ db, table: tables.blocks });
   const ledger = warningLedger({ db, table: tables.ledger });
   const reader = cityReader({ db, table: tables.ledger });
@@ -38,6 +39,7 @@ export function readOperations({ db, tables, ruleData, register, now }: Services
     getEpisodeOperation({ reader, ledger, blocks, rules: ruleData }),
     getBoardOperation({ lists, city }),
     getPlantOperation({ blocks, ledger, rules: ruleData }),
+    getFramesOperation({ archive, blocks }),
     getValuesOperation({ blocks, ledger, rules: ruleData }),
     listQuarantineOperation({ db, table: tables.ledger }),
   ];

@@ -31,6 +31,10 @@ export const putObjects = (bucket: IBucket, prefix: string, role: Role): void =>
 export const getObjects = (bucket: IBucket, prefix: string, role: Role): void =>
   grantObjects(bucket, prefix, role, "s3:GetObject");
 
+/** Lists the bucket's objects; keys only. */
+export const listObjects = (bucket: IBucket, role: Role): Grant =>
+  Grant.addToPrincipal({ grantee: role, actions: ["s3:ListBucket"], resourceArns: [bucket.bucketArn] });
+
 /** Reads the parameters under `path` (`/permit-watch/…`), one by one by name; nobody lists them. */
 export function readParameters(path: string, role: Role): void {
   const stack = Stack.of(role);

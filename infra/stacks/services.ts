@@ -10,7 +10,7 @@ import { LambdaSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { FunctionName } from "../build.ts";
 import type { Config } from "../config.ts";
 import { houseAlarm, houseMetric, sumOf } from "../constructs/alarm.ts";
-import { getObjects, putObjects, useTable } from "../constructs/grants.ts";
+import { getObjects, listObjects, putObjects, useTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { houseSchedule } from "../constructs/house-schedule.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
@@ -310,12 +310,13 @@ export class ServicesStack extends WorkStack {
 
   /** The same facts for people with an account, and what they may change. */
   private servePeople(): HouseFunction {
-    const { register, blocks, ledger, people, identity } = this.data;
+    const { register, blocks, ledger, people, archive, identity } = this.data;
     const fn = new HouseFunction(this, {
       name: "serve-people",
       environment: {
         ...this.tables,
         PEOPLE_TABLE: people.tableName,
+        ARCHIVE_BUCKET: archive.bucketName,
         ORIGIN_SECRETS: this.originSecrets.accepted,
         ...(identity.pool && { USER_POOL_ID: identity.pool.userPoolId }),
       },
@@ -329,6 +330,9 @@ export class ServicesStack extends WorkStack {
     useTable(ledger, fn.ownRole, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem");
     // Nothing is updated or deleted: the audit trail is there, and an entry is put only where there is none.
     useTable(people, fn.ownRole, "GetItem", "Query", "PutItem", "ConditionCheckItem");
+    // Down to the raw frame: found by its place, so the folder is listed too.
+    getObjects(archive, "raw/", fn.ownRole);
+    listObjects(archive, fn.ownRole);
     identity.pool?.grant(
       fn.ownRole,
       "cognito-idp:AdminCreateUser",

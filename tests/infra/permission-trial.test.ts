@@ -94,8 +94,10 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
 async function aPerson(machine: Machine): Promise<void> {
   await testPerson(machine, { username: "anna", roles: ["regulator"] });
   const { access_token: token } = await signInForTest(machine, "anna");
-  const [{ permitNo }] = plants as [(typeof plants)[0]];
+  const [{ permitNo, gas }] = plants as [(typeof plants)[0]];
+  const frames = `/api/plants/${permitNo}/frames?mn=${gas}&at=${encodeURIComponent(formatIso(START + TICK))}`;
   for (const path of [
+    frames,
     "/api/self",
     "/api/labels",
     "/api/plants",
@@ -105,7 +107,9 @@ async function aPerson(machine: Machine): Promise<void> {
     `/api/plants/${permitNo}`,
   ]) {
     const answer = await fetch(`${machine.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
-    expect([path, answer.status], await answer.text()).toEqual([path, 200]);
+    const text = await answer.text();
+    expect([path, answer.status], text).toEqual([path, 200]);
+    if (path === frames) expect(JSON.parse(text)).toMatchObject({ missing: null, verified: true });
   }
 }
 

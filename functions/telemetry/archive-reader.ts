@@ -1,0 +1,44 @@
+/** The archive as a reader sees it: objects of a shard in the order of their first sequence number, each a batch. */
+import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, type S3Client } from "@aws-sdk/client-s3";
+import { gunzipSync } from "node:zlib";
+import type { ArchiveLine } from "./domain/archive-line.ts";
+
+export interface ArchiveReader {
+  /** Keys of a shard behind `after` (a key or a part of one), in order, at most `most`. */
+  list(shard: string, after: string, most: number): Promise<string[]>;
+  /** Lines of an object; none when it is gone. */
+  lines(key: string): Promise<ArchiveLine[]>;
+}
+
+export const archivePrefix = (shard: string): string => `raw/${shard}/`;
+
+export const archiveReader = (s3: S3Client, bucket: string): ArchiveReader => ({
+  async list(shard, after, most) {
+    const { Contents = [] } = await s3.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: archivePrefix(shard),
+        StartAfter: after,
+        MaxKeys: Math.min(1000, most),
+      }),
+    );
+    return Contents.flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+  },
+  async lines(key) {
+    try {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return Body ? parseLines(await Body.transformToByteArray()) : [];
+    } catch (error) {
+      if (error instanceof NoSuchKey) return [];
+      throw error;
+    }
+  },
+});
+
+/** Our own lines: written by ingest-telemetry and locked since. */
+export const parseLines = (zipped: Uint8Array): ArchiveLine[] =>
+  gunzipSync(zipped)
+    .toString("utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as ArchiveLine);
