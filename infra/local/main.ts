@@ -29,6 +29,7 @@ async function run(): Promise<void> {
     { loopbackOf, startLocalGateway },
     { demoPeople, firstPeople, resetPassword },
     { putApplications, buildWebApart },
+    { putApiDocs },
   ] = await Promise.all([
     import("./synthesize-apart.ts"),
     import("./machine.ts"),
@@ -36,6 +37,7 @@ async function run(): Promise<void> {
     import("./local-gateway.ts"),
     import("./oidc/first-people.ts"),
     import("./applications.ts"),
+    import("./api-docs.ts"),
   ]);
   const template = await synthesizeApart();
   await buildWebApart();
@@ -52,6 +54,7 @@ async function run(): Promise<void> {
     template,
     prepare: async (prepared) => {
       await city.prepare(prepared);
+      await putApiDocs(prepared);
       const missing = await putApplications(prepared);
       if (missing.length > 0) log(`not built, so not served: ${missing.join(" ")}`);
       const demo = settings.simulator ? demoPeople(settings.plants) : [];
