@@ -310,6 +310,29 @@ export const CONSOLE_TEXTS = {
   "event.opened": ["预警", "warned"],
   "event.recovered": ["恢复", "recovered"],
   "event.lapsed": ["时段结束", "period over"],
+  framesOf: ["{at} 的原始报文", "Raw frames of {at}"],
+  "missing.no-record": [
+    "这一分钟没有报文记录（记录保留 35 天）。",
+    "There is no record of this minute (kept for 35 days).",
+  ],
+  "missing.not-found": [
+    "档案里没有找到这一分钟的报文，请稍后再试。",
+    "Its frames were not found in the archive. Try again later.",
+  ],
+  chainWhole: ["服务器核对：哈希链完整", "The server checked: the chain is whole"],
+  chainBroken: ["服务器核对：哈希链对不上：{reason}", "The server checked: the chain does not fit: {reason}"],
+  thisMinute: ["本分钟", "of this minute"],
+  neighbour: ["相邻报文", "neighbour in the chain"],
+  "disposition.accepted": ["已采用", "accepted"],
+  "disposition.duplicate": ["重复", "duplicate"],
+  "disposition.quarantined": ["已隔离", "quarantined"],
+  checkedHere: ["✓ 本浏览器核对一致", "✓ this browser computed the same"],
+  wrongHere: ["✗ 本浏览器核对不一致", "✗ this browser computed another"],
+  link: ["链哈希", "Link"],
+  previousLink: ["上一环", "Link before"],
+  receivedAt: ["接收时间", "Received"],
+  archive: ["档案位置", "In the archive"],
+  notes: ["备注", "Notes"],
 } as const satisfies Dictionary;
 
 export type TextKey = keyof (typeof CONSOLE_TEXTS & typeof SHARED_TEXTS);

@@ -17,18 +17,16 @@ interface CityMapProps {
 
 /** More rings than this say nothing more. */
 const RINGS = 400;
-const RING_MS = 100;
-const ROUND_MS = 1_600;
+/** They grow in two steps a second: a wall without a graphics card has to compose all its pixels at every one. */
+const RING_MS = 500;
+const ROUND_MS = 1_500;
 
 export function CityMap({ plants, dark, label }: CityMapProps): ReactNode {
   const t = useText();
   const { say } = useLabels();
   const box = useRef<HTMLDivElement>(null);
-  const [land, points, rings] = [
-    useRef<HTMLCanvasElement>(null),
-    useRef<HTMLCanvasElement>(null),
-    useRef<HTMLCanvasElement>(null),
-  ];
+  const points = useRef<HTMLCanvasElement>(null);
+  const rings = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [under, setUnder] = useState<{ plant: BoardPlant; px: number; py: number } | null>(null);
   const palette = dark ? DARK : LIGHT;
@@ -53,13 +51,9 @@ export function CityMap({ plants, dark, label }: CityMapProps): ReactNode {
   );
 
   useEffect(() => {
-    const ctx = ready(land.current, size);
-    if (ctx && projection) drawTowns(ctx, TOWNS, projection, palette);
-  }, [land, projection, palette, size]);
-
-  useEffect(() => {
     const ctx = ready(points.current, size);
     if (!ctx || !projection) return;
+    drawTowns(ctx, TOWNS, projection, palette);
     drawPoints(ctx, plants.values(), projection, palette, unit);
     drawNames(ctx, TOWNS, projection, palette, Math.max(13, unit * 4.2));
   }, [points, plants, projection, palette, unit, size]);
@@ -75,14 +69,11 @@ export function CityMap({ plants, dark, label }: CityMapProps): ReactNode {
       .map(({ lon, lat, state }) => ({ px: x(lon), py: y(lat), colour: palette.states[state] }));
     if (out.length === 0) return;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return drawRings(ctx, out, unit * 2.4, 0.3);
-    let last = 0;
-    let asked = requestAnimationFrame(function draw(now) {
-      asked = requestAnimationFrame(draw);
-      if (now - last < RING_MS) return;
-      last = now;
-      drawRings(ctx, out, unit * 2.4, (now % ROUND_MS) / ROUND_MS);
-    });
-    return () => cancelAnimationFrame(asked);
+    const draw = (): void =>
+      drawRings(ctx, out, unit * 2.4, ((Math.floor(performance.now() / RING_MS) * RING_MS) % ROUND_MS) / ROUND_MS);
+    draw();
+    const timer = setInterval(draw, RING_MS);
+    return () => clearInterval(timer);
   }, [rings, plants, projection, palette, unit, size]);
 
   const find = (event: { clientX: number; clientY: number }): typeof under => {
@@ -102,8 +93,7 @@ export function CityMap({ plants, dark, label }: CityMapProps): ReactNode {
         if (found) go(hashOf(["plant", found.plant.permitNo]));
       }}
     >
-      <canvas ref={land} role="img" aria-label={label} />
-      <canvas ref={points} aria-hidden />
+      <canvas ref={points} role="img" aria-label={label} />
       <canvas ref={rings} aria-hidden />
       {under && (
         <div className="under" style={{ left: under.px, top: under.py }}>

@@ -12,6 +12,7 @@ import { Problem } from "../shell/problem.tsx";
 import { useDisplay } from "../shell/display.ts";
 import { useText } from "../texts.ts";
 import type { ChartInput, Standing } from "./chart-option.ts";
+import { FramesDrawer } from "./frames-drawer.tsx";
 import type { Plant } from "./live-tab.tsx";
 import { EVERY, pointsOf, standingOf, type Value } from "./points.ts";
 import {
@@ -40,6 +41,7 @@ export function HistoryTab({ plant, frames }: { plant: Plant; frames: boolean })
   const pollutants = [...new Set(outlet?.quantities.map((q) => q.pollutant))];
   const pollutant = pollutants.find((code) => code === query.get("pollutant")) ?? pollutants[0];
   const view = parseView(query.get("view")) ?? latest("day", now);
+  const [minute, setMinute] = useState<number | null>(null);
   const show = (next: View): void => setQuery({ view: viewText(next) });
   if (!outlet || pollutant === undefined) return <Empty description={t("noQuantities")} />;
   return (
@@ -82,8 +84,17 @@ export function HistoryTab({ plant, frames }: { plant: Plant; frames: boolean })
         open={(at) => {
           const next = opened(view, at);
           if (!("minute" in next)) show(next);
+          else if (frames) setMinute(next.minute);
         }}
       />
+      {minute !== null && (
+        <FramesDrawer
+          permitNo={plant.permitNo}
+          devices={outlet.devices.map(({ mn }) => mn)}
+          minute={minute}
+          close={() => setMinute(null)}
+        />
+      )}
     </>
   );
 }

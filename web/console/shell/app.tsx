@@ -25,6 +25,8 @@ export function App(): ReactNode {
       token: {
         colorPrimary: dark || wall ? "#3c89e8" : "#0b4db3",
         colorLink: dark || wall ? "#7cb5f5" : "#0b4db3",
+        colorLinkHover: dark || wall ? "#a9cffa" : "#083a87",
+        colorLinkActive: dark || wall ? "#a9cffa" : "#083a87",
         fontFamily: 'system-ui,"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif',
         fontSize: 15,
         colorTextTertiary: dark || wall ? "#b8c1cc" : "#4a5462",

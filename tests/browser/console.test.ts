@@ -1,0 +1,324 @@
+/** The console in Chromium on a running machine: sign-in, plants, a plant down to the raw frame, an episode's time line, two people at one person. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { formatIso, HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
+import { buildWeb, firstLoad } from "../../infra/build-web.ts";
+import { ROOT } from "../../infra/build.ts";
+import { TOWN_NAMES, TOWNS } from "../../infra/local/demo/fill-in.ts";
+import { putApplications } from "../../infra/local/applications.ts";
+import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { frameMaker, messageOf, trialPlants, type TrialFrame } from "../faults/trial-city.ts";
+import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
+import { findings, launch } from "./browser.ts";
+
+const SHOTS = join(ROOT, ".build/screenshots");
+/** The hour before the browser's: all of it is past when the page is opened. */
+const START = Math.floor(Date.now() / HOUR) * HOUR - HOUR;
+const plants = trialPlants(3);
+const [own] = plants as [(typeof plants)[0]];
+const { frame } = frameMaker(START);
+
+let trial: TrialMachine;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+const errors: string[] = [];
+
+/** Five minutes of the plant, and the tick after them. */
+async function five(from: number, gas: number): Promise<void> {
+  const frames: TrialFrame[] = [];
+  for (let i = 0; i < 5; i += 1)
+    frames.push(frame(own, "gas", from + i * MINUTE, gas), frame(own, "water", from + i * MINUTE, 7));
+  for (const each of Map.groupBy(frames, (f) => f.mn).values()) {
+    const { topic, client } = messageOf(each as [TrialFrame, ...TrialFrame[]]);
+    await trial.machine.publish(topic, Buffer.concat(each.map((f) => f.bytes)), from + 5 * MINUTE - 5_000, client);
+  }
+  await trial.machine.drain();
+  await trial.tick(from + 5 * MINUTE);
+  await trial.machine.drain();
+}
+
+beforeAll(async () => {
+  mkdirSync(SHOTS, { recursive: true });
+  await buildWeb(["console"]);
+  trial = await startTrialMachine(plants, START, { port: 0 });
+  await putApplications(trial.machine);
+  await testPerson(trial.machine, { username: "wang", name: "王<b>管理</b>", roles: ["regulator"] });
+  await testPerson(trial.machine, {
+    username: "li",
+    name: `李${"很长".repeat(45)}`,
+    roles: ["town-officer"],
+    towns: ["崇福镇"],
+    sub: "li",
+  });
+  for (let at = START; at < START + 45 * MINUTE; at += 5 * MINUTE) await five(at, at < START + 30 * MINUTE ? 70 : 20);
+  browser = await launch();
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await trial?.stop();
+});
+
+const consoleUrl = (hash = ""): string => `${new URL(issuerOf(trial.machine).issuer).origin}/console/${hash}`;
+const shot = (name: string): Promise<unknown> => page.screenshot({ path: join(SHOTS, `console-${name}.png`) });
+const overflow = (): Promise<number> =>
+  page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+async function fine(name: string): Promise<void> {
+  await shot(name);
+  expect(await findings(page), name).toEqual([]);
+  expect(await overflow(), name).toBe(0);
+}
+
+test("the first load is at most 450 KB with gzip, and the charts are not in it", () => {
+  const { bytes, files } = firstLoad("console");
+  console.log(`console: first load ${(bytes / 1024).toFixed(1)} KB with gzip`);
+  expect(bytes).toBeLessThanOrEqual(450 * 1024);
+  expect(files.filter((file) => /values-chart/.test(file))).toEqual([]);
+});
+
+test("who is not signed in is led to the sign-in page and back to the list with its filter", async () => {
+  await page.goto(consoleUrl("#/plants?q=故障"));
+  await page.getByLabel("用户名").fill("wang");
+  await page.getByLabel("密码").fill(TEST_PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.getByText("故障试验0号厂").waitFor();
+  expect(await page.getByLabel(/企业名称/).inputValue()).toBe("故障");
+  expect(await page.getByText("王<b>管理</b>").count()).toBe(1);
+  await fine("plants");
+  await page.keyboard.press("/");
+  await page.keyboard.press("End");
+  await page.keyboard.type("没有这家");
+  await page.getByText("没有符合条件的企业").waitFor();
+  await fine("plants-none");
+  await page.goto(consoleUrl("#/plants"));
+});
+
+test("a plant: what it sends, its permit, its devices", async () => {
+  await page.getByRole("link", { name: /故障试验0号厂/ }).click();
+  await page.getByRole("heading", { name: "故障试验0号厂" }).waitFor();
+  await page.getByRole("heading", { name: "氮氧化物" }).waitFor();
+  await fine("plant");
+  await page.getByRole("tab", { name: "许可证" }).click();
+  await page.getByText("≤ 50 mg/m³").waitFor();
+  await fine("permit");
+  await page.getByRole("tab", { name: "设备" }).click();
+  await page.getByText(own.gas).waitFor();
+  await fine("devices");
+  await page.getByRole("tab", { name: "标记" }).click();
+  await page.getByText("近一个月没有标记").waitFor();
+});
+
+test("past values: from the month down to the minute, as a chart and as a table", async () => {
+  await page.goto(consoleUrl(`#/plant/${own.permitNo}?tab=history`));
+  await page.locator(".chart[data-points]").waitFor();
+  await page.locator(".chart canvas").waitFor();
+  expect(Number(await page.locator(".chart").getAttribute("data-points"))).toBeGreaterThan(30);
+  await fine("history-day");
+  await page.getByText("月", { exact: true }).click();
+  await page.getByRole("button", { name: "看表" }).click();
+  await page.getByText("小时值").waitFor();
+  await page.locator("td button").first().click();
+  await page.getByText("分钟值").waitFor();
+  await page.locator("td button").nth(30).waitFor();
+  await fine("history-hour");
+  await page.locator("td button").last().click();
+  const drawer = page.getByRole("dialog");
+  await drawer
+    .getByText(/^##\d{4}QN=/)
+    .first()
+    .waitFor();
+  await drawer.getByText("服务器核对：哈希链完整").waitFor();
+  await drawer.getByText("✓ 本浏览器核对一致").first().waitFor();
+  expect(await drawer.getByText("✗").count()).toBe(0);
+  await fine("frames");
+  await page.keyboard.press("Escape");
+});
+
+test("episodes: the list, one from its opening to its recovery, and the list as a file", async () => {
+  await page.getByRole("link", { name: "预警", exact: true }).click();
+  await page
+    .getByRole("link", { name: /故障试验0号厂/ })
+    .first()
+    .waitFor();
+  await fine("episodes");
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "导出 XLSX" }).click();
+  expect((await download).suggestedFilename()).toMatch(/^预警-\d{12}\.xlsx$/);
+  await page.getByText("频次与时长").click();
+  await page.getByRole("columnheader", { name: "累计分钟" }).waitFor();
+  await page.getByText("清单", { exact: true }).click();
+  await page.locator("td a").first().click();
+  await page.getByText("预警开始").waitFor();
+  await page
+    .getByText(/短信 → /)
+    .first()
+    .waitFor();
+  await fine("episode");
+});
+
+test("two people at one person: nothing typed is lost, and what the other saved stands beside it", async () => {
+  await page.goto(consoleUrl("#/people?edit=li"));
+  const name = page.getByRole("dialog").getByLabel("姓名");
+  await name.fill("李<script>alert(1)</script>");
+  await change("li", { phone: "+8613900000009" });
+  await page.getByRole("button", { name: "保存" }).click();
+  await page.getByText("别人刚改为：+8613900000009").waitFor();
+  expect(await name.inputValue()).toBe("李<script>alert(1)</script>");
+  await fine("conflict");
+  await page.getByLabel("手机").fill("+8613900000009");
+  await page.getByRole("button", { name: "保存" }).click();
+  await page.getByText("已保存，立刻生效").waitFor();
+  await page.getByRole("cell", { name: "李<script>alert(1)</script>", exact: true }).waitFor();
+  await page.goto(consoleUrl("#/audit"));
+  await page.getByRole("button", { name: "查看" }).first().click();
+  await fine("audit");
+});
+
+/** As somebody else does it, with the token of the page's own person. */
+const change = (sub: string, fields: Record<string, unknown>): Promise<unknown> =>
+  page.evaluate(
+    async ([path, more]) => {
+      const { accessToken } = JSON.parse(sessionStorage.getItem("session") ?? "{}") as { accessToken: string };
+      const authorization = `Bearer ${accessToken}`;
+      const before = await fetch(path, { headers: { authorization } });
+      const {
+        sub: _sub,
+        version: _version,
+        sessionsFrom: _from,
+        ...person
+      } = (await before.json()) as Record<string, unknown>;
+      const headers = {
+        authorization,
+        "content-type": "application/json",
+        "if-match": before.headers.get("etag") ?? "",
+      };
+      const answer = await fetch(path, { method: "PUT", headers, body: JSON.stringify({ ...person, ...more }) });
+      if (!answer.ok) throw new Error(await answer.text());
+    },
+    [`/api/people/${sub}`, fields] as const,
+  );
+
+test("what was refused, and the city at a glance", async () => {
+  await page.goto(consoleUrl("#/quarantine"));
+  await page.getByText("这一天没有被拒的报文").waitFor();
+  await page.goto(consoleUrl("#/board"));
+  await page.locator(".map[data-plants='3']").waitFor();
+  await page.getByText("镇界为示意图").waitFor();
+  expect(await page.locator(".towns tbody tr").count()).toBe(1);
+  await fine("board");
+});
+
+test("the big screen with 10,250 plants at 3840×2160: nothing stutters while states change", async () => {
+  const wall = await context.newPage();
+  wall.on("pageerror", (error) => errors.push(error.message));
+  await wall.setViewportSize({ width: 3840, height: 2160 });
+  await wall.addInitScript(
+    (session) => {
+      sessionStorage.setItem("session", session);
+      localStorage.setItem("display", JSON.stringify({ dark: true, wall: true }));
+    },
+    await page.evaluate(() => sessionStorage.getItem("session") ?? ""),
+  );
+  const city = boardCity(10_250);
+  let asked = 0;
+  await wall.route("**/api/board*", (route) => {
+    const since = new URL(route.request().url()).searchParams.get("since");
+    return route.fulfill({ json: city(since === null ? null : ++asked) });
+  });
+  await wall.goto(consoleUrl("#/board"));
+  await wall.locator(".map[data-plants='10250']").waitFor();
+  const measured = await wall.evaluate<{ frames: number; slowest: number; heap: number }>(`new Promise((resolve) => {
+    const began = performance.now();
+    let frames = 0, slowest = 0, last = began;
+    requestAnimationFrame(function next(now) {
+      frames++; slowest = Math.max(slowest, now - last); last = now;
+      if (now - began < 12_000) requestAnimationFrame(next);
+      else resolve({ frames, slowest, heap: performance.memory.usedJSHeapSize });
+    });
+  })`);
+  console.log(
+    `big screen, 10,250 plants, 3840×2160, without GPU: ${(measured.frames / 12).toFixed(1)} frames/s, slowest ${measured.slowest.toFixed(0)} ms, heap ${(measured.heap / 2 ** 20).toFixed(0)} MB, ${asked} changes`,
+  );
+  expect(asked).toBeGreaterThan(0);
+  expect(measured.heap).toBeLessThan(400 * 2 ** 20);
+  await wall.screenshot({ path: join(SHOTS, "console-wall.png") });
+  expect(await findings(wall)).toEqual([]);
+  await wall.keyboard.press("Escape");
+  await wall.getByRole("link", { name: "大屏" }).waitFor();
+  await wall.close();
+}, 120_000);
+
+/** A city's answers: whole for null, else what the n-th request is told: a hundred plants that change. */
+function boardCity(count: number): (n: number | null) => unknown {
+  const states = ["normal", "warned", "lost", "silent"] as const;
+  const towns = TOWN_NAMES.map((name) => ({ name, middle: TOWNS[name] }));
+  const state = (i: number, n: number): (typeof states)[number] =>
+    states[(i * 7919 + n * 31) % 100 < 94 ? 0 : (i + n) % 4] ?? "normal";
+  const now = formatIso(Math.floor(Date.now() / 1000) * 1000);
+  const plant = (i: number, n: number) => {
+    const { name, middle } = towns[i % towns.length]!;
+    const [east, north] = [((i * 37) % 401) / 10_000 - 0.02, ((i * 53) % 301) / 10_000 - 0.015];
+    return {
+      permitNo: `P${i}`,
+      name: `（演示）第 ${i} 号印染有限公司`,
+      town: name,
+      ...{ lon: middle[0] + east, lat: middle[1] + north, state: state(i, n), level: 1 },
+    };
+  };
+  const ticker = Array.from({ length: 30 }, (_, i) => ({
+    ...{ id: `e${i}`, outlet: "DA001", pollutant: "a21002", statistic: "hour", facility: null, kind: "limit" },
+    ...{ openedAt: now, closedAt: null, durationMinutes: 5, level: 1, highest: i % 4, messages: 1, escalatedAt: null },
+    ...{
+      pausedUntil: null,
+      closedHow: null,
+      permitNo: `P${i}`,
+      name: `（演示）第 ${i} 号印染有限公司`,
+      town: "乌镇镇",
+    },
+    ...{ event: "opened", at: now },
+  }));
+  return (n) => {
+    const at = n ?? 0;
+    const all = Array.from({ length: count }, (_, i) => plant(i, at));
+    const counts = { normal: 0, warned: 0, lost: 0, silent: 0 };
+    for (const each of all) counts[each.state]++;
+    const kinds = { limit: 190, range: 12, noise: 4, facility: 6 };
+    const day = { date: now.slice(0, 10), opened: 212, recovered: 180, lapsed: 12, open: 20, escalated: 3 };
+    return {
+      ...{ version: `b.${at}`, asOf: now, whole: n === null, counts, ticker },
+      plants: n === null ? all : all.slice((at * 100) % count).slice(0, 100),
+      day: {
+        ...day,
+        plantsWarned: 155,
+        plantsSaved: 131,
+        messages: 843,
+        kinds,
+        pollutants: [{ pollutant: "a21002", opened: 88, recovered: 80 }],
+      },
+    };
+  };
+}
+
+test("English, dark, and an address that leads nowhere", async () => {
+  await page.goto(consoleUrl("#/nowhere"));
+  await page.getByText("没有这个页面").waitFor();
+  await page.getByRole("button", { name: "English" }).click();
+  await page.getByText("There is no such page").waitFor();
+  await page.getByRole("button", { name: "Dark" }).click();
+  await page.keyboard.press("g");
+  await page.keyboard.press("p");
+  await page.getByRole("heading", { name: "Plants" }).waitFor();
+  await page.getByText("故障试验0号厂").waitFor();
+  await fine("plants-en-dark");
+});
+
+test("nothing was logged as an error", () => {
+  expect(errors.filter((error) => !/ 412 /.test(error))).toEqual([]);
+});
