@@ -7,6 +7,7 @@ const LONG = [
   "faults/kill-machine",
   "scenario/scenario",
   "browser/disclosure",
+  "browser/portal",
   "faults/disk-full",
   "backtest/loop",
 ];

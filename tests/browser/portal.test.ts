@@ -93,7 +93,8 @@ async function otherChanges(name: string): Promise<void> {
   expect(answer.status, await answer.text()).toBe(200);
 }
 
-test("the first load is at most 250 KB with gzip", () => {
+test("the first load is at most 250 KB with gzip, and what did not change is not built again", async () => {
+  expect(await buildWeb(["portal"])).toEqual([]);
   const { bytes } = firstLoad("portal");
   console.log(`portal: first load ${(bytes / 1024).toFixed(1)} KB with gzip`);
   expect(bytes).toBeLessThanOrEqual(250 * 1024);
@@ -266,6 +267,24 @@ test("a mark is withdrawn with a reason, by the keyboard alone", async () => {
   await page.keyboard.press("Enter");
   await page.getByText("已撤销", { exact: true }).waitFor();
   await page.getByText("误标").waitFor();
+});
+
+test("what is still unmarked has its deadline, and its form is filled in", async () => {
+  await trial.fire("close-hour", START + HOUR + 10 * MINUTE);
+  await trial.machine.drain();
+  trial.setNow(START + HOUR + 30 * MINUTE);
+  await page.reload();
+  // The trial's values did not move; a quarter of the hour is missing, which an hour may.
+  const suspicious = page.locator("li.card", { hasText: "数值可疑" });
+  await suspicious.getByText(/截止/).waitFor();
+  expect(await findings(page)).toEqual([]);
+  expect(await overflow()).toBe(0);
+  await shot("unmarked");
+  await suspicious.getByRole("button", { name: "标记这一时段" }).click();
+  await page.getByRole("button", { name: "提交标记" }).waitFor();
+  expect(await page.getByLabel("开始").inputValue()).toBe(inputOf(START));
+  expect(await page.getByLabel("结束").inputValue()).toBe(inputOf(START + 45 * MINUTE));
+  await page.getByRole("button", { name: "返回" }).click();
 });
 
 test("it can be installed", async () => {

@@ -22,7 +22,7 @@ export const usePlants = (): UseQueryResult<Kept<PlantLine[]>> =>
     const plants: PlantLine[] = [];
     let cursor: string | undefined;
     do {
-      const query = { limit: 200, ...(cursor !== undefined && { cursor }) };
+      const query = { limit: "200", ...(cursor !== undefined && { cursor }) };
       const page = await dataOf(api.GET("/api/plants", { params: { query } }));
       plants.push(...page.plants);
       cursor = page.next ?? undefined;

@@ -99,6 +99,7 @@ export const PORTAL_TEXTS = {
   "test.stack-cooling": ["烟温下降", "the stack is cooling down"],
   "test.oxygen-high": ["氧含量高", "oxygen is high"],
   "test.flow-small": ["流量小", "the flow is small"],
+  "result.agrees": ["：数据吻合", ": the data agree"],
   "result.contradicts": ["：数据不支持", ": the data say otherwise"],
   "result.no-data": ["：没有数据可核对", ": no data to compare with"],
   fact: [

@@ -142,6 +142,12 @@ function subjectOf(idToken: string): string {
   return (JSON.parse(new TextDecoder().decode(bytes)) as { sub?: string }).sub ?? "";
 }
 
+/** A tab that was duplicated has the same refresh token: who renews it tells the others, since it is good only once. */
+const renewals = new BroadcastChannel("session");
+renewals.addEventListener("message", ({ data }: MessageEvent<{ spent: string; now: Session }>) => {
+  if (session()?.refreshToken === data.spent) sessionStorage.setItem(SESSION, JSON.stringify(data.now));
+});
+
 let renewal: Promise<Session> | null = null;
 
 /** A token that is still good, renewed when needed; `fresh` renews in any case. Throws SignInNeeded or NoNetwork. */
@@ -151,8 +157,14 @@ export async function accessToken(fresh = false): Promise<string> {
   if (!fresh && now.expiresAt - EARLY_MS > Date.now()) return now.accessToken;
   const { refreshToken } = now;
   if (refreshToken === null) throw new SignInNeeded("the session has ended");
-  renewal ??= redeem({ grant_type: "refresh_token", refresh_token: refreshToken }, now).finally(() => (renewal = null));
+  renewal ??= renew(refreshToken, now).finally(() => (renewal = null));
   return (await renewal).accessToken;
+}
+
+async function renew(spent: string, before: Session): Promise<Session> {
+  const now = await redeem({ grant_type: "refresh_token", refresh_token: spent }, before);
+  renewals.postMessage({ spent, now });
+  return now;
 }
 
 /** Ends the session here and at the issuer. */

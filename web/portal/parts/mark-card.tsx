@@ -47,15 +47,13 @@ export function MarkCard({ mark, kind }: { mark: Mark; kind: string }): ReactNod
           {t("judgedBy", { by: judgement.by, at: minute(judgement.at), reason: judgement.reason })}
         </p>
       )}
-      {tests
-        .filter((test) => test.result !== "agrees")
-        .map(({ test, result, fact }) => (
-          <p key={test} className={result === "contradicts" ? "over" : "soft"}>
-            {t(`test.${test}`)}
-            {t(`result.${result}`)}
-            {fact && t("fact", { value: fact.value, threshold: fact.threshold, unit: fact.unit })}
-          </p>
-        ))}
+      {tests.map(({ test, result, fact }) => (
+        <p key={test} className={result === "contradicts" ? "over" : "soft"}>
+          {t(`test.${test}`)}
+          {t(`result.${result}`)}
+          {fact && t("fact", { value: fact.value, threshold: fact.threshold, unit: fact.unit })}
+        </p>
+      ))}
       {(state === "standing" || state === "contradicted") && <Change mark={mark} />}
     </article>
   );

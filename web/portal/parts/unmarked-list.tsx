@@ -49,12 +49,11 @@ export function UnmarkedList({ permitNo }: { permitNo: string }): ReactNode {
                 {minuteText(from, language)} – {minuteText(to, language)}
               </p>
               <p className="soft">
-                {t(`why.${why}`)}
-                {why === "flagged" &&
-                  signs.length > 0 &&
-                  ` (${signs.map((sign) => word(`flag.${sign}`)).join(t("comma"))})`}
-                {" · "}
-                {t("deadline", { at: minuteText(deadline, language) })}
+                {[
+                  ...(overdue ? [t(`why.${why}`)] : []),
+                  ...(why === "flagged" ? signs.map((sign) => word(`flag.${sign}`)) : []),
+                  t("deadline", { at: minuteText(deadline, language) }),
+                ].join(" · ")}
               </p>
               <p className="row">
                 <button type="button" onClick={mark}>
