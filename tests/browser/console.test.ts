@@ -258,51 +258,39 @@ test("the big screen with 10,250 plants at 3840×2160: nothing stutters while st
 /** A city's answers: whole for null, else what the n-th request is told: a hundred plants that change. */
 function boardCity(count: number): (n: number | null) => unknown {
   const states = ["normal", "warned", "lost", "silent"] as const;
-  const towns = TOWN_NAMES.map((name) => ({ name, middle: TOWNS[name] }));
-  const state = (i: number, n: number): (typeof states)[number] =>
-    states[(i * 7919 + n * 31) % 100 < 94 ? 0 : (i + n) % 4] ?? "normal";
   const now = formatIso(Math.floor(Date.now() / 1000) * 1000);
   const plant = (i: number, n: number) => {
-    const { name, middle } = towns[i % towns.length]!;
-    const [east, north] = [((i * 37) % 401) / 10_000 - 0.02, ((i * 53) % 301) / 10_000 - 0.015];
+    const town = TOWN_NAMES[i % TOWN_NAMES.length] ?? "乌镇镇";
+    const [lon, lat] = TOWNS[town];
     return {
       permitNo: `P${i}`,
       name: `（演示）第 ${i} 号印染有限公司`,
-      town: name,
-      ...{ lon: middle[0] + east, lat: middle[1] + north, state: state(i, n), level: 1 },
+      town,
+      lon: lon + ((i * 37) % 401) / 10_000 - 0.02,
+      lat: lat + ((i * 53) % 301) / 10_000 - 0.015,
+      state: states[(i * 7919 + n * 31) % 100 < 94 ? 0 : (i + n) % 4] ?? "normal",
+      level: 1,
     };
   };
-  const ticker = Array.from({ length: 30 }, (_, i) => ({
-    ...{ id: `e${i}`, outlet: "DA001", pollutant: "a21002", statistic: "hour", facility: null, kind: "limit" },
-    ...{ openedAt: now, closedAt: null, durationMinutes: 5, level: 1, highest: i % 4, messages: 1, escalatedAt: null },
-    ...{
-      pausedUntil: null,
-      closedHow: null,
-      permitNo: `P${i}`,
-      name: `（演示）第 ${i} 号印染有限公司`,
-      town: "乌镇镇",
-    },
-    ...{ event: "opened", at: now },
-  }));
+  const episode = { outlet: "DA001", pollutant: "a21002", statistic: "hour", facility: null, kind: "limit" };
+  const standing = { closedAt: null, durationMinutes: 5, level: 1, messages: 1, escalatedAt: null, pausedUntil: null };
+  const ticker = Array.from({ length: 30 }, (_, i) => {
+    const { permitNo, name, town } = plant(i, 0);
+    const times = { openedAt: now, at: now, event: "opened", closedHow: null };
+    return { ...episode, ...standing, ...times, id: `e${i}`, highest: i % 4, permitNo, name, town };
+  });
+  const kinds = { limit: 190, range: 12, noise: 4, facility: 6 };
+  const pollutants = [{ pollutant: "a21002", opened: 88, recovered: 80 }];
+  const figures = { opened: 212, recovered: 180, lapsed: 12, open: 20, escalated: 3, plantsWarned: 155 };
+  const day = { date: now.slice(0, 10), ...figures, plantsSaved: 131, messages: 843, kinds, pollutants };
   return (n) => {
     const at = n ?? 0;
     const all = Array.from({ length: count }, (_, i) => plant(i, at));
     const counts = { normal: 0, warned: 0, lost: 0, silent: 0 };
     for (const each of all) counts[each.state]++;
-    const kinds = { limit: 190, range: 12, noise: 4, facility: 6 };
-    const day = { date: now.slice(0, 10), opened: 212, recovered: 180, lapsed: 12, open: 20, escalated: 3 };
-    return {
-      ...{ version: `b.${at}`, asOf: now, whole: n === null, counts, ticker },
-      plants: n === null ? all : all.slice((at * 100) % count).slice(0, 100),
-      day: {
-        ...day,
-        plantsWarned: 155,
-        plantsSaved: 131,
-        messages: 843,
-        kinds,
-        pollutants: [{ pollutant: "a21002", opened: 88, recovered: 80 }],
-      },
-    };
+    const changed = all.slice((at * 100) % count).slice(0, 100);
+    const plants = n === null ? all : changed;
+    return { version: `b.${at}`, asOf: now, whole: n === null, counts, ticker, plants, day };
   };
 }
 

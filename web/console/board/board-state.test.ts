@@ -4,7 +4,13 @@ import { boardAfter, countBoard, type Board, type BoardPlant, type State } from 
 
 const STATES: readonly State[] = ["normal", "warned", "lost", "silent"];
 const plant = (permitNo: string, state: State = "normal", level = 0, town = "崇福镇"): BoardPlant => ({
-  ...{ permitNo, name: permitNo, town, lon: 120.5, lat: 30.6, state, level },
+  permitNo,
+  name: permitNo,
+  town,
+  lon: 120.5,
+  lat: 30.6,
+  state,
+  level,
 });
 
 describe("board", () => {

@@ -8,7 +8,12 @@ const episode = (
   durationMinutes: number | null,
   pollutant = "a21002",
 ): Counted => ({
-  ...{ permitNo, name: permitNo, outlet: "DA001", pollutant, facility: null, openedAt },
+  permitNo,
+  name: permitNo,
+  outlet: "DA001",
+  pollutant,
+  facility: null,
+  openedAt,
   closedAt: durationMinutes === null ? null : "2026-10-09T08:00:00+08:00",
   durationMinutes: durationMinutes ?? 999,
 });

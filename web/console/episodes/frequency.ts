@@ -37,7 +37,12 @@ export function frequencies(episodes: readonly Counted[]): Frequency[] {
     const { permitNo, name, outlet, pollutant, facility } = first;
     return [
       {
-        ...{ key, permitNo, name, outlet, pollutant, facility },
+        key,
+        permitNo,
+        name,
+        outlet,
+        pollutant,
+        facility,
         episodes: group.length,
         open: group.length - ended.length,
         minutes: ended.reduce((sum, minutes) => sum + minutes, 0),

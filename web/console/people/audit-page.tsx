@@ -94,12 +94,8 @@ function Change({ entry: { before, after } }: { entry: Entry }): ReactNode {
     );
   return (
     <div className="change">
-      <pre aria-label={t("before")} tabIndex={0}>
-        {text(before)}
-      </pre>
-      <pre aria-label={t("after")} tabIndex={0}>
-        {text(after)}
-      </pre>
+      <pre aria-label={t("before")}>{text(before)}</pre>
+      <pre aria-label={t("after")}>{text(after)}</pre>
     </div>
   );
 }

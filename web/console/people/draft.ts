@@ -13,7 +13,13 @@ const NAMES = ["name", "phone", "email", "roles", "plants", "towns", "active"] a
 export type FieldName = (typeof NAMES)[number];
 
 export const fieldsOf = ({ name, phone, email, roles, plants, towns, active }: Fields): Fields => ({
-  ...{ name, phone, email, roles: [...roles], plants: [...plants], towns: [...towns], active },
+  name,
+  phone,
+  email,
+  roles: [...roles],
+  plants: [...plants],
+  towns: [...towns],
+  active,
 });
 
 /** Order of roles, plants and towns says nothing. */

@@ -83,7 +83,7 @@ export function chartOption({ points, from, to, every, limits, dark, words }: Ch
       trigger: "item",
       renderMode: "html",
       formatter: (item) => {
-        const [at, value] = (Array.isArray(item) ? item[0]?.value : item.value) as [number, number];
+        const [at = 0, value = 0] = ((Array.isArray(item) ? item[0] : item)?.value ?? []) as number[];
         const standing = points.find((p) => p.at === at)?.standing ?? "counted";
         return [words.time(at), `${words.title}: ${words.number(value)}`, words.standing[standing]]
           .map(escapeHtml)

@@ -86,7 +86,7 @@ function OneFrame({ frame }: { frame: Frame }): ReactNode {
       <h3>
         {t(frame.ofMinute ? "thisMinute" : "neighbour")} · {t(`disposition.${frame.disposition}`)}
       </h3>
-      <pre className="frame-text" tabIndex={0} aria-label={t("asText")}>
+      <pre className="frame-text" aria-label={t("asText")}>
         {frame.text}
       </pre>
       <dl>

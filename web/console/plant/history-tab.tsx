@@ -128,13 +128,14 @@ function Values({ permitNo, outlet, pollutant, view, frames, open }: ValuesProps
   });
   const { data } = values;
   const name = labels.pollutant(pollutant);
+  const { from, level } = view;
   const input = useMemo((): ChartInput | null => {
     if (!data) return null;
     const { limit, decimals } = data;
     return {
       points: pointsOf(data.values),
-      from: view.from,
-      to: endOf(view),
+      from,
+      to: endOf({ level, from }),
       every: EVERY[data.step],
       limits: (["min", "max"] as const).flatMap((kind) => {
         const value = limit?.[kind] ?? null;
@@ -152,15 +153,15 @@ function Values({ permitNo, outlet, pollutant, view, frames, open }: ValuesProps
           flagged: t("standing.flagged"),
         },
         time: (at) =>
-          view.level === "year"
+          level === "year"
             ? dayText(at, language)
-            : view.level === "month"
+            : level === "month"
               ? minuteText(at, language).slice(5)
               : clockText(at, language),
         number: (value) => numberText(value, decimals),
       },
     };
-  }, [data, view.from, view.level, dark, wall, name, language, t]);
+  }, [data, from, level, dark, wall, name, language, t]);
   const title = `${minuteText(view.from, language)} — ${minuteText(endOf(view), language)}`;
   return (
     <>

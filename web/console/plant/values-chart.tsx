@@ -35,7 +35,9 @@ export default function ValuesChart({ input, label, open }: ValuesChartProps): R
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>(null);
   const opening = useRef(open);
-  opening.current = open;
+  useEffect(() => {
+    opening.current = open;
+  }, [open]);
 
   useEffect(() => {
     if (!box.current) return;

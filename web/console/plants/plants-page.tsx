@@ -88,10 +88,19 @@ export default function PlantsPage(): ReactNode {
 function SearchBox({ value }: { value: string }): ReactNode {
   const t = useText();
   const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
+  const [sent, setSent] = useState(value);
+  const [seen, setSeen] = useState(value);
+  // Another filter was chosen; an answer to what was typed before must not take away what is typed now.
+  if (seen !== value) {
+    setSeen(value);
+    if (value !== sent) setTyped(value);
+  }
   useEffect(() => {
     if (typed.trim() === value) return;
-    const timer = setTimeout(() => setQuery({ q: typed.trim() }), 300);
+    const timer = setTimeout(() => {
+      setSent(typed.trim());
+      setQuery({ q: typed.trim() });
+    }, 300);
     return () => clearTimeout(timer);
   }, [typed, value]);
   return (

@@ -66,11 +66,11 @@ export default function QuarantinePage(): ReactNode {
             <dt>{t("bytes")}</dt>
             <dd>{shown.size}</dd>
           </dl>
-          <pre className="frame-text" tabIndex={0} aria-label={t("asText")}>
+          <pre className="frame-text" aria-label={t("asText")}>
             {shown.text}
           </pre>
           <h3>Base64</h3>
-          <pre className="frame-text" tabIndex={0} aria-label="Base64">
+          <pre className="frame-text" aria-label="Base64">
             {shown.base64}
           </pre>
         </Drawer>

@@ -3,7 +3,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { App as Messages, ConfigProvider, Spin, theme } from "antd";
 import en from "antd/locale/en_US";
 import zh from "antd/locale/zh_CN";
-import { lazy, Suspense, useMemo, type ReactNode } from "react";
+import { Suspense, useMemo, type ReactNode } from "react";
 import { useLanguage } from "../../shared/language.ts";
 import { newQueryClient } from "../../shared/start.tsx";
 import { useAddress } from "./address.ts";
@@ -61,14 +61,11 @@ function Signed(): ReactNode {
   const allowed = PAGES.filter((page) => self.data.actions.includes(page.action));
   const name = parts[0] ?? allowed.find((page) => page.title)?.name;
   const page = allowed.find((each) => each.name === name);
-  const Page = page && LOADED.get(page.name);
   return (
     <Frame self={self.data} pages={allowed} current={page?.name ?? null}>
       <Suspense fallback={<Spin size="large" className="waiting" />}>
-        {Page ? <Page key={parts.slice(1, 2).join()} parts={parts.slice(1)} /> : <NotHere />}
+        {page ? <page.View key={parts.slice(1, 2).join()} parts={parts.slice(1)} /> : <NotHere />}
       </Suspense>
     </Frame>
   );
 }
-
-const LOADED = new Map(PAGES.map((page) => [page.name, lazy(page.load)]));

@@ -1,5 +1,5 @@
 /** The console's pages: their address, what one must be allowed, and their code, loaded when it is opened. */
-import type { ComponentType } from "react";
+import { lazy, type ComponentType } from "react";
 import type { TextKey } from "../texts.ts";
 
 export interface PageProps {
@@ -14,46 +14,58 @@ export interface PageEntry {
   action: string;
   /** Pressed after `g`. */
   key: string | null;
-  load(): Promise<{ default: ComponentType<PageProps> }>;
+  View: ComponentType<PageProps>;
 }
 
 export const PAGES: readonly PageEntry[] = [
-  { name: "board", title: "navBoard", action: "board.read", key: "b", load: () => import("../board/board-page.tsx") },
+  {
+    name: "board",
+    title: "navBoard",
+    action: "board.read",
+    key: "b",
+    View: lazy(() => import("../board/board-page.tsx")),
+  },
   {
     name: "plants",
     title: "navPlants",
     action: "plant.read",
     key: "p",
-    load: () => import("../plants/plants-page.tsx"),
+    View: lazy(() => import("../plants/plants-page.tsx")),
   },
-  { name: "plant", title: null, action: "plant.read", key: null, load: () => import("../plant/plant-page.tsx") },
+  { name: "plant", title: null, action: "plant.read", key: null, View: lazy(() => import("../plant/plant-page.tsx")) },
   {
     name: "episodes",
     title: "navEpisodes",
     action: "episode.read",
     key: "e",
-    load: () => import("../episodes/episodes-page.tsx"),
+    View: lazy(() => import("../episodes/episodes-page.tsx")),
   },
   {
     name: "episode",
     title: null,
     action: "episode.read",
     key: null,
-    load: () => import("../episodes/episode-page.tsx"),
+    View: lazy(() => import("../episodes/episode-page.tsx")),
   },
   {
     name: "quarantine",
     title: "navQuarantine",
     action: "quarantine.read",
     key: "q",
-    load: () => import("../quarantine/quarantine-page.tsx"),
+    View: lazy(() => import("../quarantine/quarantine-page.tsx")),
   },
   {
     name: "people",
     title: "navPeople",
     action: "person.read",
     key: "m",
-    load: () => import("../people/people-page.tsx"),
+    View: lazy(() => import("../people/people-page.tsx")),
   },
-  { name: "audit", title: "navAudit", action: "audit.read", key: "a", load: () => import("../people/audit-page.tsx") },
+  {
+    name: "audit",
+    title: "navAudit",
+    action: "audit.read",
+    key: "a",
+    View: lazy(() => import("../people/audit-page.tsx")),
+  },
 ];

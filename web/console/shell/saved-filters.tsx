@@ -1,8 +1,11 @@
 /** Filters under a name, kept on this device: `预警中的印染厂`. */
-import { Button, Input, Select, Space } from "antd";
+import { Button, Input, Select, Space, type InputRef } from "antd";
 import { useState, type ReactNode } from "react";
 import { useText } from "../texts.ts";
 import { setQuery, useAddress } from "./address.ts";
+
+/** Who asked for the field wants to write in it. */
+const focus = (input: InputRef | null): void => input?.focus();
 
 type Saved = Record<string, Record<string, string>>;
 
@@ -36,7 +39,7 @@ export function SavedFilters({ page, names }: { page: string; names: readonly st
     return (
       <Space.Compact>
         <Input
-          autoFocus
+          ref={focus}
           aria-label={t("filterName")}
           placeholder={t("filterName")}
           maxLength={40}
