@@ -7,6 +7,7 @@ import * as z from "zod/mini";
 import { Refusal } from "../api/operation.ts";
 import { DAY, formatIso } from "../shared/shanghai.ts";
 import type { Write, People } from "./repository.ts";
+import type { Invite } from "./stored-items.ts";
 import type { UserPool } from "./user-pool.ts";
 
 export interface Accounts {
@@ -54,7 +55,7 @@ export async function invite(
     throw new Refusal(422, "not as expected", "subject must be null: the account is made by this invitation");
   if (page !== null) {
     const sub = randomUUID();
-    return { sub, ...link(page, people, { sub, name }, at) };
+    return { sub, ...link(page, people, { sub, name }, at, null) };
   }
   if (pool) {
     const [chosen, password] = [username ?? `user-${letters(8)}`, firstPassword()];
@@ -79,11 +80,11 @@ export async function invite(
 /** Again, for who came too late or lost his password: what he had is no longer good. */
 export async function inviteAgain(
   { page, pool }: Accounts,
-  people: Pick<People, "inviteWrites">,
+  people: Pick<People, "inviteWrites" | "lastInvite">,
   person: { sub: string; name: string },
   at: number,
 ): Promise<Omit<Invited, "sub">> {
-  if (page !== null) return link(page, people, person, at);
+  if (page !== null) return link(page, people, person, at, await people.lastInvite(person.sub));
   if (!pool)
     throw new Refusal(
       409,
@@ -102,6 +103,7 @@ function link(
   people: Pick<People, "inviteWrites">,
   { sub, name }: { sub: string; name: string },
   at: number,
+  former: Invite | null,
 ): Omit<Invited, "sub"> {
   const token = randomBytes(32).toString("base64url");
   const expires = at + LINK;
@@ -109,7 +111,7 @@ function link(
   const hash = createHash("sha256").update(token).digest("hex");
   return {
     invitation: { kind: "link", link: `${page}${token}`, until: formatIso(expires) },
-    writes: people.inviteWrites({ token: hash, sub, name, expires }),
+    writes: people.inviteWrites({ token: hash, sub, name, expires }, former),
   };
 }
 

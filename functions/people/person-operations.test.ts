@@ -79,12 +79,20 @@ describe("an invitation", () => {
     expect(body.detail).toContain(detail);
   });
 
-  test("again: another link of the same person, whose sessions end", async () => {
-    const sub = await newPerson();
+  test("again: another link of the same person, whose sessions end, and the former link with them", async () => {
+    const first = (await ask(rita, "POST", "/api/people", nobody)).body;
+    const { sub } = first.person;
     const { status, body } = await ask(rita, "POST", `/api/people/${sub}/invitation`);
     expect(status).toBe(201);
     expect(body.person).toMatchObject({ sub, version: 2, sessionsFrom: formatIso(NOW + 1000) });
-    expect(body.invitation.kind).toBe("link");
+    const expires = async (link: string): Promise<unknown> => {
+      const hash = createHash("sha256").update(link.split("/").at(-1)!).digest("hex");
+      const Key = { pk: `INVITE#${hash}`, sk: "INVITE" };
+      const { Item } = await dynamo.db.send(new GetCommand({ TableName: city.services.tables.people, Key }));
+      return Item?.expires;
+    };
+    expect(await expires(first.invitation.link)).toBe(0);
+    expect(await expires(body.invitation.link)).toBe(NOW + 7 * 86_400_000);
   });
 
   test("of a person that is none", async () => {

@@ -11,7 +11,7 @@ import type * as z from "zod/mini";
 import { parseInput } from "../shared/problems.ts";
 import { formatDay, formatIso } from "../shared/shanghai.ts";
 import type { Person } from "./domain/rights.ts";
-import { AuditItem, keys, PersonItem, type AuditEntry, type Invite } from "./stored-items.ts";
+import { AuditItem, InviteItem, keys, PersonItem, type AuditEntry, type Invite } from "./stored-items.ts";
 
 export type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
@@ -27,8 +27,10 @@ export interface People {
   list(limit: number, from: string | null): Promise<Page<Person>>;
   /** The writes that make `person` what stands there; refused when `version` of the held one is not `person.version - 1`. */
   personWrites(person: Person): Write[];
-  /** The write that makes an invitation good. */
-  inviteWrites(invite: Invite): Write[];
+  /** The last invitation of a person, whether it is still good or not. */
+  lastInvite(sub: string): Promise<Invite | null>;
+  /** The writes that make an invitation good, and `former` over. */
+  inviteWrites(invite: Invite, former: Invite | null): Write[];
   /**
    * What makes a change of `of` fail when `by` is no active regulator any more: two who take each other's rights at the same
    * time do not both succeed.
@@ -82,7 +84,12 @@ export function peopleRepository({ db, table }: { db: DynamoDBDocumentClient; ta
       },
       { Put: { TableName: table, Item: { ...keys.entry(person.sub), ...person } } },
     ],
-    inviteWrites: (invite) => [
+    async lastInvite(sub) {
+      const Key = keys.lastInvite(sub);
+      const { Item } = await db.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
+      return Item ? parse(InviteItem, Item) : null;
+    },
+    inviteWrites: (invite, former) => [
       {
         Put: {
           TableName: table,
@@ -90,6 +97,9 @@ export function peopleRepository({ db, table }: { db: DynamoDBDocumentClient; ta
           ConditionExpression: "attribute_not_exists(pk)",
         },
       },
+      { Put: { TableName: table, Item: { ...keys.lastInvite(invite.sub), ...invite } } },
+      // Whether it was used or not: nobody comes by it any more.
+      ...(former ? [{ Put: { TableName: table, Item: { ...keys.invite(former.token), ...former, expires: 0 } } }] : []),
     ],
     stillRegulator: (by, of) =>
       by.sub === of.sub

@@ -47,6 +47,8 @@ export const keys = {
   person: (sub: string) => ({ pk: `PERSON#${sub}`, sk: "PROFILE" }),
   /** How everybody is listed. */
   entry: (sub: string) => ({ pk: "PEOPLE", sk: sub }),
+  /** The last invitation of a person, so that another one takes its place. */
+  lastInvite: (sub: string) => ({ pk: `PERSON#${sub}`, sk: "INVITE" }),
   invite: (token: string) => ({ pk: `INVITE#${token}`, sk: "INVITE" }),
   /** By day for the city, by plant for its page. */
   auditDay: (day: string, at: string, id: string) => ({ pk: `AUDIT#${day}`, sk: `${at}#${id}` }),
