@@ -254,6 +254,11 @@ test("what the server refuses stays, with what to do about it, until it is delet
   await page.getByText("这个时段已有同类或相互排斥的标记").waitFor();
   await shot("refused");
   errors.splice(0, errors.length, ...errors.filter((line) => !line.includes("409")));
+  await page.getByRole("button", { name: "改正后再提交" }).click();
+  expect(await page.getByLabel("原因").inputValue()).toBe("再来一次");
+  await page.getByRole("button", { name: "提交标记" }).click();
+  await page.getByText("这个时段已有同类或相互排斥的标记").waitFor();
+  errors.splice(0, errors.length, ...errors.filter((line) => !line.includes("409")));
   await page.getByRole("button", { name: "删除这一条" }).click();
   await page.getByText("1 条还没有送达").waitFor({ state: "detached" });
 });

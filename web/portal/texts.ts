@@ -73,6 +73,7 @@ export const PORTAL_TEXTS = {
   aMark: ["标记", "mark"],
   anAcknowledgement: ["处理回复", "answer to a warning"],
   enteredAt: ["{at} 填写", "entered {at}"],
+  correct: ["改正后再提交", "Correct it"],
   discard: ["删除这一条", "Delete it"],
   newMark: ["新建标记", "New mark"],
   noMarks: ["最近没有标记。", "No marks lately."],

@@ -1,4 +1,5 @@
 /** What the form of a mark holds, and what is wrong with it before the server sees it. Pure. */
+import { inputOf } from "../../shared/format.ts";
 
 export interface MarkDraft {
   outlet: string;
@@ -14,6 +15,26 @@ export type MarkProblem = "outlet" | "kind" | "from" | "to" | "hours" | "reason"
 
 export const EMPTY_MARK: MarkDraft = { outlet: "", pollutants: [], kind: "", from: "", to: "", reason: "" };
 export const markDraftName = (permitNo: string): string => `mark:${permitNo}`;
+
+interface Period {
+  outlet: string;
+  pollutants?: string[] | null | undefined;
+  /** ISO 8601. */
+  from: string;
+  to: string;
+  kind?: string;
+  reason?: string;
+}
+
+/** The form filled in with a period to be marked, or with a mark that was refused. */
+export const draftOf = ({ outlet, pollutants, from, to, kind = "", reason = "" }: Period): MarkDraft => ({
+  outlet,
+  pollutants: pollutants ?? [],
+  kind,
+  from: inputOf(Date.parse(from)),
+  to: inputOf(Date.parse(to)),
+  reason,
+});
 
 /** `maxHours`: of the kind; null for no bound. */
 export function problemsOf({ outlet, kind, from, to, reason }: MarkDraft, maxHours: number | null): MarkProblem[] {

@@ -1,12 +1,12 @@
 /** Periods that still need a mark, the nearest deadline first; one tap opens the form with them filled in. */
 import type { ReactNode } from "react";
 import { useLocation } from "wouter";
-import { useDraft } from "../../shared/draft.ts";
-import { inputOf, minuteText } from "../../shared/format.ts";
+import { keepDraft } from "../../shared/draft.ts";
+import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import { useUnmarked, useWords } from "../data.ts";
 import { useText } from "../texts.ts";
-import { EMPTY_MARK, markDraftName, type MarkDraft } from "./mark-draft.ts";
+import { draftOf, markDraftName } from "./mark-draft.ts";
 import { Failed, Loading } from "./states.tsx";
 
 export function UnmarkedList({ permitNo }: { permitNo: string }): ReactNode {
@@ -14,7 +14,6 @@ export function UnmarkedList({ permitNo }: { permitNo: string }): ReactNode {
   const language = useLanguage();
   const { name, word } = useWords();
   const [, go] = useLocation();
-  const [, setDraft] = useDraft<MarkDraft>(markDraftName(permitNo), EMPTY_MARK);
   const unmarked = useUnmarked(permitNo);
   if (unmarked.isPending) return <Loading />;
   if (unmarked.isError) return <Failed error={unmarked.error} again={() => void unmarked.refetch()} />;
@@ -27,15 +26,8 @@ export function UnmarkedList({ permitNo }: { permitNo: string }): ReactNode {
         {periods.map((period) => {
           const { outlet, pollutants, from, to, why, signs, deadline, overdue } = period;
           const mark = (): void => {
-            setDraft({
-              ...EMPTY_MARK,
-              outlet,
-              pollutants,
-              from: inputOf(Date.parse(from)),
-              to: inputOf(Date.parse(to)),
-            });
-            // The form reads its draft when it is opened: after this one is kept.
-            setTimeout(() => go(`/plants/${permitNo}/marks/new`));
+            keepDraft(markDraftName(permitNo), draftOf(period));
+            go(`/plants/${permitNo}/marks/new`);
           };
           return (
             <li key={`${outlet}${pollutants.join()}${from}${why}`} className={`card ${overdue ? "urgent" : ""}`}>

@@ -1,9 +1,13 @@
 /** What was entered and is not at the server yet: it waits, or was refused with a reason. */
 import type { ReactNode } from "react";
+import { useLocation } from "wouter";
 import { ApiProblem, problemText } from "../../shared/api.ts";
+import { keepDraft } from "../../shared/draft.ts";
 import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import { discard, tryAgain, useQueue, type Entry } from "../offline/queue.ts";
+import { draftOf, markDraftName } from "./mark-draft.ts";
+import type { NewMark } from "../send.ts";
 import { useText } from "../texts.ts";
 
 export function WaitingList(): ReactNode {
@@ -26,6 +30,12 @@ function WaitingLine({ entry }: { entry: Entry }): ReactNode {
   const t = useText();
   const language = useLanguage();
   const { kind, at, refused, permitNo } = entry;
+  const [, go] = useLocation();
+  /** Back into the form; sent anew it is another mark. */
+  const correct = (): void => {
+    keepDraft(markDraftName(permitNo), draftOf((entry as NewMark).body));
+    void discard(entry).then(() => go(`/plants/${permitNo}/marks/new`));
+  };
   return (
     <li>
       <p>
@@ -36,9 +46,15 @@ function WaitingLine({ entry }: { entry: Entry }): ReactNode {
         <div role="alert">
           <p className="error">{problemText(new ApiProblem(refused.status, refused.detail, refused.title), t)}</p>
           <div className="row">
-            <button type="button" onClick={() => void tryAgain(entry)}>
-              {t("retry")}
-            </button>
+            {entry.kind === "mark" ? (
+              <button type="button" onClick={correct}>
+                {t("correct")}
+              </button>
+            ) : (
+              <button type="button" onClick={() => void tryAgain(entry)}>
+                {t("retry")}
+              </button>
+            )}
             <button type="button" onClick={() => void discard(entry)}>
               {t("discard")}
             </button>
