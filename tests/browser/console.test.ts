@@ -176,6 +176,13 @@ test("two people at one person: nothing typed is lost, and what the other saved 
   await page.getByRole("button", { name: "保存" }).click();
   await page.getByText("已保存，立刻生效").waitFor();
   await page.getByRole("cell", { name: "李<script>alert(1)</script>", exact: true }).waitFor();
+  await page.getByRole("button", { name: "邀请", exact: true }).click();
+  const invited = page.getByRole("dialog");
+  await invited.getByLabel("姓名").fill("赵审计");
+  await invited.getByLabel("审计", { exact: true }).check();
+  await invited.getByRole("button", { name: "邀请", exact: true }).click();
+  await invited.getByText(/\/oidc\/invite\//).waitFor();
+  await fine("invited");
   await page.goto(consoleUrl("#/audit"));
   await page.getByRole("button", { name: "查看" }).first().click();
   await fine("audit");
@@ -208,6 +215,9 @@ const change = (sub: string, fields: Record<string, unknown>): Promise<unknown> 
 test("what was refused, and the city at a glance", async () => {
   await page.goto(consoleUrl("#/quarantine"));
   await page.getByText("这一天没有被拒的报文").waitFor();
+  await page.goto(consoleUrl("#/marks"));
+  await page.getByText("没有待裁定的标记").waitFor();
+  await fine("marks");
   await page.goto(consoleUrl("#/board"));
   await page.locator(".map[data-plants='3']").waitFor();
   await page.getByText("镇界为示意图").waitFor();

@@ -180,7 +180,8 @@ export const CONSOLE_TEXTS = {
   "entry.recovered": ["恢复正常，预警结束", "Recovered: the episode ends"],
   "entry.lapsed": ["时段结束，预警随之结束", "The period is over, and the episode with it"],
   "entry.escalated": ["无人回复，已升级", "Nobody answered: escalated"],
-  "entry.level": ["{from} → {to}", "{from} → {to}"],
+  "entry.rises": ["升至{to}", "rises to {to}"],
+  "entry.falls": ["降至{to}", "falls to {to}"],
   "entry.value": ["当时 {value}，限值 {limit}", "{value} at that time, limit {limit}"],
   "entry.projection": [
     "均值 {mean}，预计 {projected}（限值 {limit}），{until} 前须控制在 {required} 以下",
@@ -333,6 +334,25 @@ export const CONSOLE_TEXTS = {
   receivedAt: ["接收时间", "Received"],
   archive: ["档案位置", "In the archive"],
   notes: ["备注", "Notes"],
+  navMarks: ["矛盾标记", "Contradicted marks"],
+  marksAre: [
+    "企业的标记与烟温、氧量、流量或设施状态对不上，须裁定是否有效。",
+    "Marks that temperature, oxygen, flow or facilities contradict: somebody has to decide whether they stand.",
+  ],
+  noContradicted: ["没有待裁定的标记。", "No mark waits for a decision."],
+  toJudge: ["查看并裁定", "Look and judge"],
+  invite: ["邀请", "Invite"],
+  inviteAgain: ["重新邀请", "Invite again"],
+  invitedOnce: [
+    "已邀请，{until} 前有效。下面的内容只显示这一次，请立即交给本人。",
+    "Invited, good until {until}. What stands below is shown only once: hand it over now.",
+  ],
+  invitedElsewhere: [
+    "已建档，请此人用单位的账号登录。",
+    "Entered; the person signs in with the account of his organisation.",
+  ],
+  username: ["用户名", "User name"],
+  copy: ["复制", "Copy"],
 } as const satisfies Dictionary;
 
 export type TextKey = keyof (typeof CONSOLE_TEXTS & typeof SHARED_TEXTS);

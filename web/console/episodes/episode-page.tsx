@@ -7,6 +7,7 @@ import { clockText, minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import type { Answer } from "../answers.ts";
 import { useLabels } from "../labels.ts";
+import { holdText } from "../plant/hold.ts";
 import { hashOf } from "../shell/address.ts";
 import { NotHere } from "../shell/not-here.tsx";
 import type { PageProps } from "../shell/pages.ts";
@@ -72,7 +73,7 @@ export default function EpisodePage({ parts: [permitNo, id] }: PageProps): React
           {data.hold.required === null
             ? t("cannotHold", { limit: data.hold.limit, unit: data.hold.unit })
             : t("hold", {
-                required: data.hold.required.toFixed(data.decimals),
+                required: holdText(data.hold.required, data.decimals),
                 unit: data.hold.unit,
                 until: clockText(data.hold.until, language),
               })}
@@ -120,7 +121,7 @@ function EntryText({ entry, episode: { unit, decimals } }: { entry: Entry; episo
     case "escalated":
       return <strong>{t("entry.escalated")}</strong>;
     case "level":
-      return t("entry.level", { from: t(`level${entry.from}`), to: t(`level${entry.to}`) });
+      return t(entry.to > entry.from ? "entry.rises" : "entry.falls", { to: t(`level${entry.to}`) });
     case "projection":
       return entry.projected === null
         ? t("entry.value", {
@@ -131,7 +132,7 @@ function EntryText({ entry, episode: { unit, decimals } }: { entry: Entry; episo
             mean: figure(entry.mean),
             projected: figure(entry.projected),
             limit: figure(entry.limit),
-            required: figure(entry.required),
+            required: entry.required === null ? "—" : `${holdText(entry.required, decimals)} ${unit}`.trim(),
             until: entry.until === null ? "—" : clockText(entry.until, language),
           });
     case "sms":

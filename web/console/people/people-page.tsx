@@ -8,6 +8,7 @@ import { setQuery, useAddress } from "../shell/address.ts";
 import { MoreTable } from "../shell/more-table.tsx";
 import { useAllowed } from "../shell/self.ts";
 import { useText } from "../texts.ts";
+import { InviteForm } from "./invite-form.tsx";
 import { PersonForm } from "./person-form.tsx";
 
 type Person = Answer<"listPeople">["people"][number];
@@ -27,6 +28,11 @@ export default function PeoplePage(): ReactNode {
   return (
     <section className="page">
       <h1>{t("navPeople")}</h1>
+      {allowed("person.write") && (
+        <Button type="primary" className="filters" onClick={() => setQuery({ edit: "new" })}>
+          {t("invite")}
+        </Button>
+      )}
       <MoreTable<Person>
         label={t("navPeople")}
         rows={people.data?.pages.flatMap((page) => page.people) ?? []}
@@ -35,7 +41,10 @@ export default function PeoplePage(): ReactNode {
         empty={t("noPeople")}
         query={people}
       />
-      {edited !== null && <PersonForm key={edited} sub={edited} close={() => setQuery({ edit: null })} />}
+      {edited === "new" && <InviteForm close={() => setQuery({ edit: null })} />}
+      {edited !== null && edited !== "new" && (
+        <PersonForm key={edited} sub={edited} close={() => setQuery({ edit: null })} />
+      )}
     </section>
   );
 }

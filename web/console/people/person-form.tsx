@@ -1,14 +1,14 @@
 /** Changes a person's rights. When somebody else was faster nothing typed is lost: his values stand beside, and one decides. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Alert, Button, Checkbox, Drawer, Input, Popconfirm, Select, Space, Spin } from "antd";
+import { App, Alert, Button, Checkbox, Drawer, Popconfirm, Space, Spin } from "antd";
 import { useState, type ReactNode } from "react";
-import { ROLES } from "../../../functions/people/domain/rights.ts";
 import { api, ApiProblem, got } from "../../shared/api.ts";
 import type { Answer } from "../answers.ts";
-import { TOWN_NAMES } from "../city-map/towns.ts";
 import { Problem } from "../shell/problem.tsx";
 import { useText } from "../texts.ts";
-import { differing, fieldsOf, keep, kept, words, type FieldName, type Fields } from "./draft.ts";
+import { Invitation } from "./invitation.tsx";
+import { PersonFields } from "./person-fields.tsx";
+import { differing, fieldsOf, keep, kept, type FieldName, type Fields } from "./draft.ts";
 
 type Body = Omit<Answer<"getPerson">, "sub" | "version" | "sessionsFrom">;
 const CONFLICT = new Set([409, 412, 428]);
@@ -82,7 +82,14 @@ function Form({ sub, now, etag, reload, close }: FormProps): ReactNode {
     mutationFn: () => got(api.POST("/api/people/{sub}/sign-out", { params: { path: { sub } } })),
     onSuccess: () => done(t("signedOut")),
   });
-  const error = save.error ?? signOut.error;
+  const again = useMutation({
+    mutationFn: async () => {
+      const params = { path: { sub }, header: { "If-Match": etag ?? "" } };
+      return (await got(api.POST("/api/people/{sub}/invitation", { params }))).data.invitation;
+    },
+    onSuccess: () => Promise.all([reload(), client.invalidateQueries({ queryKey: ["people"] })]),
+  });
+  const error = save.error ?? signOut.error ?? again.error;
   const note = (name: FieldName): ReactNode =>
     theirs.includes(name) && (
       <small className="state" data-state="warned">
@@ -98,62 +105,9 @@ function Form({ sub, now, etag, reload, close }: FormProps): ReactNode {
       }}
     >
       {error ? <Problem error={error} /> : null}
+      {again.isSuccess && <Invitation invitation={again.data} />}
       {theirs.length > 0 && <Alert type="warning" showIcon title={t("changedByOthers")} />}
-      <label>
-        {t("name")}
-        <Input value={fields.name} maxLength={100} required onChange={(event) => set({ name: event.target.value })} />
-        {note("name")}
-      </label>
-      <label>
-        {t("phone")} <small>+8613900000001</small>
-        <Input
-          value={fields.phone ?? ""}
-          maxLength={16}
-          inputMode="tel"
-          onChange={(event) => set({ phone: event.target.value.trim() || null })}
-        />
-        {note("phone")}
-      </label>
-      <label>
-        {t("email")}
-        <Input
-          value={fields.email ?? ""}
-          maxLength={254}
-          inputMode="email"
-          onChange={(event) => set({ email: event.target.value.trim() || null })}
-        />
-        {note("email")}
-      </label>
-      <fieldset>
-        <legend>{t("roles")}</legend>
-        <Checkbox.Group
-          value={fields.roles}
-          options={ROLES.map((role) => ({ value: role, label: t(`role.${role}`) }))}
-          onChange={(roles) => set({ roles })}
-        />
-        {note("roles")}
-      </fieldset>
-      <label>
-        {t("towns")}
-        <Select
-          mode="tags"
-          style={{ width: "100%" }}
-          aria-label={t("towns")}
-          value={fields.towns}
-          options={TOWN_NAMES.map((name) => ({ value: name, label: name }))}
-          onChange={(towns: string[]) => set({ towns })}
-        />
-        {note("towns")}
-      </label>
-      <label>
-        {t("plantsOf")}
-        <Input.TextArea
-          autoSize={{ minRows: 2, maxRows: 8 }}
-          defaultValue={fields.plants.join("\n")}
-          onChange={(event) => set({ plants: words(event.target.value) })}
-        />
-        {note("plants")}
-      </label>
+      <PersonFields fields={fields} set={set} note={note} />
       <p>
         <Checkbox checked={fields.active} onChange={(event) => set({ active: event.target.checked })}>
           {t("mayWork")}
@@ -182,6 +136,9 @@ function Form({ sub, now, etag, reload, close }: FormProps): ReactNode {
             {t("signOutEverywhere")}
           </Button>
         </Popconfirm>
+        <Button loading={again.isPending} onClick={() => again.mutate()}>
+          {t("inviteAgain")}
+        </Button>
       </Space>
     </form>
   );

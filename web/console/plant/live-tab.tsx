@@ -5,6 +5,7 @@ import { clockText, minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import type { Answer } from "../answers.ts";
 import { useLabels } from "../labels.ts";
+import { holdText } from "./hold.ts";
 import { useText, type TextKey } from "../texts.ts";
 
 export type Plant = Answer<"getPlant">;
@@ -28,7 +29,7 @@ export function LiveTab({ plant }: { plant: Plant }): ReactNode {
 function OpenEpisodes({ plant }: { plant: Plant }): ReactNode {
   const t = useText();
   const language = useLanguage();
-  const { pollutant, say, value } = useLabels();
+  const { pollutant, say, value, decimals } = useLabels();
   if (plant.episodes.length === 0) return null;
   return (
     <section>
@@ -45,7 +46,7 @@ function OpenEpisodes({ plant }: { plant: Plant }): ReactNode {
                 {e.hold.required === null
                   ? t("cannotHold", { limit: value(e.pollutant, e.hold.limit), unit: e.hold.unit })
                   : t("hold", {
-                      required: value(e.pollutant, e.hold.required),
+                      required: holdText(e.hold.required, decimals(e.pollutant)),
                       unit: e.hold.unit,
                       until: clockText(e.hold.until, language),
                     })}

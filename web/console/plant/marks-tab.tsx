@@ -7,6 +7,7 @@ import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import type { Answer } from "../answers.ts";
 import { useLabels } from "../labels.ts";
+import { useAddress } from "../shell/address.ts";
 import { Problem } from "../shell/problem.tsx";
 import { useText } from "../texts.ts";
 
@@ -17,9 +18,16 @@ export function MarksTab({ permitNo, judge }: { permitNo: string; judge: boolean
   const t = useText();
   const language = useLanguage();
   const [judgedId, setJudged] = useState<string | null>(null);
+  // Who comes from the list of contradictions sees that mark, however old it is.
+  const since = useAddress().query.get("since");
   const marks = useQuery({
-    queryKey: ["marks", permitNo],
-    queryFn: () => dataOf(api.GET("/api/plants/{permitNo}/marks", { params: { path: { permitNo } } })),
+    queryKey: ["marks", permitNo, since],
+    queryFn: () =>
+      dataOf(
+        api.GET("/api/plants/{permitNo}/marks", {
+          params: { path: { permitNo }, query: since === null ? {} : { from: since } },
+        }),
+      ),
   });
   if (marks.error) return <Problem error={marks.error} retry={marks.refetch} />;
   if (!marks.data) return <Spin />;

@@ -48,6 +48,13 @@ export const PAGES: readonly PageEntry[] = [
     View: lazy(() => import("../episodes/episode-page.tsx")),
   },
   {
+    name: "marks",
+    title: "navMarks",
+    action: "mark.judge",
+    key: "k",
+    View: lazy(() => import("../marks/contradicted-page.tsx")),
+  },
+  {
     name: "quarantine",
     title: "navQuarantine",
     action: "quarantine.read",
