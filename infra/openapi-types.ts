@@ -5,7 +5,7 @@
 import type { Described, JsonSchema, Method, OpenApi, Parameter } from "./openapi-document.ts";
 
 const METHODS: readonly Method[] = ["get", "post", "put", "delete"];
-const HEAD = "/* Made by `node infra/openapi.ts` from the operations of functions/; do not edit. */\n";
+const HEAD = "/* Made by `npm run openapi` from the operations of functions/; do not edit. */\n";
 
 export function clientTypes({ paths, components }: OpenApi): string {
   const described = Object.values(paths).flatMap((item) => METHODS.flatMap((method) => item[method] ?? []));

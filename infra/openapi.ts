@@ -1,5 +1,5 @@
 /**
- * `node infra/openapi.ts`: writes the API's description and the web's types, both made from the operations and committed;
+ * `npm run openapi`: writes the API's description and the web's types, both made from the operations and committed;
  * tests/features/openapi.test.ts says when they are out of date.
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";

@@ -20,6 +20,7 @@ const commands = {
   synth: "infra/synth.ts",
   check: "tests/check.ts",
   posters: "infra/posters.ts",
+  openapi: "infra/openapi.ts",
   provision: "infra/provision.ts",
   gateway: "infra/gateway/main.ts",
   bench: "tests/bench/main.ts",

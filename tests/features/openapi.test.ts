@@ -7,7 +7,7 @@ import { DOCUMENT, generated, TYPES } from "../../infra/openapi.ts";
 import { openApiDocument, type OpenApi } from "../../infra/openapi-document.ts";
 import { clientTypes, typeOf } from "../../infra/openapi-types.ts";
 
-test("the committed files are current: else run `node infra/openapi.ts`", () => {
+test("the committed files are current: else run `npm run openapi`", () => {
   const { document, types } = generated();
   expect(readFileSync(DOCUMENT, "utf8")).toBe(document);
   expect(readFileSync(TYPES, "utf8")).toBe(types);

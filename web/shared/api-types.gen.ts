@@ -1,4 +1,4 @@
-/* Made by `node infra/openapi.ts` from the operations of functions/; do not edit. */
+/* Made by `npm run openapi` from the operations of functions/; do not edit. */
 
 export interface paths {
   "/api/self": {

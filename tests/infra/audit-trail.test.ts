@@ -1,0 +1,17 @@
+/** The audit trail is only ever added to: what the roles may do with its table, in either partition. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+/** Current, because reviewed.test.ts compares it with the templates. */
+const matrix = (file: string): string[] => readFileSync(join(import.meta.dirname, file), "utf8").split("\n");
+
+test.each(["iam-matrix.txt", "iam-matrix.cn.txt"])("%s: one function, and it neither updates nor deletes", (file) => {
+  expect(matrix(file).filter((line) => line.includes(" people.Arn"))).toEqual(
+    ["ConditionCheckItem", "GetItem", "PutItem", "Query"].map((call) => `servepeoplerole dynamodb:${call} people.Arn`),
+  );
+  // Nobody reaches it by a wildcard either.
+  expect(matrix(file).filter((line) => /dynamodb:\S* \*|dynamodb:\*/.test(line) && !/ListStreams/.test(line))).toEqual(
+    [],
+  );
+});
