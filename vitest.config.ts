@@ -8,6 +8,7 @@ const LONG = [
   "scenario/scenario",
   "browser/disclosure",
   "browser/portal",
+  "browser/console",
   "faults/disk-full",
   "backtest/loop",
 ];
