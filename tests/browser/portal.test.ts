@@ -173,6 +173,12 @@ test("without a network: what was read stays readable, what is entered waits and
   // It outlives the page.
   await page.reload();
   await page.getByText("1 条还没有送达").waitFor();
+  // Nor does it need the tab in which somebody signed in.
+  const another = await context.newPage();
+  await another.goto(portal());
+  await another.getByText("故障试验0号厂").waitFor({ timeout: 10_000 });
+  await another.getByText("1 条还没有送达").waitFor({ timeout: 10_000 });
+  await another.close();
   errors.splice(asked); // the browser reports every request that found no network
   await context.setOffline(false);
   await page.getByText("1 条还没有送达").waitFor({ state: "detached" });
