@@ -54,7 +54,9 @@ export function CityMap({ plants, dark, label }: CityMapProps): ReactNode {
     const ctx = ready(points.current, size);
     if (!ctx || !projection) return;
     drawTowns(ctx, TOWNS, projection, palette);
-    drawPoints(ctx, plants.values(), projection, palette, unit);
+    // Ten thousand points have to be small; a few may be seen from afar.
+    const dot = unit * Math.min(3, Math.max(1, Math.sqrt(2_000 / Math.max(plants.size, 1))));
+    drawPoints(ctx, plants.values(), projection, palette, dot);
     drawNames(ctx, TOWNS, projection, palette, Math.max(13, unit * 4.2));
   }, [points, plants, projection, palette, unit, size]);
 
