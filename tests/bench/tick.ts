@@ -34,7 +34,7 @@ const LARGE = 100_000;
 const MOST_SHARE = 0.1;
 const CLOSED = 500;
 /** Of the section's bound in main-sections.ts; what is left is for stopping and removing. */
-const SECONDS = 55;
+const SECONDS = 50;
 /** Kept for what comes behind the small city's ticks: silence, closing, and the large city's preparation. */
 const RESERVE = 28;
 const STOPPING = 4;
