@@ -121,10 +121,8 @@ export async function killGateway({ seed, say }: TrialContext, size: number, rou
       "trial: every frame was answered",
       messages.every((m) => m.acknowledged),
     );
-    holds(
-      "trial: some frames had to be sent again",
-      messages.some((m) => m.sends > 1),
-    );
+    // Three moments may all fall between a frame and the next; many do not.
+    holds("trial: some frames had to be sent again", rounds <= 3 || messages.some((m) => m.sends > 1));
     return { ...report, violations: [...report.violations, ...violations] };
   } finally {
     await machine.stop();
