@@ -2,13 +2,13 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
   BatchExecuteStatementCommand,
-  BatchGetCommand,
   QueryCommand,
   TransactWriteCommand,
   type DynamoDBDocumentClient,
 } from "@aws-sdk/lib-dynamodb";
 import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod/mini";
+import { batchGet } from "../shared/batch-get.ts";
 import { inParallel } from "../shared/in-parallel.ts";
 import { DAY, formatMinute } from "../shared/shanghai.ts";
 import { floorBlock, type Block, type BlockRecord, type LiveHead } from "./domain/block.ts";
@@ -116,23 +116,9 @@ export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; tab
       return blocks.reduce<LiveHead | null>((live, { block }) => mergeLive(block.live, live), null);
     },
     async get(permitNo, starts) {
-      const found = new Map<number, StoredBlock>();
-      for (let i = 0; i < starts.length; i += 100) {
-        let keys: Record<string, unknown>[] = starts
-          .slice(i, i + 100)
-          .map((s) => ({ pk: permitNo, sk: formatMinute(s) }));
-        while (keys.length > 0) {
-          const answer = await db.send(
-            new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
-          );
-          for (const item of answer.Responses?.[table] ?? []) {
-            const one = stored(item);
-            found.set(one.block.start, one);
-          }
-          keys = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-        }
-      }
-      return found;
+      const keys = starts.map((s) => ({ pk: permitNo, sk: formatMinute(s) }));
+      const blocks = (await batchGet({ db, table }, keys, true)).map(stored);
+      return new Map(blocks.map((one) => [one.block.start, one]));
     },
     async put(writes) {
       const done = writes.map(() => false);

@@ -73,12 +73,12 @@ export const LIMITS: readonly Limit[] = [
     next: "fewer plants a gateway, or a second connection",
   },
   {
-    what: "Stream, shards for the burst (on demand)",
+    what: "Stream, shards for the burst",
     unit: "shards",
-    limit: 200,
-    source: "200 MB/s of an on-demand stream in the default quota; general knowledge",
+    limit: 4,
+    source: "streamShards of infra/config.ts",
     need: shardsFor,
-    next: "raise the quota; a stream per province",
+    next: "set streamShards; beyond an account's quota of shards raise that; a stream per province",
   },
   {
     what: "Ingest, functions at a time (one a shard)",

@@ -10,9 +10,10 @@ import { ROOT } from "../../infra/build.ts";
 import { TOWN_NAMES, TOWNS } from "../../infra/local/demo/fill-in.ts";
 import { putApplications } from "../../infra/local/applications.ts";
 import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
-import { frameMaker, messageOf, trialPlants, type TrialFrame } from "../faults/trial-city.ts";
+import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
 import { findings, launch } from "./browser.ts";
+import { fiveMinutes } from "./trial-hour.ts";
 
 const SHOTS = join(ROOT, ".build/screenshots");
 /** The hour before the browser's: all of it is past when the page is opened. */
@@ -27,19 +28,7 @@ let context: BrowserContext;
 let page: Page;
 const errors: string[] = [];
 
-/** Five minutes of the plant, and the tick after them. */
-async function five(from: number, gas: number): Promise<void> {
-  const frames: TrialFrame[] = [];
-  for (let i = 0; i < 5; i += 1)
-    frames.push(frame(own, "gas", from + i * MINUTE, gas), frame(own, "water", from + i * MINUTE, 7));
-  for (const each of Map.groupBy(frames, (f) => f.mn).values()) {
-    const { topic, client } = messageOf(each as [TrialFrame, ...TrialFrame[]]);
-    await trial.machine.publish(topic, Buffer.concat(each.map((f) => f.bytes)), from + 5 * MINUTE - 5_000, client);
-  }
-  await trial.machine.drain();
-  await trial.tick(from + 5 * MINUTE);
-  await trial.machine.drain();
-}
+const five = (from: number, gas: number): Promise<void> => fiveMinutes(trial, frame, own, { from, gas });
 
 beforeAll(async () => {
   mkdirSync(SHOTS, { recursive: true });

@@ -8,9 +8,10 @@ import { buildWeb, firstLoad } from "../../infra/build-web.ts";
 import { ROOT } from "../../infra/build.ts";
 import { putApplications } from "../../infra/local/applications.ts";
 import { issuerOf, signInForTest, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
-import { frameMaker, messageOf, trialPlants, type TrialFrame } from "../faults/trial-city.ts";
+import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
 import { findings, launch } from "./browser.ts";
+import { fiveMinutes } from "./trial-hour.ts";
 
 const SHOTS = join(ROOT, ".build/screenshots");
 /** An hour of today, so that the browser's clock and the trial's are close: half of it is past when the page is opened. */
@@ -27,19 +28,7 @@ let sub: string;
 const errors: string[] = [];
 const origins = new Set<string>();
 
-/** Five minutes of the plant, and the tick after them. */
-async function five(from: number, gas: number): Promise<void> {
-  const frames: TrialFrame[] = [];
-  for (let i = 0; i < 5; i += 1)
-    frames.push(frame(own, "gas", from + i * MINUTE, gas), frame(own, "water", from + i * MINUTE, 7));
-  for (const each of Map.groupBy(frames, (f) => f.mn).values()) {
-    const { topic, client } = messageOf(each as [TrialFrame, ...TrialFrame[]]);
-    await trial.machine.publish(topic, Buffer.concat(each.map((f) => f.bytes)), from + 5 * MINUTE - 5_000, client);
-  }
-  await trial.machine.drain();
-  await trial.tick(from + 5 * MINUTE);
-  await trial.machine.drain();
-}
+const five = (from: number, gas: number): Promise<void> => fiveMinutes(trial, frame, own, { from, gas });
 
 beforeAll(async () => {
   mkdirSync(SHOTS, { recursive: true });
@@ -261,6 +250,8 @@ test("what the server refuses stays, with what to do about it, until it is delet
   await shot("refused");
   errors.splice(0, errors.length, ...errors.filter((line) => !line.includes("409")));
   await page.getByRole("button", { name: "改正后再提交" }).click();
+  // The list it comes from has a field of the same name, in the form that withdraws a mark.
+  await page.getByRole("heading", { name: "新建标记" }).waitFor();
   expect(await page.getByLabel("原因").inputValue()).toBe("再来一次");
   await page.getByRole("button", { name: "提交标记" }).click();
   await page.getByText("这个时段已有同类或相互排斥的标记").waitFor();

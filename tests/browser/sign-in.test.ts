@@ -1,12 +1,11 @@
 /** The sign-in pages in Chromium: at the width of a phone, by the keyboard alone, without scripts, and by axe's rules. */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keys } from "../../functions/people/stored-items.ts";
-import { startMachine, type Machine } from "../../infra/local/machine.ts";
-import { signInAssembly } from "../../infra/local/oidc/test-template.ts";
+import type { Machine } from "../../infra/local/machine.ts";
+import { startSignInMachine } from "../../infra/local/oidc/test-template.ts";
 import { newTry, TEST_PASSWORD, testAccount } from "../../infra/local/oidc/test-sign-in.ts";
 import { temporaryFolder } from "../../infra/local/test-assembly.ts";
 import { findings, launch } from "./browser.ts";
@@ -16,15 +15,7 @@ let machine: Machine;
 let browser: Browser;
 beforeAll(async () => {
   folder = temporaryFolder();
-  mkdirSync(join(folder.path, "cdk"));
-  machine = await startMachine({
-    dataDir: join(folder.path, "data"),
-    port: 0,
-    mqttPort: null,
-    schedules: false,
-    log: () => undefined,
-    template: signInAssembly(join(folder.path, "cdk")),
-  });
+  machine = await startSignInMachine(folder.path);
   await testAccount(machine, "anna");
   browser = await launch();
 });

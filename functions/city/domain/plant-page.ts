@@ -7,7 +7,7 @@ import { plantView, type PlantView } from "../../disclosure/domain/plant-view.ts
 import type { QuantityView } from "../../disclosure/domain/quantity-view.ts";
 import { inForce, type Facility, type Limit, type Permit } from "../../register/domain/permit.ts";
 import { formatIso, HOUR, MINUTE } from "../../shared/shanghai.ts";
-import type { BlockRecord, LiveHead } from "../../telemetry/domain/block.ts";
+import { counts, type BlockRecord, type LiveHead } from "../../telemetry/domain/block.ts";
 import { intervalAt } from "../../telemetry/domain/slots.ts";
 import { openEpisodeView, type EpisodeView } from "../../warnings/domain/episode-view.ts";
 import type { PlantState } from "../../warnings/domain/plant-state.ts";
@@ -174,7 +174,7 @@ function minutesOf(records: readonly BlockRecord[], interval: number, from: numb
     const first = Math.floor((at - from) / MINUTE);
     for (let i = Math.max(0, first); i < Math.min(of, first + (kind === "minute" ? interval : 1)); i++) {
       received.add(i);
-      if (values.some((v) => v.value !== null && (v.flag === "N" || v.flag === null))) counting.add(i);
+      if (values.some(counts)) counting.add(i);
     }
   }
   return { received: received.size, counting: counting.size, of };

@@ -1,29 +1,21 @@
 /** Who can sign in to a new machine, and how an invited person comes to an account. */
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { globSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { keys } from "../../../functions/people/stored-items.ts";
-import { startMachine, type Machine } from "../machine.ts";
+import type { Machine } from "../machine.ts";
 import { temporaryFolder } from "../test-assembly.ts";
 import { demoPeople, firstPeople, resetPassword } from "./first-people.ts";
 import { newPassword, weaknesses } from "./password-policy.ts";
-import { signInAssembly } from "./test-template.ts";
+import { startSignInMachine } from "./test-template.ts";
 import { issuerOf, signInForTest, TEST_PASSWORD, testAccount, TestBrowser } from "./test-sign-in.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let machine: Machine;
 beforeAll(async () => {
   folder = temporaryFolder();
-  mkdirSync(join(folder.path, "cdk"));
-  machine = await startMachine({
-    dataDir: join(folder.path, "data"),
-    port: 0,
-    mqttPort: null,
-    schedules: false,
-    log: () => undefined,
-    template: signInAssembly(join(folder.path, "cdk")),
-  });
+  machine = await startSignInMachine(folder.path);
 });
 afterAll(async () => {
   await machine.stop();

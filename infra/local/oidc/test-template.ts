@@ -1,4 +1,7 @@
 /** For tests: a template with a user pool and an API whose two functions answer with what they were told. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { startMachine, type Machine } from "../machine.ts";
 import { lambdaResource, resource, roleResource, writeAssembly } from "../test-assembly.ts";
 
 const ECHO = `export const handler = async ({ requestContext: { authorizer, routeKey } }) =>
@@ -99,3 +102,16 @@ export const signInAssembly = (folder: string): string =>
     },
     { echo: ECHO },
   );
+
+/** A machine of that template with its web port open and nothing else; its data and its assembly are in `folder`. */
+export function startSignInMachine(folder: string): Promise<Machine> {
+  mkdirSync(join(folder, "cdk"));
+  return startMachine({
+    dataDir: join(folder, "data"),
+    port: 0,
+    mqttPort: null,
+    schedules: false,
+    log: () => undefined,
+    template: signInAssembly(join(folder, "cdk")),
+  });
+}
