@@ -1,8 +1,6 @@
 /** The city at a glance (大屏): a snapshot, then every five seconds what changed. */
-import { useQuery } from "@tanstack/react-query";
 import { Button, Spin } from "antd";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import { api, dataOf } from "../../shared/api.ts";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { clockText, dayText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import type { Answer } from "../answers.ts";
@@ -12,32 +10,18 @@ import { setDisplay, useDisplay } from "../shell/display.ts";
 import { Problem } from "../shell/problem.tsx";
 import { STATE_SIGN, STATES } from "../shell/state-tag.tsx";
 import { useText } from "../texts.ts";
-import { boardAfter, countBoard, type Board, type Counts } from "./board-state.ts";
+import { countBoard, type Counts } from "./board-state.ts";
 import { CityMap } from "./city-map.tsx";
+import { useBoard } from "./use-board.ts";
 
 type BoardAnswer = Answer<"getBoard">;
-const EVERY_MS = 5_000;
 /** Without an answer for so long the screen says so. */
 const STALE_MS = 30_000;
 
 export default function BoardPage(): ReactNode {
   const t = useText();
   const { dark, wall } = useDisplay();
-  const held = useRef<Board | null>(null);
-  const board = useQuery({
-    queryKey: ["board"],
-    queryFn: async () => {
-      const since = held.current?.version;
-      const answer = await dataOf(api.GET("/api/board", { params: { query: since === undefined ? {} : { since } } }));
-      held.current = boardAfter(held.current, answer);
-      return { answer, board: held.current };
-    },
-    refetchInterval: EVERY_MS,
-    refetchOnWindowFocus: true,
-    structuralSharing: false, // ten thousand plants are not compared one by one
-    gcTime: 0,
-    staleTime: 0,
-  });
+  const board = useBoard();
   const plants = board.data?.board.plants;
   const counted = useMemo(() => plants && countBoard(plants.values()), [plants]);
   if (!board.data || !plants || !counted)
