@@ -4,6 +4,8 @@ import { permitNo } from "../register/fixtures.ts";
 import { MINUTE } from "../shared/shanghai.ts";
 import { at, device, outlet, permit } from "../telemetry/fixtures.ts";
 import { minute, type Ingester } from "../warnings/fixtures.ts";
+import type { ListedPlant } from "../register/plant-lists.ts";
+import { getBoardOperation } from "./get-board.ts";
 import { startCity, type City } from "./fixtures.ts";
 
 const permits = Array.from({ length: 6 }, (_, i) =>
@@ -94,6 +96,36 @@ test("then only what changed, until something changes the list as a whole", asyn
   const whole = await board(regulator, later.version);
   expect(whole.whole).toBe(true);
   expect(stateOf(whole.plants, 6)).toBe("normal");
+});
+
+test("a board that is larger than one answer comes in parts; a part of another board is refused", async () => {
+  const plants = permits.map(
+    ({ permitNo, name, town }) => ({ permitNo, name, town, lon: 120, lat: 30 }) as ListedPlant,
+  );
+  let register = "1";
+  const operation = getBoardOperation({
+    lists: { all: async () => ({ version: register, plants }), some: async () => [] },
+    city: {
+      standings: async () => () => ({ state: "normal", level: 0, open: 0, at: 0 }),
+      heard: async () => 6,
+      day: async () => ({ episodes: [], messages: 0, before: [] }),
+    },
+    mostBytes: 300,
+  });
+  // oxlint-disable-next-line typescript/no-explicit-any -- as the city's answers
+  const ask = async (query: object): Promise<any> =>
+    (await operation.handle({ query, reach: { city: true }, at: at("09:00") } as never)).body;
+  const first = await ask({});
+  expect(first.plants.length).toBeLessThan(plants.length);
+  const read = [...first.plants];
+  for (let { next } = first; next !== null;) {
+    const part = await ask({ cursor: next });
+    read.push(...part.plants);
+    next = part.next;
+  }
+  expect(read.map((p) => p.permitNo)).toEqual(plants.map((p) => p.permitNo));
+  register = "2";
+  await expect(ask({ cursor: first.next })).rejects.toMatchObject({ status: 400 });
 });
 
 test("a town's officer sees the town, and an enterprise no board at all", async () => {

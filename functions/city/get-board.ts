@@ -1,17 +1,20 @@
 /** `GET /api/board`: the city for the big screen: one snapshot, then only what changed. */
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
+import { fromCursor, toCursor } from "../api/cursor.ts";
 import { overReach, type Operation } from "../api/operation.ts";
 import type { PlantLists } from "../register/plant-lists.ts";
 import { covers, type Reach } from "../people/domain/rights.ts";
 import { floorDay, formatDay, formatIso, MINUTE } from "../shared/shanghai.ts";
 import { EpisodeSchema } from "../warnings/episode-schema.ts";
 import type { CityFacts } from "./city-facts.ts";
-import { boardPlant, countStates, dayFigures, ticker } from "./domain/board.ts";
+import { boardPlant, countStates, dayFigures, partOf, ticker } from "./domain/board.ts";
 
 export interface BoardServices {
   lists: PlantLists;
   city: CityFacts;
+  /** Bytes of plants in one part of an answer; a function's answer may have 6 MB. */
+  mostBytes?: number;
 }
 
 const count = z.int();
@@ -19,6 +22,8 @@ const State = z.enum(["normal", "warned", "lost", "silent"]);
 const Query = z.object({
   /** `version` of the former answer: only what may have changed since is answered. */
   since: z.optional(z.string().check(z.maxLength(100))),
+  /** `next` of the former part: the rest of the plants; not beside `since`. */
+  cursor: z.optional(z.string().check(z.maxLength(1000))),
 });
 const Answer = z.object({
   /** What the next request gives as `since`. */
@@ -39,6 +44,8 @@ const Answer = z.object({
       level: z.literal([0, 1, 2, 3]),
     }),
   ),
+  /** Where the next part of the plants begins; null: there are no others. */
+  next: z.nullable(z.string()),
   /** The newest openings and ends of episodes, newest first. */
   ticker: z.array(
     z.extend(EpisodeSchema, {
@@ -67,10 +74,11 @@ const Answer = z.object({
 });
 
 const TICKER = 30;
+const PART_BYTES = 3 * 2 ** 20;
 /** A tick that ran late, or again, writes what it changed under its own time. */
 const LATE = 10 * MINUTE;
 
-export const getBoardOperation = ({ lists, city }: BoardServices): Operation =>
+export const getBoardOperation = ({ lists, city, mostBytes = PART_BYTES }: BoardServices): Operation =>
   overReach({
     id: "getBoard",
     method: "GET",
@@ -79,7 +87,7 @@ export const getBoardOperation = ({ lists, city }: BoardServices): Operation =>
     action: "board.read",
     query: Query,
     answer: Answer,
-    async handle({ query: { since }, reach, at }) {
+    async handle({ query: { since, cursor }, reach, at }) {
       const today = floorDay(at);
       const [{ version: register, plants: all }, standing, heard, day] = await Promise.all([
         lists.all(),
@@ -91,7 +99,11 @@ export const getBoardOperation = ({ lists, city }: BoardServices): Operation =>
       const plants = new Map(own.map((plant) => [plant.permitNo, plant]));
       const lines = own.map((plant) => boardPlant(plant, standing(plant.permitNo)));
       const base = baseOf(register, heard, reach);
-      const from = since === undefined ? null : changedFrom(since, base);
+      const list = ["board", base];
+      const after = fromCursor(list, cursor);
+      const from = since === undefined || after !== null ? null : changedFrom(since, base);
+      const news = from === null ? lines : lines.filter(({ permitNo }) => standing(permitNo).at >= from);
+      const part = partOf(news, after, mostBytes);
       const within = day.episodes.filter(({ permitNo }) => plants.has(permitNo));
       return {
         body: {
@@ -99,7 +111,8 @@ export const getBoardOperation = ({ lists, city }: BoardServices): Operation =>
           asOf: formatIso(Math.floor(at / 1000) * 1000),
           whole: from === null,
           counts: countStates(lines),
-          plants: from === null ? lines : lines.filter(({ permitNo }) => standing(permitNo).at >= from),
+          plants: part.plants,
+          next: toCursor(list, part.next),
           ticker: ticker([...day.episodes, ...day.before], (permitNo) => plants.get(permitNo) ?? null, at, TICKER),
           day: { date: formatDay(today), ...dayFigures(within), messages: reach.city ? day.messages : null },
         },

@@ -295,7 +295,7 @@ function boardCity(count: number): (n: number | null) => unknown {
     for (const each of all) counts[each.state]++;
     const changed = all.slice((at * 100) % count).slice(0, 100);
     const plants = n === null ? all : changed;
-    return { version: `b.${at}`, asOf: now, whole: n === null, counts, ticker, plants, day };
+    return { version: `b.${at}`, asOf: now, whole: n === null, next: null, counts, ticker, plants, day };
   };
 }
 

@@ -342,6 +342,7 @@ export interface components {
         state: "normal" | "warned" | "lost" | "silent";
         level: 0 | 1 | 2 | 3;
       }[];
+      next: string | null;
       ticker: {
         id: string;
         outlet: string | null;
@@ -1109,7 +1110,7 @@ export interface operations {
     };
   };
   getBoard: {
-    parameters: { query?: { since?: string }; header?: never; path?: never };
+    parameters: { query?: { since?: string; cursor?: string }; header?: never; path?: never };
     requestBody?: never;
     responses: {
       200: {

@@ -27,6 +27,26 @@ export function countStates(plants: Iterable<{ state: PublicState }>): Record<Pu
   return counts;
 }
 
+/**
+ * The plants (by permit number) behind `after` of which the JSON has at most `mostBytes`, at least one; `next`: the last of
+ * them where others follow, else null.
+ */
+export function partOf<T extends { permitNo: string }>(
+  plants: readonly T[],
+  after: string | null,
+  mostBytes: number,
+): { plants: T[]; next: string | null } {
+  const part: T[] = [];
+  let bytes = 0;
+  for (const plant of plants) {
+    if (after !== null && plant.permitNo <= after) continue;
+    bytes += Buffer.byteLength(JSON.stringify(plant)) + 1;
+    if (part.length > 0 && bytes > mostBytes) return { plants: part, next: part.at(-1)?.permitNo ?? null };
+    part.push(plant);
+  }
+  return { plants: part, next: null };
+}
+
 export type TickerEntry = EpisodeView & {
   permitNo: string;
   name: string;

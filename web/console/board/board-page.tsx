@@ -3,7 +3,6 @@ import { Button, Spin } from "antd";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { clockText, dayText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
-import type { Answer } from "../answers.ts";
 import { useLabels } from "../labels.ts";
 import { hashOf } from "../shell/address.ts";
 import { setDisplay, useDisplay } from "../shell/display.ts";
@@ -12,9 +11,9 @@ import { STATE_SIGN, STATES } from "../shell/state-tag.tsx";
 import { useText } from "../texts.ts";
 import { countBoard, type Counts } from "./board-state.ts";
 import { CityMap } from "./city-map.tsx";
+import type { BoardAnswer } from "./load-board.ts";
 import { useBoard } from "./use-board.ts";
 
-type BoardAnswer = Answer<"getBoard">;
 /** Without an answer for so long the screen says so. */
 const STALE_MS = 30_000;
 

@@ -2,26 +2,19 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useRef } from "react";
 import { api, dataOf } from "../../shared/api.ts";
-import type { Answer } from "../answers.ts";
-import { boardAfter, type Board } from "./board-state.ts";
+import type { Board } from "./board-state.ts";
+import { loadBoard, type Loaded } from "./load-board.ts";
 
 const EVERY_MS = 5_000;
 
-/** `answer`: the newest one, with the day's figures. `board`: all plants, those of former answers among them. */
-export interface BoardNow {
-  answer: Answer<"getBoard">;
-  board: Board;
-}
-
-export function useBoard(): UseQueryResult<BoardNow> {
+export function useBoard(): UseQueryResult<Loaded> {
   const held = useRef<Board | null>(null);
   return useQuery({
     queryKey: ["board"],
     queryFn: async () => {
-      const since = held.current?.version;
-      const answer = await dataOf(api.GET("/api/board", { params: { query: since === undefined ? {} : { since } } }));
-      held.current = boardAfter(held.current, answer);
-      return { answer, board: held.current };
+      const loaded = await loadBoard((query) => dataOf(api.GET("/api/board", { params: { query } })), held.current);
+      held.current = loaded.board;
+      return loaded;
     },
     refetchInterval: EVERY_MS,
     refetchOnWindowFocus: true,
