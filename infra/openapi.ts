@@ -24,10 +24,11 @@ function operations(): Operation[] {
   return allOperations(
     servicesOf({
       db: DynamoDBDocumentClient.from(new DynamoDBClient({ region: "none" })),
-      tables: { register: table, blocks: table, ledger: table, people: table },
+      tables: { register: table, blocks: table, ledger: table, people: table, jobs: table },
       ruleData: loadRuleData(join(ROOT, "layers/rule-data")),
       accounts: { page: null, pool: null },
       archive: { list: async () => [], lines: async () => [] },
+      bucket: { put: async () => undefined, get: async () => null },
       now: () => 0,
     }),
   );

@@ -2,6 +2,8 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { RuleData } from "../../layers/rule-data.ts";
 import { readOperations } from "../city/read-operations.ts";
+import { jobOperations } from "../jobs/job-operations.ts";
+import { jobRepository, type Jobs } from "../jobs/job-repository.ts";
 import { markOperations } from "../marks/mark-operations.ts";
 import { unmarkedOperations } from "../marks/unmarked-operations.ts";
 import type { People } from "../people/repository.ts";
@@ -12,6 +14,7 @@ import { personOperations } from "../people/person-operations.ts";
 import { selfOperations } from "../people/self-operations.ts";
 import { contactOperations } from "../register/contact-operations.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
+import type { Bucket } from "../shared/bucket.ts";
 import type { ArchiveReader } from "../telemetry/archive-reader.ts";
 import { acknowledgeOperations } from "../warnings/acknowledge-operations.ts";
 import { messageOperations } from "../warnings/message-operations.ts";
@@ -20,11 +23,13 @@ import type { Operation } from "./operation.ts";
 /** What stands outside of the program: made by the entry from its environment, by a test from an engine in memory. */
 export interface Backends {
   db: DynamoDBDocumentClient;
-  tables: Readonly<Record<"register" | "blocks" | "ledger" | "people", string>>;
+  tables: Readonly<Record<"register" | "blocks" | "ledger" | "people" | "jobs", string>>;
   ruleData: RuleData;
   accounts: Accounts;
   /** Raw frames. */
   archive: ArchiveReader;
+  /** The imports bucket: what is asked for, and what comes of it. */
+  bucket: Bucket;
   /** Now, epoch ms. */
   now(): number;
 }
@@ -32,12 +37,14 @@ export interface Backends {
 export interface Services extends Backends {
   register: Register;
   people: People;
+  jobs: Jobs;
 }
 
 export const servicesOf = (backends: Backends): Services => ({
   ...backends,
   register: registerRepository({ db: backends.db, table: backends.tables.register }),
   people: peopleRepository({ db: backends.db, table: backends.tables.people }),
+  jobs: jobRepository({ db: backends.db, table: backends.tables.jobs }),
 });
 
 /** Each feature brings its own; this is their list. Making them calls nobody. */
@@ -51,4 +58,5 @@ export const allOperations = (services: Services): Operation[] => [
   ...unmarkedOperations(services),
   ...personOperations(services),
   ...auditOperations(services),
+  ...jobOperations(services),
 ];

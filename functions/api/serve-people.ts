@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { userPool } from "../people/user-pool.ts";
+import { s3Bucket } from "../shared/bucket.ts";
 import { documentClient, s3Client } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
@@ -17,7 +18,9 @@ const Env = z.extend(HouseEnv, {
   BLOCKS_TABLE: z.string(),
   LEDGER_TABLE: z.string(),
   PEOPLE_TABLE: z.string(),
+  JOBS_TABLE: z.string(),
   ARCHIVE_BUCKET: z.string(),
+  IMPORTS_BUCKET: z.string(),
   /** Where the accounts are our own. */
   USER_POOL_ID: z.optional(z.string()),
   /** Set on one machine, whose issuer has a page for them. */
@@ -31,6 +34,7 @@ const Env = z.extend(HouseEnv, {
 const services = once((): ApiServices => {
   const env = readEnv(Env);
   const db = documentClient();
+  const s3 = s3Client();
   const backends = servicesOf({
     db,
     tables: {
@@ -38,9 +42,11 @@ const services = once((): ApiServices => {
       blocks: env.BLOCKS_TABLE,
       ledger: env.LEDGER_TABLE,
       people: env.PEOPLE_TABLE,
+      jobs: env.JOBS_TABLE,
     },
     ruleData: loadRuleData(env.RULE_DATA_DIR),
-    archive: archiveReader(s3Client(), env.ARCHIVE_BUCKET),
+    archive: archiveReader(s3, env.ARCHIVE_BUCKET),
+    bucket: s3Bucket(s3, env.IMPORTS_BUCKET),
     accounts: {
       page: env.INVITATION_PAGE ?? null,
       pool:

@@ -8,6 +8,7 @@ import { apiRouter } from "../api/router.ts";
 import { operationRoutes } from "../api/serve-operations.ts";
 import type { Person } from "../people/domain/rights.ts";
 import type { Permit } from "../register/domain/permit.ts";
+import type { Bucket } from "../shared/bucket.ts";
 import type { ArchiveReader } from "../telemetry/archive-reader.ts";
 import type { ArchiveLine } from "../telemetry/domain/archive-line.ts";
 import { ruleData } from "../telemetry/fixtures.ts";
@@ -46,6 +47,16 @@ export function archiveOf({ archived }: Pick<World, "archived">): ArchiveReader 
   };
 }
 
+/** A bucket that keeps its objects in memory. */
+export function bucketInMemory(): Bucket & { objects: Map<string, Uint8Array> } {
+  const objects = new Map<string, Uint8Array>();
+  return {
+    objects,
+    put: async (key, body) => void objects.set(key, typeof body === "string" ? Buffer.from(body) : body),
+    get: async (key) => objects.get(key) ?? null,
+  };
+}
+
 let cities = 0;
 
 export async function startCity(
@@ -55,14 +66,20 @@ export async function startCity(
 ): Promise<City> {
   const { db } = dynamo;
   const world = await startWorld(dynamo, permits);
-  const tables = { ...world.tables, register: `register-${++cities}`, people: `people-${cities}` };
-  await Promise.all([tables.register, tables.people].map((name) => dynamo.createTable(name)));
+  const tables = {
+    ...world.tables,
+    register: `register-${++cities}`,
+    people: `people-${cities}`,
+    jobs: `jobs-${cities}`,
+  };
+  await Promise.all([tables.register, tables.people, tables.jobs].map((name) => dynamo.createTable(name)));
   let now = 0;
   const services = servicesOf({
     db,
     tables,
     ruleData,
     archive: archiveOf(world),
+    bucket: bucketInMemory(),
     accounts: { page: "https://issuer.example/invite/", pool: null },
     now: () => now,
     ...more,

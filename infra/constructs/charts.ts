@@ -203,8 +203,8 @@ export function costDrivers(watched: Watched): Chart[] {
 
 const functionsOf = (watched: Partial<Watched>): HouseFunction[] =>
   [watched.telemetry, watched.services, watched.site].flatMap((stack) => stack?.functions ?? []);
-const tablesOf = ({ register, people, blocks, ledger }: DataStack): [string, ITable][] =>
-  Object.entries({ register, people, blocks, ledger });
+const tablesOf = ({ register, people, jobs, blocks, ledger }: DataStack): [string, ITable][] =>
+  Object.entries({ register, people, jobs, blocks, ledger });
 
 const native = (namespace: string, metricName: string, dimensionsMap: Record<string, string>, label: string): Metric =>
   new Metric({ namespace, metricName, dimensionsMap, label, statistic: "Sum", period });

@@ -49,6 +49,12 @@ export class DataStack extends HouseStack {
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     timeToLiveAttribute: "ttl",
   });
+  /** Long work that people asked for, and how far it is. */
+  readonly jobs = this.table("jobs", {
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    timeToLiveAttribute: "ttl",
+  });
   readonly blocks = this.blocksTable();
   readonly ledger = this.table("ledger", {
     billingMode: BillingMode.PAY_PER_REQUEST,

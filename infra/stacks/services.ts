@@ -61,13 +61,19 @@ export class ServicesStack extends WorkStack {
       impact: "A permits file was refused as a whole: plants are judged against their former permit.",
       metric: houseMetric("import-permits", "PermitsRefused"),
     });
+    this.onObjects(fn, "permits-arrived", "a permits file arrived in the imports bucket", ["permits/"]);
+  }
+
+  /** Calls `fn` for each new object of the imports bucket under these prefixes; `jobs/{kind}/` begins a job. */
+  private onObjects(fn: HouseFunction, id: string, description: string, prefixes: readonly string[]): void {
     if (!fn.failed) return;
-    new Rule(this, "permits-arrived", {
-      description: "a permits file arrived in the imports bucket",
+    const bucket = { name: [this.data.imports.bucketName] };
+    new Rule(this, id, {
+      description,
       eventPattern: {
         source: ["aws.s3"],
         detailType: ["Object Created"],
-        detail: { bucket: { name: [imports.bucketName] }, object: { key: [{ prefix: "permits/" }] } },
+        detail: { bucket, object: { key: prefixes.map((prefix) => ({ prefix })) } },
       },
       targets: [
         new LambdaFunction(fn, { deadLetterQueue: fn.failed, maxEventAge: Duration.hours(24), retryAttempts: 20 }),
@@ -310,13 +316,15 @@ export class ServicesStack extends WorkStack {
 
   /** The same facts for people with an account, and what they may change. */
   private servePeople(): HouseFunction {
-    const { register, blocks, ledger, people, archive, identity } = this.data;
+    const { register, blocks, ledger, people, jobs, archive, imports, identity } = this.data;
     const fn = new HouseFunction(this, {
       name: "serve-people",
       environment: {
         ...this.tables,
         PEOPLE_TABLE: people.tableName,
+        JOBS_TABLE: jobs.tableName,
         ARCHIVE_BUCKET: archive.bucketName,
+        IMPORTS_BUCKET: imports.bucketName,
         ORIGIN_SECRETS: this.originSecrets.accepted,
         ...(identity.pool && { USER_POOL_ID: identity.pool.userPoolId }),
       },
@@ -330,6 +338,7 @@ export class ServicesStack extends WorkStack {
     useTable(ledger, fn.ownRole, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem");
     // Nothing is updated or deleted: the audit trail is there, and an entry is put only where there is none.
     useTable(people, fn.ownRole, "GetItem", "Query", "PutItem", "ConditionCheckItem");
+    useTable(jobs, fn.ownRole, "Query");
     // Down to the raw frame: found by its place, so the folder is listed too.
     getObjects(archive, "raw/", fn.ownRole);
     listObjects(archive, fn.ownRole);

@@ -4,6 +4,8 @@
  */
 import { formatIso, MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
 import type { Operation } from "../../functions/api/operation.ts";
+import type { Services } from "../../functions/api/operations.ts";
+import { newJob } from "../../functions/jobs/domain/job.ts";
 import type { Answered } from "./call-api.ts";
 
 export interface At {
@@ -12,6 +14,7 @@ export interface At {
   n: number;
   /** A request of somebody who may make it, here a regulator who also belongs to every plant: for what the example refers to. */
   ask(method: Operation["method"], path: string, body?: unknown, query?: Record<string, string>): Promise<Answered>;
+  services: Services;
 }
 export interface Example {
   /** Parts of the path beside the plant. */
@@ -47,6 +50,8 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
   invitePerson: () => ({ body: { ...aPerson({}), active: undefined } }),
   inviteAgain: () => ({ path: { sub: "target" } }),
   signOutEverywhere: () => ({ path: { sub: "target" } }),
+  getJob: async (at) => ({ path: { id: await aJob(at) } }),
+  cancelJob: async (at) => ({ path: { id: await aJob(at) } }),
   putMark: ({ n }) => ({ body: mark(n) }),
   endMark: async (at) => ({ path: { id: await aMark(at) }, body: { withdraw: true, reason: "by mistake" } }),
   judgeMark: async (at) => ({ path: { id: await aMark(at) }, body: { decision: "valid", reason: "seen on site" } }),
@@ -69,6 +74,16 @@ const mark = (n: number): object => {
   const period = { from: formatIso(from), to: formatIso(from + MINUTE) };
   return { outlet: "DA001", kind: "stopped", ...period, reason: "boiler off", key: `walk-mark-${n}` };
 };
+/** One that waits, so that it can be cancelled. */
+async function aJob({ n, services }: At): Promise<string> {
+  const id = `walk-job-${n}`;
+  const by = { sub: "helper", name: "helper" };
+  const at = n;
+  const entry = { id, at, sub: by.sub, name: by.name, operation: "walk", permitNo: null, target: id };
+  const writes = services.jobs.askWrites(newJob({ id, kind: "check-permits", by, input: null, at }));
+  await services.people.change(writes, { ...entry, before: null, after: null });
+  return id;
+}
 const aMark = async ({ permitNo, n, ask }: At): Promise<string> =>
   String((await ask("POST", `/api/plants/${permitNo}/marks`, mark(n))).body.id);
 

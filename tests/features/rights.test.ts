@@ -83,7 +83,7 @@ async function example({ id, path, query, body }: Operation, place: Place): Prom
   const n = ++requests;
   const asHelper: At["ask"] = (method, of, sent, asked = {}) =>
     call(method, of, { claims: claims("helper"), body: sent, query: asked });
-  if (make) return make({ ...PLANTS[place === "unknown" ? "own" : place], n, ask: asHelper });
+  if (make) return make({ ...PLANTS[place === "unknown" ? "own" : place], n, ask: asHelper, services: city.services });
   const needs = [
     ...[...path.matchAll(/:(\w+)/g)].flatMap(([, name]) => (name === "permitNo" ? [] : [`path.${name}`])),
     ...(query && !query.safeParse({}).success ? ["query"] : []),

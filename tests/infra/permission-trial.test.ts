@@ -104,6 +104,7 @@ async function aPerson(machine: Machine): Promise<void> {
     "/api/episodes",
     "/api/board",
     "/api/quarantine",
+    "/api/jobs",
     `/api/plants/${permitNo}`,
   ]) {
     const answer = await fetch(`${machine.url}${path}`, { headers: { authorization: `Bearer ${token}` } });

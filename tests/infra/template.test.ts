@@ -93,9 +93,9 @@ describe("nothing is lost", () => {
     for (const r of templates.resources.filter(({ type }) => stateful.includes(type)))
       expect([r.deletionPolicy, r.updateReplacePolicy], r.name).toEqual(["Retain", "Retain"]);
     const tables = new Map(templates.ofType("AWS::DynamoDB::Table").map((r) => [r.name, r.props]));
-    expect([...tables.keys()]).toEqual(["register", "people", "blocks", "ledger"]);
+    expect([...tables.keys()]).toEqual(["register", "people", "jobs", "blocks", "ledger"]);
     for (const props of tables.values()) expect(props.DeletionProtectionEnabled).toBe(true);
-    for (const name of ["register", "people", "ledger"])
+    for (const name of ["register", "people", "jobs", "ledger"])
       expect(tables.get(name)).toMatchObject({
         BillingMode: "PAY_PER_REQUEST",
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },

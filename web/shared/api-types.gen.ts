@@ -176,6 +176,27 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/jobs": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listJobs"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/jobs/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getJob"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/jobs/{id}/cancel": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["cancelJob"];
+    put?: never;
+    delete?: never;
+  };
 }
 
 export interface components {
@@ -1007,6 +1028,51 @@ export interface components {
       }[];
       next: string | null;
     };
+    ListJobsAnswer: {
+      jobs: {
+        id: string;
+        kind: "check-permits" | "apply-permits" | "replay-quarantine" | "simulate-rules";
+        by: string;
+        askedAt: string;
+        state: "waiting" | "running" | "done" | "failed" | "cancelled";
+        done: number;
+        of: number | null;
+        cancel: boolean;
+        stalled: boolean;
+        result: unknown;
+        problem: string | null;
+        changedAt: string;
+      }[];
+      next: string | null;
+    };
+    GetJobAnswer: {
+      id: string;
+      kind: "check-permits" | "apply-permits" | "replay-quarantine" | "simulate-rules";
+      by: string;
+      askedAt: string;
+      state: "waiting" | "running" | "done" | "failed" | "cancelled";
+      done: number;
+      of: number | null;
+      cancel: boolean;
+      stalled: boolean;
+      result: unknown;
+      problem: string | null;
+      changedAt: string;
+    };
+    CancelJobAnswer: {
+      id: string;
+      kind: "check-permits" | "apply-permits" | "replay-quarantine" | "simulate-rules";
+      by: string;
+      askedAt: string;
+      state: "waiting" | "running" | "done" | "failed" | "cancelled";
+      done: number;
+      of: number | null;
+      cancel: boolean;
+      stalled: boolean;
+      result: unknown;
+      problem: string | null;
+      changedAt: string;
+    };
   };
 }
 
@@ -1457,6 +1523,50 @@ export interface operations {
         content: { "application/json": components["schemas"]["ListPlantAuditAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listJobs: {
+    parameters: { query?: { cursor?: string; limit?: number }; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListJobsAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getJob: {
+    parameters: { query?: never; header?: never; path: { id: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetJobAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  cancelJob: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { id: string } };
+    requestBody?: never;
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["CancelJobAnswer"] };
+      };
       default: {
         headers: { [name: string]: unknown };
         content: { "application/problem+json": components["schemas"]["Problem"] };

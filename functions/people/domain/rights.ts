@@ -61,6 +61,9 @@ export const ACTIONS = {
   "person.read": ["regulator", "auditor"],
   "person.write": ["regulator"],
   "audit.read": ["regulator", "auditor"],
+  /** Work that takes longer than a request. */
+  "job.read": ["regulator", "auditor"],
+  "job.write": ["regulator"],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 export type Action = keyof typeof ACTIONS;
 

@@ -62,6 +62,13 @@ export const PAGES: readonly PageEntry[] = [
     View: lazy(() => import("../quarantine/quarantine-page.tsx")),
   },
   {
+    name: "jobs",
+    title: "navJobs",
+    action: "job.read",
+    key: "j",
+    View: lazy(() => import("../jobs/jobs-page.tsx")),
+  },
+  {
     name: "people",
     title: "navPeople",
     action: "person.read",
