@@ -4,14 +4,15 @@ import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { inParallel } from "../shared/in-parallel.ts";
-import type { Problem } from "../shared/problems.ts";
+import type { SaidProblem } from "../shared/problems.ts";
 import { bindingsOf, overlaps } from "./domain/bindings.ts";
 import type { Permit } from "./domain/permit.ts";
+import { REASONS } from "./domain/permit-reasons.ts";
 import { deviceWrites, plantWrites, type ApplyOptions, type Write } from "./permit-writes.ts";
 import { readDevices, readPlants, type RegisterTable } from "./register-table.ts";
 import { keys, type DeviceItem } from "./stored-items.ts";
 
-export type Applied = ({ ok: true } & Record<Outcome, number>) | { ok: false; problems: Problem[] };
+export type Applied = ({ ok: true } & Record<Outcome, number>) | { ok: false; problems: SaidProblem[] };
 
 /** `outdated`: the register has this plant from a later file, whose import overtook this one. */
 type Outcome = "created" | "revised" | "unchanged" | "outdated";
@@ -69,17 +70,17 @@ export async function applyPermits(
 }
 
 /** Devices of `permit` that a plant which the file does not replace has at the same time. */
-function clashes(permit: Permit, devices: Map<string, DeviceItem>, inFile: ReadonlySet<string>, at: string): Problem[] {
+function clashes(
+  permit: Permit,
+  devices: Map<string, DeviceItem>,
+  inFile: ReadonlySet<string>,
+  at: string,
+): SaidProblem[] {
   return bindingsOf(permit).flatMap((binding) => {
     const other = devices.get(binding.mn)?.bindings.find((b) => !inFile.has(b.permitNo) && overlaps(b, binding));
     if (!other) return [];
-    const where = other.outlet === null ? "a facility" : `outlet ${other.outlet}`;
-    return [
-      {
-        path: at + binding.path,
-        reason: `${binding.mn} is bound at the same time to ${where} of ${other.permitNo} in the register`,
-      },
-    ];
+    const { en, zh } = REASONS.boundInRegister(binding.mn, other.outlet, other.permitNo);
+    return [{ path: at + binding.path, reason: en, zh }];
   });
 }
 

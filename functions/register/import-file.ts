@@ -65,7 +65,11 @@ export async function importFile(
   const parsed = parsePermits(json.data, ruleData);
   if (!parsed.ok) return answer(false, parsed.problems);
   const applied = await register.applyPermits(parsed.permits, { importedAt, source, newCode });
-  if (!applied.ok) return answer(false, applied.problems);
+  if (!applied.ok)
+    return answer(
+      false,
+      applied.problems.map(({ path, reason }) => ({ path, reason })),
+    );
   const { ok: _, ...counts } = applied;
   return answer(true, [], { plants: parsed.permits.length, ...counts });
 }

@@ -183,6 +183,7 @@ describe("a device that another plant has", () => {
         {
           path: "permits[1].outlets[0].devices[1].mn",
           reason: `TAKEN is bound at the same time to outlet DA001 of ${permitNo(1)} in the register`,
+          zh: expect.stringContaining(`已登记在 ${permitNo(1)} 的排放口 DA001`),
         },
       ],
     });

@@ -6,6 +6,11 @@ export interface Problem {
   reason: string;
 }
 
+/** The same with the reason in Chinese beside it, for people; files and machines are answered in English (contract.md). */
+export interface SaidProblem extends Problem {
+  zh: string;
+}
+
 export type Parsed<T> = { ok: true; data: T } | { ok: false; problems: Problem[] };
 
 /** Parses with `schema`; problems say in plain words what was expected and what came (zod/mini has no texts of its own). */
@@ -15,6 +20,25 @@ export function parseInput<T>(schema: z.ZodMiniType<T>, input: unknown): Parsed<
   return {
     ok: false,
     problems: parsed.error.issues.map((issue) => ({ path: pathText(issue.path), reason: issue.message })),
+  };
+}
+
+/** As `parseInput`, with reasons in both languages. `fixed`: Chinese of the texts that the schema brings itself. */
+export function parseInputSaid<T>(
+  schema: z.ZodMiniType<T>,
+  input: unknown,
+  fixed: Readonly<Record<string, string>>,
+): { ok: true; data: T } | { ok: false; problems: SaidProblem[] } {
+  const parsed = parseInput(schema, input);
+  if (parsed.ok) return parsed;
+  const again = schema.safeParse(input, { error: explainZh });
+  const issues = again.success ? [] : again.error.issues;
+  return {
+    ok: false,
+    problems: parsed.problems.map((problem, i) => {
+      const message = issues[i]?.message ?? problem.reason;
+      return { ...problem, zh: fixed[message] ?? message };
+    }),
   };
 }
 
@@ -57,9 +81,41 @@ function explain(issue: RawIssue): string {
   }
 }
 
+function explainZh(issue: RawIssue): string {
+  if (issue.input === undefined && issue.code !== "custom") return "缺少此项";
+  switch (issue.code) {
+    case "invalid_type":
+      return `应为${TYPES_ZH[issue.expected] ?? issue.expected}，现为 ${show(issue.input)}`;
+    case "invalid_value":
+      return `应为 ${issue.values.map((v) => JSON.stringify(v)).join(" 或 ")}，现为 ${show(issue.input)}`;
+    case "invalid_format":
+      return `格式不对，现为 ${show(issue.input)}`;
+    case "too_small":
+      if (issue.minimum === 1 && unitOf(issue.origin) !== "") return "不能为空";
+      return `应${issue.inclusive ? "不小于" : "大于"} ${issue.minimum}${unitOfZh(issue.origin)}`;
+    case "too_big":
+      return `应${issue.inclusive ? "不大于" : "小于"} ${issue.maximum}${unitOfZh(issue.origin)}`;
+    case "unrecognized_keys":
+      return `有不认识的项 ${issue.keys.map((k) => JSON.stringify(k)).join("、")}`;
+    default:
+      return `不符合要求（${show(issue.input)}）`;
+  }
+}
+const TYPES_ZH: Readonly<Record<string, string>> = {
+  string: "文字",
+  number: "数字",
+  int: "整数",
+  boolean: "是或否",
+  array: "列表",
+  object: "对象",
+  record: "对象",
+};
+
 const article = (type: string): string =>
   type === "int" ? "a whole number" : /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
 const unitOf = (origin: string): string => (origin === "string" ? " characters" : origin === "array" ? " entries" : "");
+
+const unitOfZh = (origin: string): string => (origin === "string" ? " 个字" : origin === "array" ? " 项" : "");
 
 /** The input in at most 60 characters. */
 function show(input: unknown): string {

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadRuleData } from "../../../layers/rule-data.ts";
 import { device, gasLimit, outlet, permit, permitNo } from "../fixtures.ts";
-import { parsePermits } from "./parse-permits.ts";
+import { checkPermits, parsePermits } from "./parse-permits.ts";
 
 const ruleData = loadRuleData(join(import.meta.dirname, "../../../layers/rule-data"));
 const parse = (...permits: unknown[]) => parsePermits({ permits }, ruleData);
@@ -15,6 +15,13 @@ const accepted = (...permits: unknown[]) => {
 /** Problems as `path: reason`. */
 const refused = (...permits: unknown[]): string[] => {
   const parsed = parse(...permits);
+  const said = checkPermits({ permits }, ruleData);
+  // What people read is there for each in Chinese, and nothing of it is left in English.
+  for (const { zh } of said.ok ? [] : said.problems) {
+    expect(zh).toMatch(/\p{Script=Han}/u);
+    expect(zh).not.toMatch(/\b(must|is|of|needs|at most)\b/);
+  }
+  expect(said.ok || said.problems.map(({ path, reason }) => ({ path, reason }))).toEqual(parsed.ok || parsed.problems);
   return parsed.ok ? [] : parsed.problems.map((p) => `${p.path}: ${p.reason}`);
 };
 const withOutlet = (over: object): object => permit(1, { outlets: [outlet(over)] });

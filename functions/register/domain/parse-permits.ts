@@ -1,34 +1,45 @@
 import type { RuleData } from "../../../layers/rule-data.ts";
-import { parseInput, type Problem } from "../../shared/problems.ts";
+import { parseInputSaid, type Problem, type SaidProblem } from "../../shared/problems.ts";
 import { bindingsOf, overlaps, type PermitBinding } from "./bindings.ts";
 import type { DeviceBinding, Limit, Permit } from "./permit.ts";
 import { permitNumberProblem } from "./permit-number.ts";
+import { FORM_ZH, REASONS, type Said } from "./permit-reasons.ts";
 import { FileForm, PermitForm } from "./permits-file.ts";
 
 export type ParsedPermits = { ok: true; permits: Permit[] } | { ok: false; problems: Problem[] };
 
-type Report = (path: string, reason: string) => void;
+type Report = (path: string, reason: Said) => void;
 
 /**
  * A permits file (contract.md) as permits, or everything that is wrong with it, each with its path; one problem
  * anywhere and nothing is returned. Old pollutant codes become current ones; unknown keys are left out.
  */
 export function parsePermits(json: unknown, ruleData: RuleData): ParsedPermits {
-  const file = parseInput(FileForm, json);
+  const parsed = checkPermits(json, ruleData);
+  return parsed.ok ? parsed : { ok: false, problems: parsed.problems.map(({ path, reason }) => ({ path, reason })) };
+}
+
+/** The same, with every reason in Chinese beside it. */
+export function checkPermits(
+  json: unknown,
+  ruleData: RuleData,
+): { ok: true; permits: Permit[] } | { ok: false; problems: SaidProblem[] } {
+  const file = parseInputSaid(FileForm, json, FORM_ZH);
   if (!file.ok) return file;
-  const problems: Problem[] = [];
+  const problems: SaidProblem[] = [];
+  const report = (path: string, { en, zh }: Said): unknown => problems.push({ path, reason: en, zh });
   const permits: { permit: Permit; at: string }[] = [];
   for (const [i, entry] of file.data.permits.entries()) {
     const at = `permits[${i}]`;
-    const form = parseInput(PermitForm, entry);
+    const form = parseInputSaid(PermitForm, entry, FORM_ZH);
     if (form.ok)
       permits.push({
-        permit: checkPermit(form.data, ruleData, (path, reason) => problems.push({ path: `${at}.${path}`, reason })),
+        permit: checkPermit(form.data, ruleData, (path, reason) => report(`${at}.${path}`, reason)),
         at,
       });
-    else problems.push(...form.problems.map(({ path, reason }) => ({ path: path ? join(at, path) : at, reason })));
+    else problems.push(...form.problems.map(({ path, ...said }) => ({ path: path ? join(at, path) : at, ...said })));
   }
-  checkAcross(permits, (path, reason) => problems.push({ path, reason }));
+  checkAcross(permits, report);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, permits: permits.map((p) => p.permit) };
 }
 
@@ -38,22 +49,21 @@ const join = (at: string, path: string): string => (path.startsWith("[") ? at + 
 function checkPermit(permit: Permit, ruleData: RuleData, report: Report): Permit {
   const wrongNumber = permitNumberProblem(permit.permitNo);
   if (wrongNumber !== null) report("permitNo", wrongNumber);
-  if (permit.validTo < permit.validFrom) report("validTo", `is before validFrom ${permit.validFrom}`);
+  if (permit.validTo < permit.validFrom) report("validTo", REASONS.endsBefore(permit.validFrom));
   unique(
     permit.outlets,
     (o) => o.code,
-    (i, first) => report(`outlets[${i}].code`, `is already used by outlets[${first}]`),
+    (i, first) => report(`outlets[${i}].code`, REASONS.usedBy(`outlets[${first}]`)),
   );
   unique(
     permit.facilities,
     (f) => f.code,
-    (i, first) => report(`facilities[${i}].code`, `is already used by facilities[${first}]`),
+    (i, first) => report(`facilities[${i}].code`, REASONS.usedBy(`facilities[${first}]`)),
   );
   const outlets = new Set(permit.outlets.map((o) => o.code));
   for (const [i, facility] of permit.facilities.entries())
     for (const [j, code] of facility.outlets.entries())
-      if (!outlets.has(code))
-        report(`facilities[${i}].outlets[${j}]`, `names outlet ${code}, which this permit does not have`);
+      if (!outlets.has(code)) report(`facilities[${i}].outlets[${j}]`, REASONS.noSuchOutlet(code));
   return {
     ...permit,
     outlets: permit.outlets.map((outlet, i) => {
@@ -71,18 +81,14 @@ function checkPermit(permit: Permit, ruleData: RuleData, report: Report): Permit
 }
 
 function checkDevice(device: DeviceBinding, ruleData: RuleData, report: Report): DeviceBinding {
-  if (device.to !== null && device.to <= device.from) report("to", "must be later than from");
+  if (device.to !== null && device.to <= device.from) report("to", REASONS.notLater());
   const units: Record<string, string> = {};
   for (const [code, unit] of Object.entries(device.units)) {
     const pollutant = ruleData.pollutants.get(ruleData.resolve(code) ?? "");
-    if (!pollutant)
-      report(`units.${code}`, `unknown pollutant ${code}: not a code of HJ 524/525 or of its predecessors`);
+    if (!pollutant) report(`units.${code}`, REASONS.unknownPollutant(code));
     else if (ruleData.unitFactor(unit, pollutant.unit) === null)
-      report(
-        `units.${code}`,
-        `unknown unit "${unit}" for ${pollutant.code}: cannot be converted to ${pollutant.unit || "a pure number"}`,
-      );
-    else if (Object.hasOwn(units, pollutant.code)) report(`units.${code}`, `${pollutant.code} has a unit already`);
+      report(`units.${code}`, REASONS.unknownUnit(unit, pollutant));
+    else if (Object.hasOwn(units, pollutant.code)) report(`units.${code}`, REASONS.unitTwice(pollutant.code));
     else units[pollutant.code] = unit;
   }
   return { ...device, units };
@@ -91,17 +97,13 @@ function checkDevice(device: DeviceBinding, ruleData: RuleData, report: Report):
 function checkLimit(limit: Limit, ruleData: RuleData, report: Report): Limit {
   const { statistic, basis, max, min } = limit;
   const pollutant = ruleData.resolve(limit.pollutant);
-  if (pollutant === null)
-    report("pollutant", `unknown pollutant ${limit.pollutant}: not a code of HJ 524/525 or of its predecessors`);
-  if (basis === "converted" && limit.referenceO2 === null)
-    report("referenceO2", "a converted limit needs the reference oxygen, % by volume");
-  if ((statistic === "hour" || statistic === "day") && max === null)
-    report("max", `a limit by the ${statistic} needs max`);
-  else if (max === null && min === null) report("max", "a limit needs max, min or both");
-  if (max !== null && min !== null && min > max) report("min", `${min} is above max ${max}`);
-  if (limit.period !== null && statistic !== "period")
-    report("period", `day or night belongs to statistic "period", not "${statistic}"`);
-  if (limit.from !== null && limit.to !== null && limit.to <= limit.from) report("to", "must be later than from");
+  if (pollutant === null) report("pollutant", REASONS.unknownPollutant(limit.pollutant));
+  if (basis === "converted" && limit.referenceO2 === null) report("referenceO2", REASONS.needsOxygen());
+  if ((statistic === "hour" || statistic === "day") && max === null) report("max", REASONS.needsMax(statistic));
+  else if (max === null && min === null) report("max", REASONS.needsBound());
+  if (max !== null && min !== null && min > max) report("min", REASONS.minAboveMax(min, max));
+  if (limit.period !== null && statistic !== "period") report("period", REASONS.periodOfOther(statistic));
+  if (limit.from !== null && limit.to !== null && limit.to <= limit.from) report("to", REASONS.notLater());
   return {
     ...limit,
     pollutant: pollutant ?? limit.pollutant,
@@ -110,7 +112,7 @@ function checkLimit(limit: Limit, ruleData: RuleData, report: Report): Limit {
 }
 
 /** Two limits of one pollutant and statistic may not hold at the same time; a limit without day or night holds in both. */
-function checkLimitOverlaps(limits: Limit[], report: (index: number, reason: string) => void): void {
+function checkLimitOverlaps(limits: Limit[], report: (index: number, reason: Said) => void): void {
   for (const [j, b] of limits.entries()) {
     const i = limits
       .slice(0, j)
@@ -121,11 +123,7 @@ function checkLimitOverlaps(limits: Limit[], report: (index: number, reason: str
           (a.period === null || b.period === null || a.period === b.period) &&
           overlaps(a, b),
       );
-    if (i >= 0)
-      report(
-        j,
-        `overlaps limits[${i}]: the same pollutant ${b.pollutant}, statistic ${b.statistic} and period at the same time`,
-      );
+    if (i >= 0) report(j, REASONS.overlapping(i, b));
   }
 }
 
@@ -134,7 +132,7 @@ function checkAcross(permits: { permit: Permit; at: string }[], report: Report):
   unique(
     permits,
     (p) => p.permit.permitNo,
-    (i, first) => report(`${permits[i]!.at}.permitNo`, `is already used by ${permits[first]!.at}`),
+    (i, first) => report(`${permits[i]!.at}.permitNo`, REASONS.usedBy(permits[first]!.at)),
   );
   const seen = new Map<string, PermitBinding[]>();
   for (const { permit, at } of permits)
@@ -142,7 +140,7 @@ function checkAcross(permits: { permit: Permit; at: string }[], report: Report):
       const others = seen.get(binding.mn) ?? [];
       const path = `${at}.${binding.path}`;
       const clash = others.find((other) => overlaps(other, binding));
-      if (clash) report(path, `${binding.mn} is bound at the same time by ${clash.path}`);
+      if (clash) report(path, REASONS.boundBy(binding.mn, clash.path));
       seen.set(binding.mn, [...others, { ...binding, path }]);
     }
 }

@@ -1,4 +1,5 @@
 /** Permit numbers (HJ 608-2017) and the unified social credit code inside them (GB 32100-2015). Pure. */
+import type { Said } from "./permit-reasons.ts";
 
 const ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 const WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
@@ -19,11 +20,17 @@ export function checkCharacter(first17: string): string | null {
 export const isCreditCode = (code: string): boolean => code.length === 18 && checkCharacter(code) === code[17];
 
 /** Why a permit number is refused; null when it is well formed. */
-export function permitNumberProblem(permitNo: string): string | null {
+export function permitNumberProblem(permitNo: string): Said | null {
   if (!PERMIT_NO.test(permitNo))
-    return "must be 18 characters of a unified social credit code, 3 digits and a letter (HJ 608-2017), like 91330483MA2ABCD126001P";
+    return {
+      en: "must be 18 characters of a unified social credit code, 3 digits and a letter (HJ 608-2017), like 91330483MA2ABCD126001P",
+      zh: "应为 18 位统一社会信用代码加 3 位数字和 1 个字母（HJ 608-2017），如 91330483MA2ABCD126001P",
+    };
   const expected = checkCharacter(permitNo);
-  return expected === permitNo[17]
-    ? null
-    : `its credit code ${permitNo.slice(0, 18)} has the check character ${permitNo[17]}, GB 32100 gives ${expected}`;
+  if (expected === permitNo[17]) return null;
+  const code = permitNo.slice(0, 18);
+  return {
+    en: `its credit code ${code} has the check character ${permitNo[17]}, GB 32100 gives ${expected}`,
+    zh: `统一社会信用代码 ${code} 的校验码是 ${permitNo[17]}，按 GB 32100 应为 ${expected}：请核对是否抄错`,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Parsed } from "../../shared/problems.ts";
+import { REASONS } from "./permit-reasons.ts";
 
 /** The JSON of a permits file; a byte order mark is left out, anything but UTF-8 JSON is refused with what to do. */
 export function readPermitsFile(bytes: Uint8Array): Parsed<unknown> {
@@ -7,7 +8,7 @@ export function readPermitsFile(bytes: Uint8Array): Parsed<unknown> {
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return refuse("the file is not UTF-8 text: save it as UTF-8 (not GBK)");
+    return refuse(REASONS.notUtf8().en);
   }
   try {
     return { ok: true, data: JSON.parse(text) as unknown };
