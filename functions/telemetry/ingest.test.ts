@@ -272,6 +272,49 @@ describe("a batch that is tried again", () => {
   );
 });
 
+describe("the last minute of ten, which arrives in the next ten", () => {
+  it("is merged without reading what stands there, and a minute that came again keeps watch all the same", async () => {
+    const { services } = world.ingester();
+    let reads = 0;
+    const latest = (...args: Parameters<typeof world.blocks.latest>): ReturnType<typeof world.blocks.latest> => {
+      reads += 1;
+      return world.blocks.latest(...args);
+    };
+    const counting = { ...services, blocks: plantBlocks({ ...world.blocks, latest }) };
+    const take = async (...of: Parameters<Ingester["records"]>[0]): Promise<void> => {
+      expect((await ingest(one.records(of), counting)).response.batchItemFailures).toEqual([]);
+    };
+    await take(nox("08:08", 38, "08:09"));
+    await take(nox("08:09", 39, "08:10"));
+    expect(reads).toBe(1);
+    await take(nox("08:19", 49, "08:20"));
+    expect(reads).toBe(1);
+    // Sent twice: the second time there is nothing new in it, and the former block is written only to be sure of it.
+    await take(nox("08:29", 59, "08:29"));
+    await take(nox("08:29", 59, "08:30"));
+    expect(reads).toBe(1);
+    await take(nox("08:51", 61, "08:52"));
+    expect(reads).toBe(2);
+    expect(await stored()).toEqual({ "08:08": 38, "08:09": 39, "08:19": 49, "08:29": 59, "08:51": 61 });
+    expect(verifyChain(await chain("A", at("08:30")))).toBeNull();
+  });
+
+  it.each(["08:09", "08:10"])(
+    "carries on the head of a device that another shard wrote once, at %s, and never again",
+    async (received) => {
+      const two = world.ingester("shardId-000000000001");
+      await one.take(nox("08:07", 37, "08:08"), nox("08:09", 40, "08:09"));
+      await two.take(nox("08:08", 7, received, "B"));
+      for (const last of ["08:09", "08:19", "08:29", "08:39", "08:49"]) {
+        const [hour, minutes] = last.split(":").map(Number) as [number, number];
+        await one.take(nox(last, 40, `0${hour}:${minutes + 1}`));
+      }
+      const live = await world.blocks.live(permitNo, at("08:50"));
+      expect(Object.keys(live?.devices ?? {}).toSorted()).toEqual(["A", "B"]);
+    },
+  );
+});
+
 it("two functions on two shards of one plant keep both devices' chains over a whole hour", async () => {
   const two = world.ingester("shardId-000000000001");
   for (let i = 0; i < 60; i += 3) {

@@ -162,6 +162,7 @@ async function mergePlant(permitNo: string, all: readonly Own[], services: Inges
     const now = floorBlock(receivedAt);
     blocks.get(now)!.live = live;
     merged.touched.add(now);
+    if (present.witness !== null) merged.touched.add(present.witness);
   }
   return { permitNo, own, merged, present, riskKnown, lines };
 }

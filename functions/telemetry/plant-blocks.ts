@@ -3,7 +3,7 @@
  * written last is what stands there. Who loads a plant has the only copy until it is stored: a batch that fails in
  * between, or a lost condition (another shard wrote the same plant), leaves nothing behind, and it is read anew.
  */
-import { emptyBlock, floorBlock, type Block, type LiveHead } from "./domain/block.ts";
+import { BLOCK, emptyBlock, floorBlock, type Block, type LiveHead } from "./domain/block.ts";
 import { mergeLive, type BlockRepository } from "./block-repository.ts";
 
 /** A plant's present and blocks, to merge into. */
@@ -12,6 +12,11 @@ export interface PlantPresent {
   blocks: Map<number, Block>;
   /** Of the blocks as they were read; none: not stored yet. */
   versions: Map<number, number>;
+  /**
+   * A block that has to be written with the others, changed or not: its version is what says that nobody else wrote the
+   * plant meanwhile, and that saves reading it. Null: what stands there was read.
+   */
+  witness: number | null;
 }
 
 export interface PlantWrite {
@@ -53,6 +58,7 @@ export function plantBlocks(
       // The newest come with every block up to the receipt: one of now that is not among them does not exist.
       blocks: new Map([[now, emptyBlock(now)], ...latest.map(({ block }) => [block.start, block] as const)]),
       versions: new Map(latest.map(({ block, version }) => [block.start, version])),
+      witness: null,
     };
   }
 
@@ -62,6 +68,7 @@ export function plantBlocks(
       live,
       blocks: new Map(newest.map((s) => [s, blocks.get(s)!])),
       versions: new Map(newest.map((s) => [s, versions.get(s) ?? 0])),
+      witness: null,
     });
     if (held.size > size) held.delete(held.keys().next().value!);
   }
@@ -71,14 +78,25 @@ export function plantBlocks(
       const own = held.get(permitNo);
       held.delete(permitNo);
       const now = floorBlock(receivedAt);
+      const wanted = new Set(starts);
       let plant = own;
       if (!plant) plant = await open(permitNo, receivedAt);
-      else if (shared.has(permitNo) || !plant.blocks.has(now)) {
+      else if (
+        !shared.has(permitNo) &&
+        !plant.blocks.has(now) &&
+        wanted.has(now - BLOCK) &&
+        (plant.versions.get(now - BLOCK) ?? 0) > 0
+      ) {
+        // The last minute of ten arrives in the next ten: the block that it goes to is the newest anybody can have written.
+        plant.live = structuredClone(plant.live); // the former block keeps its own
+        plant.blocks.set(now, emptyBlock(now));
+        plant.witness = now - BLOCK;
+      } else if (shared.has(permitNo) || !plant.blocks.has(now)) {
         // A new ten minutes: what other shards wrote of this plant's other devices is taken over.
         const fresh = await open(permitNo, receivedAt);
         plant = { ...fresh, live: mergeLive(fresh.live, plant.live) ?? fresh.live };
       }
-      const missing = [...new Set(starts)].filter((s) => !plant.blocks.has(s));
+      const missing = [...wanted].filter((s) => !plant.blocks.has(s));
       if (missing.length > 0) {
         const found = await repository.get(permitNo, missing);
         for (const s of missing) {
