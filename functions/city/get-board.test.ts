@@ -4,7 +4,7 @@ import { permitNo } from "../register/fixtures.ts";
 import { MINUTE } from "../shared/shanghai.ts";
 import { at, device, outlet, permit } from "../telemetry/fixtures.ts";
 import { minute, type Ingester } from "../warnings/fixtures.ts";
-import type { ListedPlant } from "../register/plant-lists.ts";
+import { shownInLists } from "../register/stored-items.ts";
 import { getBoardOperation } from "./get-board.ts";
 import { startCity, type City } from "./fixtures.ts";
 
@@ -50,7 +50,7 @@ const stateOf = (plants: { permitNo: string; state: string }[], n: number): stri
 
 test("the whole city: where each plant is and how it stands; who never spoke is silent", async () => {
   const body = await board(regulator);
-  expect(body).toMatchObject({ whole: true, counts: { normal: 2, warned: 3, lost: 0, silent: 1 } });
+  expect(body).toMatchObject({ whole: true, counts: { normal: 2, warned: 3, lost: 0, silent: 1, marked: 0 } });
   expect(body.plants[0]).toEqual({
     permitNo: permitNo(1),
     name: "（演示）第 1 厂",
@@ -82,7 +82,7 @@ test("then only what changed, until something changes the list as a whole", asyn
   ]);
   expect([1, 2, 5].map((n) => stateOf(body.plants, n))).toEqual(["normal", "lost", "lost"]);
   expect(body.ticker[0]).toMatchObject({ event: "recovered", permitNo: permitNo(1) });
-  expect(body.day).toMatchObject({ recovered: 1, open: 2, plantsSaved: 1 });
+  expect(body.day).toMatchObject({ recovered: 1, open: 2, plantsSaved: 0 }); // no hour has closed
   // Long after the last change there is nothing to say.
   city.setNow(at("09:30"));
   const later = await board(regulator);
@@ -99,17 +99,26 @@ test("then only what changed, until something changes the list as a whole", asyn
 });
 
 test("a board that is larger than one answer comes in parts; a part of another board is refused", async () => {
-  const plants = permits.map(
-    ({ permitNo, name, town }) => ({ permitNo, name, town, lon: 120, lat: 30 }) as ListedPlant,
-  );
+  const plants = permits.map((p) => ({
+    permitNo: p.permitNo,
+    code: "c",
+    name: p.name,
+    town: p.town,
+    ...shownInLists(p),
+  }));
   let register = "1";
   const operation = getBoardOperation({
     lists: { all: async () => ({ version: register, plants }), some: async () => [] },
     city: {
-      standings: async () => () => ({ state: "normal", level: 0, open: 0, at: 0 }),
+      standings: async () => ({
+        of: () => ({ state: "normal", level: 0, open: 0, out: [], offline: [], at: 0, heard: true }),
+        next: () => null,
+      }),
+      sites: async () => new Map(),
       heard: async () => 6,
-      day: async () => ({ episodes: [], messages: 0, before: [] }),
+      day: async () => ({ episodes: [], told: [], messages: 0, before: [] }),
     },
+    noise: () => ({ records: 3, repeat: 60, dayFromHour: 6, nightFromHour: 22 }),
     mostBytes: 300,
   });
   // oxlint-disable-next-line typescript/no-explicit-any -- as the city's answers

@@ -5,20 +5,31 @@ import { fromCursor, toCursor } from "../api/cursor.ts";
 import { overReach, type Operation } from "../api/operation.ts";
 import type { PlantLists } from "../register/plant-lists.ts";
 import { covers, type Reach } from "../people/domain/rights.ts";
-import { floorDay, formatDay, formatIso, MINUTE } from "../shared/shanghai.ts";
+import { DAY, floorDay, formatDay, formatIso, MINUTE } from "../shared/shanghai.ts";
 import { EpisodeSchema } from "../warnings/episode-schema.ts";
 import type { CityFacts } from "./city-facts.ts";
+import { isDay } from "../warnings/domain/conditions.ts";
+import type { WarningNumbers } from "../../layers/rule-data.ts";
+import { CITY_STATES } from "./domain/city-state.ts";
+import { siteNow } from "./domain/conditions.ts";
+import { indicators } from "./domain/indicators.ts";
+import { SITE_CONDITIONS, siteByTown, type SiteCondition } from "./domain/site.ts";
 import { boardPlant, countStates, dayFigures, partOf, ticker } from "./domain/board.ts";
 
 export interface BoardServices {
   lists: PlantLists;
   city: CityFacts;
+  /** Hours of day and night for noise at a time. */
+  noise(at: number): WarningNumbers["noise"];
   /** Bytes of plants in one part of an answer; a function's answer may have 6 MB. */
   mostBytes?: number;
 }
 
 const count = z.int();
-const State = z.enum(["normal", "warned", "lost", "silent"]);
+const State = z.enum(CITY_STATES);
+const Sites = z.object(
+  Object.fromEntries(SITE_CONDITIONS.map((condition) => [condition, count])) as Record<SiteCondition, typeof count>,
+);
 const Query = z.object({
   /** `version` of the former answer: only what may have changed since is answered. */
   since: z.optional(z.string().check(z.maxLength(100))),
@@ -32,7 +43,9 @@ const Answer = z.object({
   /** These are all the plants; else those that may have changed. */
   whole: z.boolean(),
   /** Over all plants within reach. */
-  counts: z.object({ normal: count, warned: count, lost: count, silent: count }),
+  counts: z.object({ normal: count, warned: count, lost: count, silent: count, marked: count }),
+  /** When a mark begins or ends next and some state with it, or the day ends: worth asking again then. */
+  changesAt: z.string(),
   plants: z.array(
     z.object({
       permitNo: z.string(),
@@ -65,11 +78,40 @@ const Answer = z.object({
     open: count,
     escalated: count,
     plantsWarned: count,
+    /** Warned of a period that closed today and was met, and of none that was exceeded. */
     plantsSaved: count,
+    /** Episodes of which the plant was told; of these answered by it or recovered. */
+    notices: z.object({ sent: count, done: count }),
+    /** Periods that closed today and of which the plant was warned, by verdict. */
+    warnedPeriods: z.object({ closed: count, met: count, exceeded: count, undecided: count }),
+    /** Share of off-site checks among all of key plants; null where a term is not known. */
+    offSite: z.object({
+      keyPlants: count,
+      judgedByData: count,
+      onSite: z.nullable(count),
+      share: z.nullable(z.number()),
+    }),
     /** Text messages with a warning; null for who sees a part of the city only. */
     messages: z.nullable(count),
     kinds: z.object({ limit: count, range: count, noise: count, facility: count }),
-    pollutants: z.array(z.object({ pollutant: z.string(), opened: count, recovered: count })),
+    pollutants: z.array(
+      z.object({
+        pollutant: z.string(),
+        opened: count,
+        recovered: count,
+        lapsed: count,
+        open: count,
+        lost: count,
+        plants: count,
+      }),
+    ),
+  }),
+  /** Facilities, noise and dust outlets now. */
+  site: z.object({
+    /** Which noise limits hold now. */
+    period: z.enum(["day", "night"]),
+    /** By town, of those that have any. A treatment facility off while production runs is also a mismatch. */
+    towns: z.array(z.object({ town: z.string(), counts: Sites })),
   }),
 });
 
@@ -78,7 +120,7 @@ const PART_BYTES = 3 * 2 ** 20;
 /** A tick that ran late, or again, writes what it changed under its own time. */
 const LATE = 10 * MINUTE;
 
-export const getBoardOperation = ({ lists, city, mostBytes = PART_BYTES }: BoardServices): Operation =>
+export const getBoardOperation = ({ lists, city, noise, mostBytes = PART_BYTES }: BoardServices): Operation =>
   overReach({
     id: "getBoard",
     method: "GET",
@@ -89,22 +131,26 @@ export const getBoardOperation = ({ lists, city, mostBytes = PART_BYTES }: Board
     answer: Answer,
     async handle({ query: { since, cursor }, reach, at }) {
       const today = floorDay(at);
-      const [{ version: register, plants: all }, standing, heard, day] = await Promise.all([
+      const [{ version: register, plants: all }, standing, heard, day, sites] = await Promise.all([
         lists.all(),
         city.standings(),
         city.heard(),
         city.day(today),
+        city.sites(),
       ]);
       const own = reach.city ? all : all.filter((plant) => covers(reach, plant));
       const plants = new Map(own.map((plant) => [plant.permitNo, plant]));
-      const lines = own.map((plant) => boardPlant(plant, standing(plant.permitNo)));
+      const now = own.map((plant) => ({ plant, standing: standing.of(plant.permitNo) }));
+      const lines = now.map(({ plant, standing }) => boardPlant(plant, standing));
       const base = baseOf(register, heard, reach);
       const list = ["board", base];
       const after = fromCursor(list, cursor);
       const from = since === undefined || after !== null ? null : changedFrom(since, base);
-      const news = from === null ? lines : lines.filter(({ permitNo }) => standing(permitNo).at >= from);
+      const news = from === null ? lines : lines.filter((_, i) => now[i]!.standing.at >= from);
       const part = partOf(news, after, mostBytes);
-      const within = day.episodes.filter(({ permitNo }) => plants.has(permitNo));
+      const within = <T extends { permitNo: string }>(rows: readonly T[]): T[] =>
+        rows.filter(({ permitNo }) => plants.has(permitNo));
+      const episodes = within(day.episodes);
       return {
         body: {
           version: `${base}.${Math.floor(at)}`,
@@ -114,7 +160,23 @@ export const getBoardOperation = ({ lists, city, mostBytes = PART_BYTES }: Board
           plants: part.plants,
           next: toCursor(list, part.next),
           ticker: ticker([...day.episodes, ...day.before], (permitNo) => plants.get(permitNo) ?? null, at, TICKER),
-          day: { date: formatDay(today), ...dayFigures(within), messages: reach.city ? day.messages : null },
+          changesAt: formatIso(Math.min(today + DAY, standing.next((permitNo) => plants.has(permitNo)) ?? Infinity)),
+          day: {
+            date: formatDay(today),
+            ...dayFigures(episodes),
+            ...indicators(
+              episodes,
+              within(day.told),
+              now.map(({ plant: { management }, standing: { state, heard } }) => ({ management, state, heard })),
+            ),
+            messages: reach.city ? day.messages : null,
+          },
+          site: {
+            period: isDay(at, noise(at)) ? "day" : "night",
+            towns: siteByTown(
+              now.map(({ plant, standing }) => ({ town: plant.town, site: siteNow(plant, standing, sites, at) })),
+            ),
+          },
         },
       };
     },

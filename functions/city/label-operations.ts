@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   management: ["key", "simplified", "registration"],
   role: ["environment-manager", "operator", "legal-person", "maintenance", "town-officer"],
   verdict: ["met", "exceeded", "insufficient", "marked"],
-  state: ["normal", "warned", "lost", "silent"],
+  state: ["normal", "warned", "lost", "silent", "marked"],
   facility: ["treatment", "production"],
 };
 const FLAGS = ["N", "F", "M", "S", "D", "C", "T", "B"];

@@ -5,10 +5,12 @@ import { overReach, type Operation } from "../api/operation.ts";
 import { covers, type Reach } from "../people/domain/rights.ts";
 import type { ListedPlant, PlantLists } from "../register/plant-lists.ts";
 import { inParallel } from "../shared/in-parallel.ts";
-import { formatIso } from "../shared/shanghai.ts";
+import { floorDay, formatIso } from "../shared/shanghai.ts";
 import type { CityReader } from "../warnings/city-reader.ts";
 import type { PlantState } from "../warnings/domain/plant-state.ts";
-import type { CityFacts } from "./city-facts.ts";
+import type { CityFacts, CityNow } from "./city-facts.ts";
+import { CITY_STATES } from "./domain/city-state.ts";
+import { CONDITIONS, counted, isSite, siteNow, type Condition } from "./domain/conditions.ts";
 
 export interface ListServices {
   lists: PlantLists;
@@ -20,12 +22,13 @@ export interface ListServices {
   seenEver(permitNo: string, now: number): Promise<number | null>;
 }
 
-const STATES = ["normal", "warned", "lost", "silent"] as const;
 const Query = z.object({
   /** Part of the name, the permit number or the public code. */
   q: z.optional(z.string().check(z.maxLength(100))),
   town: z.optional(z.string().check(z.maxLength(100))),
-  state: z.optional(z.enum(STATES)),
+  state: z.optional(z.enum(CITY_STATES)),
+  /** What a number of the board counts: plants with such a facility or outlet, or such a day. */
+  condition: z.optional(z.enum(CONDITIONS)),
   cursor: z.optional(z.string().check(z.maxLength(1000))),
   limit: z.optional(z.string().check(z.regex(/^[1-9]\d{0,2}$/))),
 });
@@ -41,7 +44,7 @@ const Plants = z.object({
       town: z.string(),
       industry: z.string(),
       management: z.enum(["key", "simplified", "registration"]),
-      state: z.enum(STATES),
+      state: z.enum(CITY_STATES),
       /** The highest of its open episodes. */
       level: z.literal([0, 1, 2, 3]),
       outlets: z.int(),
@@ -65,17 +68,19 @@ export const listPlantsOperation = (services: ListServices): Operation =>
     action: "plant.read",
     query: Query,
     answer: Plants,
-    async handle({ query: { q, town, state, cursor, limit: asked }, reach, at }) {
+    async handle({ query: { q, town, state, condition, cursor, limit: asked }, reach, at }) {
       const limit = Math.min(MOST, Number(asked ?? USUAL));
-      const list = ["plants", q, town, state];
+      const list = ["plants", q, town, state, condition];
       const after = fromCursor(list, cursor) ?? "";
       const plants = await within(reach, services.lists);
-      const standing = await services.city.standings();
+      const { of: standing } = await services.city.standings();
+      const fits = condition === undefined ? null : await conditionOf(condition, at, standing, services);
       const wanted = plants.filter(
         (plant) =>
           (town === undefined || plant.town === town) &&
           (q === undefined || matches(plant, q)) &&
-          (state === undefined || standing(plant.permitNo).state === state),
+          (state === undefined || standing(plant.permitNo).state === state) &&
+          (fits === null || fits(plant)),
       );
       const page = wanted.filter(({ permitNo }) => permitNo > after).slice(0, limit);
       const last = page.at(-1);
@@ -107,6 +112,16 @@ export const listPlantsOperation = (services: ListServices): Operation =>
       };
     },
   });
+
+async function conditionOf(
+  condition: Condition,
+  at: number,
+  standing: CityNow["of"],
+  { city }: ListServices,
+): Promise<(plant: ListedPlant) => boolean> {
+  const [day, sites] = await Promise.all([city.day(floorDay(at)), isSite(condition) ? city.sites() : new Map()]);
+  return counted(condition, day, (plant) => siteNow(plant, standing(plant.permitNo), sites, at), standing);
+}
 
 /** Plants of this reach by permit number. Who belongs to plants and to no town asks for those, not for the city. */
 export async function within(reach: Reach, lists: PlantLists): Promise<readonly ListedPlant[]> {

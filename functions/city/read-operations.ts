@@ -37,7 +37,7 @@ export function readOperations({ db, tables, ruleData, register, archive, now }:
     }),
     listEpisodesOperation({ lists, reader }),
     getEpisodeOperation({ reader, ledger, blocks, rules: ruleData }),
-    getBoardOperation({ lists, city }),
+    getBoardOperation({ lists, city, noise: (at) => ruleData.warning(at).noise }),
     getPlantOperation({ blocks, ledger, rules: ruleData }),
     getFramesOperation({ archive, blocks }),
     getValuesOperation({ blocks, ledger, rules: ruleData }),

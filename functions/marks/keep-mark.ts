@@ -69,6 +69,7 @@ export async function keepMark(
       plant: { name: permit.name, town: permit.town },
       rows: same ? [] : touchedPeriods(from, to, at, ruleData),
       stamp: asked.id,
+      at,
     };
     try {
       await asked.change(marks.writes(change), {

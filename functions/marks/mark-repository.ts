@@ -1,6 +1,12 @@
 /** Marks in the ledger: read by period, written with everything that follows from them, as parts of one transaction. */
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { GetCommand, QueryCommand, TransactWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import {
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  type DynamoDBDocumentClient,
+} from "@aws-sdk/lib-dynamodb";
 import { createHash } from "node:crypto";
 import type * as z from "zod/mini";
 import type { Write } from "../people/repository.ts";
@@ -8,7 +14,8 @@ import { parseInput } from "../shared/problems.ts";
 import { shardOf } from "../shared/shard.ts";
 import { formatCompact, formatDay, formatHour } from "../shared/shanghai.ts";
 import { LONGEST_MARK, markKey } from "../warnings/stored-items.ts";
-import type { Mark } from "./domain/mark.ts";
+import { markedItem } from "../warnings/list-items.ts";
+import { hasEffect, type Mark } from "./domain/mark.ts";
 import type { Row } from "./domain/touched-periods.ts";
 import { Contradiction, MarksVersion, StoredMark } from "./stored-items.ts";
 
@@ -22,6 +29,8 @@ export interface MarkChange {
   rows: readonly Row[];
   /** Unique: names what is to be judged again because of this change. */
   stamp: string;
+  /** Now, epoch ms. */
+  at: number;
 }
 
 export interface Marks {
@@ -29,7 +38,9 @@ export interface Marks {
   /** All marks, whatever their state, that reach into [from, to), in the order of their begin. */
   between(permitNo: string, from: number, to: number): Promise<Mark[]>;
   version(permitNo: string): Promise<number>;
-  /** At most ten writes; refused when the mark or the plant's marks changed since they were read. */
+  /** Lists until when the mark covers, for those who look at the whole city. */
+  list(mark: Mark, at: number): Promise<void>;
+  /** At most eleven writes; refused when the mark or the plant's marks changed since they were read. */
   writes(change: MarkChange): Write[];
   /** Writes the next version of a mark that was tested; does nothing when it was changed meanwhile. */
   putTested(mark: Mark, plant: { name: string; town: string }): Promise<void>;
@@ -86,7 +97,10 @@ export function markRepository({ db, table }: { db: DynamoDBDocumentClient; tabl
       return (await query(plantKey(permitNo), range, StoredMark)).filter((m) => m.from < to && m.to > from);
     },
     version: async (permitNo) => (await get(versionKey(permitNo), MarksVersion))?.v ?? 0,
-    writes: ({ mark, before, marksVersion, plant, rows, stamp }) => {
+    async list(mark, at) {
+      await db.send(new PutCommand({ TableName: table, Item: markedItem(mark, hasEffect(mark), at) }));
+    },
+    writes: ({ mark, before, marksVersion, plant, rows, stamp, at }) => {
       const { permitNo } = mark;
       const counted = marksVersion === 0 ? none : held("v", marksVersion);
       const listing: Write[] =
@@ -105,6 +119,7 @@ export function markRepository({ db, table }: { db: DynamoDBDocumentClient; tabl
         },
         { Put: { TableName: table, Item: { ...versionKey(permitNo), v: marksVersion + 1 }, ...counted } },
         ...listing,
+        { Put: { TableName: table, Item: markedItem(mark, hasEffect(mark), at) } },
         ...rows.map(({ kind, start, until }): Write => {
           const period = kind === "HOUR" ? `HOUR#${formatHour(start)}` : `DAY#${formatDay(start)}`;
           const key = { pk: `REJUDGE#${shardOf(permitNo)}`, sk: `${permitNo}#${period}#${stamp}` };

@@ -166,7 +166,13 @@ describe("a mark that was made ahead", () => {
     const { services, world } = city;
     const { hints } = ingester.services;
     const marks = markRepository({ db: dynamo.db, table: world.tables.ledger });
-    await closeAll("DAY", at("24:30"), { ...world.services(), hints, marks, register: services.register });
+    await closeAll("DAY", at("24:30"), {
+      ...world.services(),
+      ...world.cityLists(),
+      hints,
+      marks,
+      register: services.register,
+    });
   };
   test.each([
     ["contradicted", 120],

@@ -1,12 +1,12 @@
 /** At the end of a day its marks are tested again: facts came after many of them were made. */
 import type { PlantRecord } from "../register/stored-items.ts";
 import { DAY } from "../shared/shanghai.ts";
-import { step } from "./domain/mark.ts";
+import { hasEffect, step } from "./domain/mark.ts";
 import { testsOf, type MarkFacts } from "./mark-facts.ts";
 import type { Marks } from "./mark-repository.ts";
 
 export interface RetestServices extends MarkFacts {
-  marks: Pick<Marks, "between" | "putTested">;
+  marks: Pick<Marks, "between" | "putTested" | "list">;
 }
 
 /**
@@ -20,7 +20,11 @@ export async function retestMarks(
   services: RetestServices,
 ): Promise<void> {
   const { permit } = plant;
-  for (const mark of await services.marks.between(permit.permitNo, day, day + DAY)) {
+  const ahead = services.ruleData.marks(at).bounds.aheadDays * DAY;
+  for (const mark of await services.marks.between(permit.permitNo, day, at + ahead)) {
+    // The city's list of what covers now: marks of before it was kept come into it here.
+    if (mark.to > at && hasEffect(mark)) await services.marks.list(mark, at);
+    if (mark.from >= day + DAY) continue;
     if (mark.state !== "standing") continue;
     const next = step(mark, { type: "tested", tests: await testsOf(plant, mark, at, services) });
     const changed = next?.tests.some(

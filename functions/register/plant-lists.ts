@@ -2,9 +2,10 @@
 import { inParallel } from "../shared/in-parallel.ts";
 import { SHARDS } from "../shared/shard.ts";
 import type { Register } from "./repository.ts";
-import { shownInLists, type PlantRecord, type ShownInLists } from "./stored-items.ts";
+import { shownInLists, type PlantRecord, type ShownInLists, type SiteInLists } from "./stored-items.ts";
 
 export interface ListedPlant extends ShownInLists {
+  site: SiteInLists;
   permitNo: string;
   code: string;
   name: string;
@@ -48,7 +49,7 @@ export function plantLists(
       SHARDS,
       async (shard) => {
         for await (const { permitNo, code, name, town, shown } of register.listShard(shard))
-          if (shown) plants.push({ permitNo, code, name, town, ...shown });
+          if (shown?.site) plants.push({ permitNo, code, name, town, ...shown, site: shown.site });
           else bare.push(permitNo);
       },
     );

@@ -70,7 +70,14 @@ describe("a new plant", () => {
         name: p!.name,
         town: "崇福镇",
         devices: 1,
-        shown: { industry: "热电联产", management: "key", outlets: 1, lon: 120.43, lat: 30.53 },
+        shown: {
+          industry: "热电联产",
+          management: "key",
+          outlets: 1,
+          lon: 120.43,
+          lat: 30.53,
+          site: { facilities: [], noise: [], dust: [] },
+        },
       },
     ]);
   });

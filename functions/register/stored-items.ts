@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { parseInput } from "../shared/problems.ts";
 import type { Binding } from "./domain/bindings.ts";
 import { PLANT_ROLES, type ContactList } from "./domain/contacts.ts";
-import type { Permit } from "./domain/permit.ts";
+import type { DeviceBinding, Facility, Medium, Permit } from "./domain/permit.ts";
 
 const time = z.nullable(z.number());
 const text = z.nullable(z.string());
@@ -95,15 +95,39 @@ export interface ShownInLists {
   outlets: number;
   lon: number;
   lat: number;
+  /** Of entries written before lists showed sites: undefined, as `shown` itself may be. */
+  site?: SiteInLists | undefined;
 }
 
-export const shownInLists = ({ industry, management, outlets, location: { lon, lat } }: Permit): ShownInLists => ({
+/** Facilities, and outlets of noise and dust: what the board counts the state of. */
+export interface SiteInLists {
+  facilities: Pick<Facility, "code" | "kind" | "mn">[];
+  noise: OutletInLists[];
+  dust: OutletInLists[];
+}
+interface OutletInLists {
+  code: string;
+  devices: Pick<DeviceBinding, "mn" | "from" | "to">[];
+}
+
+export const shownInLists = ({
   industry,
   management,
-  outlets: outlets.length,
-  lon,
-  lat,
-});
+  outlets,
+  facilities,
+  location: { lon, lat },
+}: Permit): ShownInLists & { site: SiteInLists } => {
+  const of = (medium: Medium): OutletInLists[] =>
+    outlets
+      .filter((outlet) => outlet.medium === medium)
+      .map(({ code, devices }) => ({ code, devices: devices.map(({ mn, from, to }) => ({ mn, from, to })) }));
+  const site = {
+    facilities: facilities.map(({ code, kind, mn }) => ({ code, kind, mn })),
+    noise: of("noise"),
+    dust: of("dust"),
+  };
+  return { industry, management, outlets: outlets.length, lon, lat, site };
+};
 
 /** The bindings of one device over all plants; `version` counts its changes. */
 export interface DeviceItem {
@@ -163,12 +187,23 @@ export const VersionItem = z.object({ version: z.string() });
 
 export const CodeItem = z.object({ permitNo: z.string() });
 
+const OutletShown = z.object({
+  code: z.string(),
+  devices: z.array(z.object({ mn: z.string(), from: z.number(), to: time })),
+});
 const Shown: z.ZodMiniType<ShownInLists> = z.object({
   industry: z.string(),
   management: z.enum(["key", "simplified", "registration"]),
   outlets: z.int(),
   lon: z.number(),
   lat: z.number(),
+  site: z.optional(
+    z.object({
+      facilities: z.array(z.object({ code: z.string(), kind: z.enum(["treatment", "production"]), mn: text })),
+      noise: z.array(OutletShown),
+      dust: z.array(OutletShown),
+    }),
+  ),
 });
 
 export const ShardItem = z.object({

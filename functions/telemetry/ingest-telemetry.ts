@@ -52,6 +52,7 @@ const services = once((): IngestServices => {
     hints,
     ruleData: loadRuleData(env.RULE_DATA_DIR),
     known: new Map(),
+    sites: new Map(),
     now,
     async archive(shard, sequence, lines) {
       const Body = gzipSync(lines.map((l) => JSON.stringify(l)).join("\n") + "\n");

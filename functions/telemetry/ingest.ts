@@ -32,6 +32,8 @@ export interface IngestServices {
   now(): number;
   /** First-seen facts by plant, kept between batches. */
   known: Map<string, FirstSeen>;
+  /** What the city's list of sites was last told by this function: `permitNo/code` → state. */
+  sites: Map<string, number | null>;
 }
 
 export interface IngestCounts {
@@ -213,8 +215,25 @@ async function hintsOf(work: Work, services: IngestServices): Promise<() => Prom
     ]);
   await hint("before");
   if (merged.riskUntil > riskKnown) await hints.risk(permitNo, merged.riskUntil);
-  return () => hint("after");
+  return async () => {
+    await hint("after");
+    await tellSite(permitNo, merged.site, services);
+  };
 }
+
+/** Only what changed since this function told it last; what is lost by a crash is told with the next report. */
+async function tellSite(
+  permitNo: string,
+  site: MergeResult["site"],
+  { hints, sites }: Pick<IngestServices, "hints" | "sites">,
+): Promise<void> {
+  const news = new Map([...site].filter(([code, { state }]) => sites.get(`${permitNo}/${code}`) !== state));
+  if (news.size === 0) return;
+  await hints.site(permitNo, news);
+  for (const [code, { state }] of news) sites.set(`${permitNo}/${code}`, state);
+  while (sites.size > SITES) sites.delete(sites.keys().next().value!);
+}
+const SITES = 100_000;
 
 const stampOf = (own: readonly Own[]): string =>
   own.map((o) => `${o.message.shard}:${o.message.sequence}`).at(-1) ?? "";

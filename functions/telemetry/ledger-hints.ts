@@ -13,6 +13,7 @@ import { formatDay, formatHour, formatIso, DAY } from "../shared/shanghai.ts";
 import { shardOf } from "../shared/shard.ts";
 import * as z from "zod/mini";
 import type { DeviceHead } from "./domain/block.ts";
+import { siteText, type SiteState } from "./domain/site-states.ts";
 import type { QuarantineReason } from "./domain/reading.ts";
 
 export interface QuarantineEntry {
@@ -44,6 +45,8 @@ export interface LedgerHints {
   firstSeen(permitNo: string): Promise<FirstSeen>;
   /** Adds what is new; what was known first stays. Returns the whole. */
   addFirstSeen(permitNo: string, found: FirstSeen): Promise<FirstSeen>;
+  /** Lists how facilities and outlets of the plant stand; one that stands so already, or of which newer is known, stays. */
+  site(permitNo: string, states: ReadonlyMap<string, SiteState>): Promise<void>;
   quarantine(entries: readonly QuarantineEntry[]): Promise<void>;
   /** The devices' heads as the last day closed them: blocks expire, a chain goes on. Null before the first closing. */
   lastHeads(permitNo: string): Promise<Record<string, DeviceHead> | null>;
@@ -63,6 +66,8 @@ const SHOWN_BYTES = 8 * 1024;
 const NAMES_AT_ONCE = 40;
 const CARRIED = "c:";
 const DEVICE = "d:";
+/** Before the code of a facility or an outlet in the plant's `SITE#` item. */
+export const SITE = "s:";
 
 export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: string }): LedgerHints {
   const plantKey = (permitNo: string): { pk: string; sk: string } => ({ pk: `PLANT#${permitNo}`, sk: "FIRST" });
@@ -151,6 +156,23 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
         if (via !== "") await count(via);
       }
       return seen;
+    },
+    async site(permitNo, states) {
+      for (const [code, state] of states)
+        try {
+          await db.send(
+            new UpdateCommand({
+              TableName: table,
+              Key: { pk: `SITE#${shardOf(permitNo)}`, sk: permitNo },
+              UpdateExpression: "SET #code = :now",
+              ConditionExpression: "attribute_not_exists(#code) OR (#code < :now AND NOT contains(#code, :same))",
+              ExpressionAttributeNames: { "#code": `${SITE}${code}` },
+              ExpressionAttributeValues: { ":now": siteText(state), ":same": siteText(state).slice(13) },
+            }),
+          );
+        } catch (error) {
+          if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        }
     },
     async lastHeads(permitNo) {
       const { Items = [] } = await db.send(

@@ -72,7 +72,7 @@ export function acknowledgeOperations({ db, tables, ruleData }: Services): Opera
           const pausedUntil = state.episodes.length > 0 ? until : null;
           const ack = { permitNo, at, action, expectedAt, text, episode, key, by: { sub, name }, pausedUntil };
           try {
-            await change(acknowledgements.writes(ack, next && { state: next, version }), {
+            await change(acknowledgements.writes(ack, next && { state: next, before: state, version }), {
               permitNo,
               target: `episode ${episode ?? "all"}`,
               before: null,

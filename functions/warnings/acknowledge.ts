@@ -76,7 +76,7 @@ async function pause(
   for (let attempt = 0; attempt < 5; attempt++) {
     const { state, version } = await ledger.plant(permitNo);
     const next = pausedState(state, at, until);
-    if (next === null || (await ledger.putPlant(permitNo, next, version, []))) return;
+    if (next === null || (await ledger.putPlant(permitNo, next, version, [], state))) return;
   }
   throw new Error(
     `the state of ${permitNo} changed five times while an answer was being taken in; it will be tried again`,

@@ -5,6 +5,7 @@ import * as z from "zod/mini";
 import type { Write } from "../people/repository.ts";
 import { DAY, formatIso } from "../shared/shanghai.ts";
 import type { PlantState } from "./domain/plant-state.ts";
+import { changedItems } from "./list-items.ts";
 import { ACTIONS } from "./repository.ts";
 
 export const StoredAcknowledgement = z.object({
@@ -27,6 +28,9 @@ export type StoredAcknowledgement = z.output<typeof StoredAcknowledgement>;
 /** A client that repeats a request does so within days: what it queued while it had no network. */
 const KEEP_KEYS = 30 * DAY;
 
+/** A transaction takes 100 writes, and one is the audit trail's. */
+const MOST_LISTED = 90;
+
 const hashOf = (by: string, key: string): string =>
   createHash("sha256").update(`${by}|${key}`).digest("hex").slice(0, 24);
 
@@ -43,7 +47,10 @@ export function acknowledgementRepository({ db, table }: { db: DynamoDBDocumentC
       return Item ? StoredAcknowledgement.parse(Item) : null;
     },
     /** `paused`: the state that it leaves behind, with the version of the one that was read; null: it changes none. */
-    writes(ack: StoredAcknowledgement, paused: { state: PlantState; version: number } | null): Write[] {
+    writes(
+      ack: StoredAcknowledgement,
+      paused: { state: PlantState; before: PlantState; version: number } | null,
+    ): Write[] {
       const pk = `PLANT#${ack.permitNo}`;
       const fresh = { ConditionExpression: "attribute_not_exists(pk)" };
       const hash = hashOf(ack.by.sub, ack.key);
@@ -61,6 +68,9 @@ export function acknowledgementRepository({ db, table }: { db: DynamoDBDocumentC
                   ExpressionAttributeValues: { ":read": paused.version },
                 },
               },
+              ...changedItems(ack.permitNo, paused.state, paused.before, [])
+                .slice(0, MOST_LISTED)
+                .map((Item) => ({ Put: { TableName: table, Item } })),
             ]
           : []),
       ];

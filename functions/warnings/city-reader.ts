@@ -5,16 +5,25 @@ import { batchGet } from "../shared/batch-get.ts";
 import { inParallel } from "../shared/in-parallel.ts";
 import { formatDay, formatMinute } from "../shared/shanghai.ts";
 import { SHARDS } from "../shared/shard.ts";
+import { parseSite, type SiteState } from "../telemetry/domain/site-states.ts";
+import { SITE } from "../telemetry/ledger-hints.ts";
 import type { PlantState } from "./domain/plant-state.ts";
-import { EpisodeFacts, StandingItem, type Standing } from "./list-items.ts";
+import { EpisodeFacts, MarkedItem, StandingItem, type MarkedSpan, type Standing } from "./list-items.ts";
 import { ACTIONS } from "./repository.ts";
 import { SendStates, StateItem } from "./stored-items.ts";
+import { ToldItem, toldKey, type ToldPeriod } from "./told-periods.ts";
 
 export interface CityReader {
   /** Of each plant its state as the warnings left it, null where they have nothing to say; and whether it ever spoke. */
   warnings(permitNos: readonly string[]): Promise<Map<string, { state: PlantState | null; heard: boolean }>>;
   /** Plants that stand out, and those that lately did. All others are normal. */
   standings(): Promise<Map<string, Standing & { at: number }>>;
+  /** Marks that cover now, will, or did within a day. */
+  marked(): Promise<MarkedSpan[]>;
+  /** States of facilities and outlets as they last changed: by plant, by code. */
+  sites(): Promise<Map<string, ReadonlyMap<string, SiteState>>>;
+  /** Periods that closed on a day and of which the plant was warned. */
+  told(day: number): Promise<ToldPeriod[]>;
   /** Plants of which a device ever spoke. */
   heard(): Promise<Set<string>>;
   /** All episodes that opened on a day, oldest first. */
@@ -143,6 +152,20 @@ export function cityReader({ db, table }: { db: DynamoDBDocumentClient; table: s
         }),
       );
     },
+    async marked() {
+      const shards = await inParallel(ALL_SHARDS, SHARDS, (shard) => partition(`MARKED#${shard}`));
+      return shards.flat().map((item) => {
+        const { sk, ...span } = MarkedItem.parse(item);
+        return { permitNo: sk.slice(0, sk.indexOf("#")), ...span };
+      });
+    },
+    async sites() {
+      const shards = await inParallel(ALL_SHARDS, SHARDS, (shard) => partition(`SITE#${shard}`));
+      return new Map(shards.flat().map((item) => [String(item.sk), sitesOf(item)]));
+    },
+    async told(day) {
+      return (await partition(toldKey(day))).map((item) => ToldItem.parse(item));
+    },
     async heard() {
       // Whoever spoke once is looked at again for ever: its place in this list never goes away.
       const shards = await inParallel(ALL_SHARDS, SHARDS, (shard) => partition(`DUE#${shard}`));
@@ -214,6 +237,15 @@ export function cityReader({ db, table }: { db: DynamoDBDocumentClient; table: s
   function factsOf(item: Record<string, unknown>): EpisodeFacts {
     return EpisodeFacts.parse({ ...(item.episode as object), ...item });
   }
+}
+
+function sitesOf(item: Record<string, unknown>): Map<string, SiteState> {
+  const states = new Map<string, SiteState>();
+  for (const [name, text] of Object.entries(item)) {
+    const state = name.startsWith(SITE) ? parseSite(String(text)) : null;
+    if (state) states.set(name.slice(SITE.length), state);
+  }
+  return states;
 }
 
 /** The one that was read last comes once more and is left out: the key just before it cannot be named. */

@@ -6,12 +6,16 @@ import { markRepository } from "../marks/mark-repository.ts";
 import { retestMarks, type RetestServices } from "../marks/retest-marks.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
 import { documentClient } from "../shared/clients.ts";
+import { DAY, floorDay } from "../shared/shanghai.ts";
 import { eachInParallel, throwAny } from "../shared/in-parallel.ts";
 import { metrics } from "../shared/logger.ts";
 import { HouseEnv, readEnv } from "../shared/env.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
 import { ledgerHints, type LedgerHints } from "../telemetry/ledger-hints.ts";
 import { closePeriod, periodClosedAt, type CloseServices, type Kind } from "./close.ts";
+import { cityReader, type CityReader } from "./city-reader.ts";
+import { mendStandings, standingLists, type StandingLists } from "./mend-standings.ts";
+import { wasTold } from "./told-periods.ts";
 import { warningLedger } from "./repository.ts";
 import type { JudgedLimit } from "./stored-items.ts";
 
@@ -19,6 +23,8 @@ export interface ClosingServices extends CloseServices {
   register: Pick<Register, "getPlants" | "listPlants">;
   hints: Pick<LedgerHints, "keepHeads">;
   marks: RetestServices["marks"];
+  city: Pick<CityReader, "dayOfEpisodes" | "standings" | "warnings">;
+  standings: StandingLists;
 }
 
 const Env = z.extend(HouseEnv, { REGISTER_TABLE: z.string(), BLOCKS_TABLE: z.string(), LEDGER_TABLE: z.string() });
@@ -40,10 +46,16 @@ export async function closeAll(
   const start = periodClosedAt(kind, at);
   const failures: unknown[] = [];
   let plants = 0;
+  const [told, listed] = await Promise.all([
+    toldBefore(kind, start, services.city),
+    kind === "HOUR" ? services.city.standings() : null,
+  ]);
   for await (const permitNos of pages(services.register)) {
     const records = await services.register.getPlants(permitNos);
+    if (listed) await mendStandings(permitNos, listed, at, services);
     await eachInParallel(records, WIDTH, failures, async (plant) => {
-      for (const verdict of await closePeriod(plant, kind, start, at, services)) onVerdict(verdict);
+      for (const verdict of await closePeriod(plant, kind, start, at, services, told.get(plant.permit.permitNo)))
+        onVerdict(verdict);
       if (kind === "HOUR") return;
       await keepHeads(plant.permit.permitNo, start, at, services);
       await retestMarks(plant, start, at, services);
@@ -52,6 +64,18 @@ export async function closeAll(
   }
   throwAny(failures);
   return plants;
+}
+
+/** `outlet/pollutant` by plant of which a warning went out in the period; whose episode is over is known of the days' lists only. */
+async function toldBefore(kind: Kind, start: number, city: ClosingServices["city"]): Promise<Map<string, Set<string>>> {
+  const days = await Promise.all([start, start - DAY].map((t) => city.dayOfEpisodes(floorDay(t))));
+  const told = new Map<string, Set<string>>();
+  for (const row of days.flat()) {
+    if (!wasTold(row, kind, start)) continue;
+    const own = told.get(row.permitNo) ?? new Set();
+    told.set(row.permitNo, own.add(`${row.outlet}/${row.pollutant}`));
+  }
+  return told;
 }
 
 /** The same, and counts the verdicts that were written by their kind. */
@@ -91,6 +115,8 @@ export function closingServices(): ClosingServices {
     ledger: warningLedger({ db, table: env.LEDGER_TABLE }),
     hints: ledgerHints({ db, table: env.LEDGER_TABLE }),
     marks: markRepository({ db, table: env.LEDGER_TABLE }),
+    city: cityReader({ db, table: env.LEDGER_TABLE }),
+    standings: standingLists({ db, table: env.LEDGER_TABLE }),
     ruleData: loadRuleData(env.RULE_DATA_DIR),
   };
 }

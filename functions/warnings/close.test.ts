@@ -167,7 +167,9 @@ it("a plant that cannot be closed keeps no other open", async () => {
     },
   };
   const { hints } = ingester.services;
-  await expect(closeAll("HOUR", at("09:10"), { ...services, hints, marks: marks(), register })).rejects.toThrow();
+  await expect(
+    closeAll("HOUR", at("09:10"), { ...services, ...world.cityLists(), hints, marks: marks(), register }),
+  ).rejects.toThrow();
   expect(await world.items(`PLANT#${other.permitNo}`, "HOUR#")).toHaveLength(1);
 });
 
@@ -182,7 +184,7 @@ describe("a plant whose blocks have expired", () => {
         yield { permitNo, code: "", name: "", town: "", devices: 1 };
       },
     };
-    await closeAll("DAY", at("24:30"), { ...world.services(), hints, marks: marks(), register });
+    await closeAll("DAY", at("24:30"), { ...world.services(), ...world.cityLists(), hints, marks: marks(), register });
     const last = world.archived.at(-1)!.at(-1)!.link;
     const later = world.ingester();
     later.services.blocks = plantBlocks({ ...world.blocks, latest: async () => [] }, hints.lastHeads);

@@ -13,6 +13,7 @@ import { FLOW_CHANNEL } from "./domain/evaluate-plant.ts";
 import { suspicions } from "./domain/suspicious.ts";
 import { judgeGasDay, judgeHour, judgeWaterDay } from "./domain/verdict.ts";
 import type { WarningLedger } from "./repository.ts";
+import { wasTold } from "./told-periods.ts";
 import { current, type ClosedPeriod, type JudgedLimit } from "./stored-items.ts";
 
 export interface CloseServices {
@@ -41,23 +42,41 @@ export const periodClosedAt = (kind: Kind, at: number): number =>
 export const judged = (permit: Permit, kind: Kind): boolean =>
   permit.outlets.some((o) => o.limits.some((l) => l.statistic === STATISTIC[kind]));
 
-/** Closes one period of one plant and answers with the verdicts written; none when it is closed already. */
+/**
+ * Closes one period of one plant and answers with the verdicts written; none when it is closed already. `told`:
+ * `outlet/pollutant` of episodes that are over and of which the plant was warned; open ones are known.
+ */
 export async function closePeriod(
   plant: PlantRecord,
   kind: Kind,
   start: number,
   at: number,
   services: CloseServices,
+  told: ReadonlySet<string> = new Set(),
 ): Promise<readonly JudgedLimit[]> {
   const { permit } = plant;
   if (!judged(permit, kind)) return [];
-  const { first } = await services.ledger.plant(permit.permitNo);
+  const { first, state } = await services.ledger.plant(permit.permitNo);
   const verdicts = (await judgePeriod(permit, kind, start, first, services)).map((v) => ({
     ...v,
     revision: 0,
     cause: "closing",
   }));
   if (verdicts.length === 0) return [];
+  const open = state.episodes.filter((e) => wasTold(e, kind, start)).map((e) => `${e.outlet}/${e.pollutant}`);
+  const warned = new Set([...told, ...open]);
+  await services.ledger.putTold(
+    verdicts
+      .filter((v) => warned.has(`${v.outlet}/${v.pollutant}`))
+      .map(({ outlet, pollutant, verdict }) => ({
+        permitNo: permit.permitNo,
+        kind,
+        start,
+        outlet,
+        pollutant,
+        verdict,
+      })),
+  );
   if (kind === "HOUR") await noteLastingNearness(permit.permitNo, start, verdicts, services);
   const written = await services.ledger.putClosed(permit.permitNo, kind, {
     start,
@@ -90,6 +109,9 @@ export async function rejudgePeriod(
     return same ? [] : [{ ...v, revision: old.revision + 1, cause }];
   });
   if (verdicts.length === 0) return;
+  for (const { outlet, pollutant, verdict } of verdicts)
+    if (known.get(`${outlet}/${pollutant}`)?.verdict !== verdict)
+      await services.ledger.reviseTold({ permitNo: permit.permitNo, kind, start, outlet, pollutant, verdict });
   const period: ClosedPeriod = { start, index: items.length, at, ruleData: services.ruleData.version, verdicts };
   if (!(await services.ledger.putClosed(permit.permitNo, kind, period)))
     throw new Error(`two runs revised ${kind} ${start} of ${permit.permitNo}; the next tick judges it again`);

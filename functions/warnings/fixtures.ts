@@ -12,6 +12,9 @@ import { ruleData } from "../telemetry/fixtures.ts";
 import { ingest, type IngestCounts, type IngestServices } from "../telemetry/ingest.ts";
 import { ledgerHints } from "../telemetry/ledger-hints.ts";
 import { plantBlocks } from "../telemetry/plant-blocks.ts";
+import { cityReader } from "./city-reader.ts";
+import type { ClosingServices } from "./close-all.ts";
+import { standingLists } from "./mend-standings.ts";
 import { closePeriod, periodClosedAt, type Kind } from "./close.ts";
 import { warningLedger, type WarningLedger } from "./repository.ts";
 import type { SmsOutcome, SmsRequest } from "./sms.ts";
@@ -57,6 +60,8 @@ export interface World {
   /** Fires a tick on time. */
   tick(t: number, over?: Partial<TickServices>): Promise<TickReport>;
   close(kind: Kind, at: number): Promise<void>;
+  /** What a closing of the whole city needs beside `services`. */
+  cityLists(): Pick<ClosingServices, "city" | "standings">;
   put(item: Record<string, unknown>): Promise<void>;
   /** Items of the ledger of one partition, by sort key. */
   items(pk: string, prefix?: string): Promise<Record<string, unknown>[]>;
@@ -114,6 +119,7 @@ export async function startWorld(dynamo: TestDynamo, permits: readonly Permit[])
         keysOf: async () => [],
         ruleData,
         known: new Map(),
+        sites: new Map(),
         now: () => receivedAt,
         archive: async (_shard, _first, lines) => void world.archived.push(structuredClone([...lines])),
       };
@@ -136,6 +142,10 @@ export async function startWorld(dynamo: TestDynamo, permits: readonly Permit[])
       };
       return { services, records, run, take: (...messages) => run(records(messages)) };
     },
+    cityLists: () => ({
+      city: cityReader({ db, table: names.ledger }),
+      standings: standingLists({ db, table: names.ledger }),
+    }),
     services: (over = {}) => ({
       register,
       blocks,

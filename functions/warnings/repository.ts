@@ -17,7 +17,8 @@ import { episodeId } from "./domain/episode.ts";
 import { episodeKeyText } from "./domain/episode-id.ts";
 import type { EpisodeEvent } from "./domain/evaluate-plant.ts";
 import { freshState, type PlantState } from "./domain/plant-state.ts";
-import { episodeItem, standingItem } from "./list-items.ts";
+import { changedItems, episodeItem, standingItem } from "./list-items.ts";
+import { toldItem, type ToldPeriod } from "./told-periods.ts";
 import {
   ClosedItem,
   LONGEST_MARK,
@@ -82,6 +83,10 @@ export interface WarningLedger {
   closedBetween(permitNo: string, kind: "HOUR" | "DAY", from: number, to: number): Promise<ClosedPeriod[]>;
   /** False when this revision is there already. */
   putClosed(permitNo: string, kind: "HOUR" | "DAY", period: ClosedPeriod): Promise<boolean>;
+  /** Lists periods of which the plant was warned, with how they were judged. */
+  putTold(periods: readonly ToldPeriod[]): Promise<void>;
+  /** Another verdict of a period, where the plant was warned of it. */
+  reviseTold(period: ToldPeriod): Promise<void>;
   /** Marks with effect that reach into [from, to). */
   marks(permitNo: string, from: number, to: number): Promise<Mark[]>;
   /** `claimed`: send it now; `there`: claimed before; `capped`: above the daily cap, kept for the plant to read. */
@@ -240,7 +245,10 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
         ];
       });
       const standing = standingItem(permitNo, state, before);
-      const listed = [...histories.values()].map((event) => episodeItem(permitNo, event, state.tick));
+      const listed = [
+        ...[...histories.values()].map((event) => episodeItem(permitNo, event, state.tick)),
+        ...changedItems(permitNo, state, before, events),
+      ];
       const lists = [...(standing ? [standing] : []), ...listed].map((Item) => ({ Put: { TableName: table, Item } }));
       if (history.length + lists.length === 0) return conditional(() => db.send(new PutCommand(put)));
       const whole = 1 + history.length + lists.length <= MOST_AT_ONCE;
@@ -327,6 +335,23 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
           }),
         ),
       ),
+    async putTold(periods) {
+      for (const period of periods) await db.send(new PutCommand({ TableName: table, Item: toldItem(period) }));
+    },
+    async reviseTold(period) {
+      const { pk, sk, verdict } = toldItem(period);
+      await conditional(() =>
+        db.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { pk, sk },
+            UpdateExpression: "SET verdict = :verdict",
+            ConditionExpression: "attribute_exists(pk)",
+            ExpressionAttributeValues: { ":verdict": verdict },
+          }),
+        ),
+      );
+    },
     async marks(permitNo, from, to) {
       const range = { from: markKey(from - LONGEST_MARK), to: markKey(to, "~") };
       return (await query(plantKey(permitNo), range))

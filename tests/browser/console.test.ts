@@ -291,7 +291,7 @@ function boardCity(count: number): (n: number | null) => unknown {
   return (n) => {
     const at = n ?? 0;
     const all = Array.from({ length: count }, (_, i) => plant(i, at));
-    const counts = { normal: 0, warned: 0, lost: 0, silent: 0 };
+    const counts = { normal: 0, warned: 0, lost: 0, silent: 0, marked: 0 };
     for (const each of all) counts[each.state]++;
     const changed = all.slice((at * 100) % count).slice(0, 100);
     const plants = n === null ? all : changed;

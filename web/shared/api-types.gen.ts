@@ -230,7 +230,7 @@ export interface components {
         town: string;
         industry: string;
         management: "key" | "simplified" | "registration";
-        state: "normal" | "warned" | "lost" | "silent";
+        state: "normal" | "warned" | "lost" | "silent" | "marked";
         level: 0 | 1 | 2 | 3;
         outlets: number;
         openEpisodes: number;
@@ -353,14 +353,15 @@ export interface components {
       version: string;
       asOf: string;
       whole: boolean;
-      counts: { normal: number; warned: number; lost: number; silent: number };
+      counts: { normal: number; warned: number; lost: number; silent: number; marked: number };
+      changesAt: string;
       plants: {
         permitNo: string;
         name: string;
         town: string;
         lon: number;
         lat: number;
-        state: "normal" | "warned" | "lost" | "silent";
+        state: "normal" | "warned" | "lost" | "silent" | "marked";
         level: 0 | 1 | 2 | 3;
       }[];
       next: string | null;
@@ -395,9 +396,43 @@ export interface components {
         escalated: number;
         plantsWarned: number;
         plantsSaved: number;
+        notices: { sent: number; done: number };
+        warnedPeriods: { closed: number; met: number; exceeded: number; undecided: number };
+        offSite: { keyPlants: number; judgedByData: number; onSite: number | null; share: number | null };
         messages: number | null;
         kinds: { limit: number; range: number; noise: number; facility: number };
-        pollutants: { pollutant: string; opened: number; recovered: number }[];
+        pollutants: {
+          pollutant: string;
+          opened: number;
+          recovered: number;
+          lapsed: number;
+          open: number;
+          lost: number;
+          plants: number;
+        }[];
+      };
+      site: {
+        period: "day" | "night";
+        towns: {
+          town: string;
+          counts: {
+            "treatment-running": number;
+            "treatment-stopped": number;
+            "treatment-other": number;
+            "treatment-unknown": number;
+            "treatment-mismatch": number;
+            "production-running": number;
+            "production-stopped": number;
+            "production-other": number;
+            "production-unknown": number;
+            "noise-within": number;
+            "noise-over": number;
+            "noise-unknown": number;
+            "dust-within": number;
+            "dust-over": number;
+            "dust-unknown": number;
+          };
+        }[];
       };
     };
     GetPlantAnswer: {
@@ -1112,7 +1147,28 @@ export interface operations {
       query?: {
         q?: string;
         town?: string;
-        state?: "normal" | "warned" | "lost" | "silent";
+        state?: "normal" | "warned" | "lost" | "silent" | "marked";
+        condition?:
+          | "treatment-running"
+          | "treatment-stopped"
+          | "treatment-other"
+          | "treatment-unknown"
+          | "treatment-mismatch"
+          | "production-running"
+          | "production-stopped"
+          | "production-other"
+          | "production-unknown"
+          | "noise-within"
+          | "noise-over"
+          | "noise-unknown"
+          | "dust-within"
+          | "dust-over"
+          | "dust-unknown"
+          | "warned-today"
+          | "told-today"
+          | "saved-today"
+          | "key-judged"
+          | "key-not-judged";
         cursor?: string;
         limit?: string;
       };

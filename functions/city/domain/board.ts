@@ -3,8 +3,7 @@ import type { ListedPlant } from "../../register/plant-lists.ts";
 import { formatIso } from "../../shared/shanghai.ts";
 import type { EpisodeRow } from "../../warnings/city-reader.ts";
 import { episodeView, kindOf, type EpisodeKind, type EpisodeView } from "../../warnings/domain/episode-view.ts";
-import type { PublicState } from "../../warnings/domain/plant-state.ts";
-import type { Standing } from "../../warnings/list-items.ts";
+import type { CityStanding, CityState } from "./city-state.ts";
 
 export interface BoardPlant {
   permitNo: string;
@@ -12,17 +11,17 @@ export interface BoardPlant {
   town: string;
   lon: number;
   lat: number;
-  state: PublicState;
-  level: Standing["level"];
+  state: CityState;
+  level: CityStanding["level"];
 }
 
 export const boardPlant = (
   { permitNo, name, town, lon, lat }: ListedPlant,
-  { state, level }: Standing,
+  { state, level }: Pick<CityStanding, "state" | "level">,
 ): BoardPlant => ({ permitNo, name, town, lon, lat, state, level });
 
-export function countStates(plants: Iterable<{ state: PublicState }>): Record<PublicState, number> {
-  const counts = { normal: 0, warned: 0, lost: 0, silent: 0 };
+export function countStates(plants: Iterable<{ state: CityState }>): Record<CityState, number> {
+  const counts = { normal: 0, warned: 0, lost: 0, silent: 0, marked: 0 };
   for (const { state } of plants) counts[state] += 1;
   return counts;
 }
@@ -76,6 +75,18 @@ export function ticker(
     .slice(0, most);
 }
 
+/** Episodes about one pollutant that opened today: each is recovered, lapsed or open. */
+export interface PollutantFigures {
+  pollutant: string;
+  opened: number;
+  recovered: number;
+  lapsed: number;
+  open: number;
+  /** Of all of them, those whose period could no longer be saved. */
+  lost: number;
+  plants: number;
+}
+
 export interface DayFigures {
   /** Episodes that opened today, and of these how many ended how; the others are open. */
   opened: number;
@@ -85,19 +96,12 @@ export interface DayFigures {
   /** Told to the town because nobody answered. */
   escalated: number;
   plantsWarned: number;
-  /** Plants that were warned of a mean today, of which every such episode recovered before the period was lost. */
-  plantsSaved: number;
   kinds: Record<EpisodeKind, number>;
-  pollutants: { pollutant: string; opened: number; recovered: number }[];
+  pollutants: PollutantFigures[];
 }
 
 export function dayFigures(rows: readonly EpisodeRow[]): DayFigures {
   const count = (test: (row: EpisodeRow) => boolean): number => rows.filter(test).length;
-  const ofMean = Map.groupBy(
-    rows.filter((row) => kindOf(row) === "limit"),
-    (row) => row.permitNo,
-  );
-  const saved = [...ofMean.values()].filter((own) => own.every((row) => row.ended === "recovered" && row.highest < 3));
   const byPollutant = Map.groupBy(
     rows.filter((row) => row.pollutant !== null),
     (row) => row.pollutant ?? "",
@@ -111,13 +115,16 @@ export function dayFigures(rows: readonly EpisodeRow[]): DayFigures {
     open: count((row) => row.closedAt === null),
     escalated: count((row) => row.escalatedAt !== null),
     plantsWarned: new Set(rows.map((row) => row.permitNo)).size,
-    plantsSaved: saved.length,
     kinds,
     pollutants: [...byPollutant]
       .map(([pollutant, own]) => ({
         pollutant,
         opened: own.length,
         recovered: own.filter((row) => row.ended === "recovered").length,
+        lapsed: own.filter((row) => row.ended === "lapsed").length,
+        open: own.filter((row) => row.closedAt === null).length,
+        lost: own.filter((row) => row.highest === 3).length,
+        plants: new Set(own.map((row) => row.permitNo)).size,
       }))
       .sort((a, b) => b.opened - a.opened || (a.pollutant < b.pollutant ? -1 : 1)),
   };

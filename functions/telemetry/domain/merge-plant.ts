@@ -17,6 +17,7 @@ import {
   type LiveHead,
 } from "./block.ts";
 import { placeRecord } from "./place-record.ts";
+import { siteStates, type SiteState } from "./site-states.ts";
 import { intervalAt } from "./slots.ts";
 import type { DeviceRecord } from "./reading.ts";
 
@@ -35,6 +36,8 @@ export interface MergeResult {
   dispositions: ("accepted" | "duplicate")[];
   carried: Record<string, number>;
   riskUntil: number;
+  /** Facilities and outlets of which this batch tells the city's lists. */
+  site: Map<string, SiteState>;
   /** Closed periods whose slots changed. */
   hours: Set<number>;
   days: Set<number>;
@@ -63,6 +66,7 @@ export function mergeFrames(
     dispositions: [],
     carried: {},
     riskUntil: live.riskUntil,
+    site: new Map(),
     hours: new Set(),
     days: new Set(),
   };
@@ -89,6 +93,8 @@ export function mergeFrames(
     const placed = placeRecord({ ...record, dataTime: record.dataTime }, permit, receivedAt, ruleData);
     if (!placed) continue;
     for (const key of placed.carried) result.carried[key] ??= record.dataTime;
+    for (const [code, state] of siteStates(placed.records, permit))
+      if (state.at >= (result.site.get(code)?.at ?? 0)) result.site.set(code, state);
     for (const one of placed.records) {
       if (mergeRecord(block, one).length > 0 && (one.kind === "minute" || one.kind === "realtime"))
         noteClosed(one, placed.outlet, result, ruleData, Math.max(now, receivedAt));

@@ -100,11 +100,15 @@ export function assessFacility(
   return UNDECIDED;
 }
 
+/** Is it day for noise limits at `t`? */
+export function isDay(t: number, { dayFromHour, nightFromHour }: WarningNumbers["noise"]): boolean {
+  const hour = hourOfDay(t);
+  return hour >= dayFromHour && hour < nightFromHour;
+}
+
 /** Does this noise limit govern a record that begins at `at`? Day and night by the hour of its start. */
 export function governs(limit: Limit, at: number, numbers: WarningNumbers["noise"]): boolean {
-  const hour = hourOfDay(at);
-  const day = hour >= numbers.dayFromHour && hour < numbers.nightFromHour;
-  return inForce(limit, at) && (limit.period === null || (limit.period === "day") === day);
+  return inForce(limit, at) && (limit.period === null || (limit.period === "day") === isDay(at, numbers));
 }
 
 /**

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { boardAfter, countBoard, type Board, type BoardPlant, type State } from "./board-state.ts";
 
-const STATES: readonly State[] = ["normal", "warned", "lost", "silent"];
+const STATES: readonly State[] = ["normal", "warned", "lost", "silent", "marked"];
 const plant = (permitNo: string, state: State = "normal", level = 0, town = "崇福镇"): BoardPlant => ({
   permitNo,
   name: permitNo,

@@ -1,6 +1,6 @@
 /** The city on the big screen: one snapshot, then only what changed. Pure. */
 
-export type State = "normal" | "warned" | "lost" | "silent";
+export type State = "normal" | "warned" | "lost" | "silent" | "marked";
 export interface BoardPlant {
   permitNo: string;
   name: string;
@@ -69,11 +69,11 @@ export function countBoard(plants: Iterable<BoardPlant>): { counts: Counts; town
   const rows = [...towns].map(([town, counts]) => ({
     town,
     counts,
-    total: counts.normal + counts.warned + counts.lost + counts.silent,
+    total: counts.normal + counts.warned + counts.lost + counts.silent + counts.marked,
   }));
   const worst = ({ counts }: TownCount): number => counts.lost * 1_000_000 + counts.warned;
   rows.sort((a, b) => worst(b) - worst(a) || b.total - a.total || (a.town < b.town ? -1 : 1));
   return { counts: all, towns: rows, total };
 }
 
-const none = (): Record<State, number> => ({ normal: 0, warned: 0, lost: 0, silent: 0 });
+const none = (): Record<State, number> => ({ normal: 0, warned: 0, lost: 0, silent: 0, marked: 0 });

@@ -15,14 +15,14 @@ export const LIGHT: Palette = {
   land: "#ffffff",
   border: "#9aa7b6",
   ink: "#17202b",
-  states: { normal: "#2f9e57", warned: "#c77700", lost: "#c1121f", silent: "#7b8794" },
+  states: { normal: "#2f9e57", warned: "#c77700", lost: "#c1121f", silent: "#7b8794", marked: "#7a3ec0" },
 };
 export const DARK: Palette = {
   ground: "#0b1118",
   land: "#131d29",
   border: "#3d5168",
   ink: "#e6ebf1",
-  states: { normal: "#3fb56b", warned: "#ffb020", lost: "#ff5a50", silent: "#8592a1" },
+  states: { normal: "#3fb56b", warned: "#ffb020", lost: "#ff5a50", silent: "#8592a1", marked: "#c08cff" },
 };
 
 export function drawTowns(
@@ -68,7 +68,7 @@ export function drawNames(
 }
 
 /** Points of one state; each state has its own shape. Those that stand out are drawn last, above the others. */
-export const ORDER: readonly State[] = ["normal", "silent", "warned", "lost"];
+export const ORDER: readonly State[] = ["normal", "silent", "marked", "warned", "lost"];
 
 export function drawPoints(
   ctx: CanvasRenderingContext2D,
@@ -90,6 +90,7 @@ export function drawPoints(
       const [px, py] = [x(lon), y(lat)];
       if (state === "normal") ctx.fillRect(px - size / 2, py - size / 2, size, size);
       else if (state === "silent") ctx.rect(px - size / 2, py - size / 2, size, size);
+      else if (state === "marked") ctx.fillRect(px - big / 2, py - big / 2, big, big);
       else polygon(ctx, px, py, big, state === "warned" ? 3 : 4);
     }
     if (state === "silent") ctx.stroke();
