@@ -8,7 +8,9 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Operation } from "../functions/api/operation.ts";
-import { allOperations, servicesOf } from "../functions/api/operations.ts";
+import { allOperations } from "../functions/api/all-operations.ts";
+import { servicesOf } from "../functions/api/operations.ts";
+import type { IotRegistry } from "../functions/devices/iot-registry.ts";
 import { loadRuleData } from "../layers/rule-data.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import { clientTypes } from "./openapi-types.ts";
@@ -21,8 +23,9 @@ export const TYPES = join(ROOT, "web/shared/api-types.gen.ts");
 /** The operations as such: none of them can be called. */
 function operations(): Operation[] {
   const table = "none";
-  return allOperations(
-    servicesOf({
+  return allOperations({
+    identities: { registry: {} as IotRegistry, ca: "" },
+    ...servicesOf({
       db: DynamoDBDocumentClient.from(new DynamoDBClient({ region: "none" })),
       tables: { register: table, blocks: table, ledger: table, people: table, jobs: table },
       ruleData: loadRuleData(join(ROOT, "layers/rule-data")),
@@ -31,7 +34,7 @@ function operations(): Operation[] {
       bucket: { put: async () => undefined, get: async () => null },
       now: () => 0,
     }),
-  );
+  });
 }
 
 /** Both files as they ought to be. */

@@ -1,10 +1,9 @@
 /** Where identities are kept: the machine that runs here, or AWS IoT. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { rootCertificates } from "node:tls";
-import { X509Certificate } from "node:crypto";
 import type { IoTClientConfig } from "@aws-sdk/client-iot";
 import * as z from "zod/mini";
+import { amazonRoots } from "../functions/devices/amazon-roots.ts";
 import { parseInput } from "../functions/shared/problems.ts";
 import { CONTROL_FILE } from "./local/identity/identities.ts";
 import { machineRegion } from "./local/template.ts";
@@ -43,13 +42,3 @@ export async function openTarget(target: Target): Promise<OpenTarget> {
     ca: await readFile(ca, "utf8"),
   };
 }
-
-/** Amazon Trust Services, as Node carries them: the roots of every AWS IoT data endpoint (`iot:Data-ATS`). */
-const amazonRoots = (): string =>
-  rootCertificates
-    .filter((pem) =>
-      /^CN=(Amazon Root CA \d|Starfield Services Root Certificate Authority - G2)$/m.test(
-        new X509Certificate(pem).subject,
-      ),
-    )
-    .join("\n");

@@ -1,4 +1,4 @@
-/** All operations for people with an account: the function, the OpenAPI document and the walk of rights take them from here. */
+/** Operations for people with an account that need no more than the tables and the archive; all of them: all-operations.ts. */
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { RuleData } from "../../layers/rule-data.ts";
 import { readOperations } from "../city/read-operations.ts";
@@ -48,7 +48,7 @@ export const servicesOf = (backends: Backends): Services => ({
 });
 
 /** Each feature brings its own; this is their list. Making them calls nobody. */
-export const allOperations = (services: Services): Operation[] => [
+export const peopleOperations = (services: Services): Operation[] => [
   ...selfOperations(),
   ...readOperations(services),
   ...acknowledgeOperations(services),

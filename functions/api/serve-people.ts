@@ -9,7 +9,7 @@ import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
 import { archiveReader } from "../telemetry/archive-reader.ts";
 import { answer, type ApiServices } from "./answer.ts";
-import { allOperations, servicesOf } from "./operations.ts";
+import { peopleOperations, servicesOf } from "./operations.ts";
 import { apiRouter } from "./router.ts";
 import { operationRoutes } from "./serve-operations.ts";
 
@@ -57,7 +57,7 @@ const services = once((): ApiServices => {
     now: () => Date.now(),
   });
   return {
-    router: apiRouter([operationRoutes(allOperations(backends), backends)]),
+    router: apiRouter([operationRoutes(peopleOperations(backends), backends)]),
     originSecrets: env.ORIGIN_SECRETS.split(","),
   };
 });

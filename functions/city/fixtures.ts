@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { TestDynamo } from "../../tests/dynamo.ts";
 import { answer } from "../api/answer.ts";
 import { ORIGIN_HEADER } from "../../events/origin-header.ts";
-import { allOperations, servicesOf, type Backends, type Services } from "../api/operations.ts";
+import { peopleOperations, servicesOf, type Backends, type Services } from "../api/operations.ts";
 import { apiRouter } from "../api/router.ts";
 import { operationRoutes } from "../api/serve-operations.ts";
 import type { Person } from "../people/domain/rights.ts";
@@ -90,7 +90,7 @@ export async function startCity(
     source: "test",
     newCode: () => `code-${++codes}`,
   });
-  const router = apiRouter([operationRoutes(allOperations(services), services)]);
+  const router = apiRouter([operationRoutes(peopleOperations(services), services)]);
   let subs = 0;
   let requests = 0;
   const ask = async (

@@ -16,6 +16,7 @@ import { filedAt, mergeFrames, type AcceptedFrame, type MergeResult } from "./do
 import type { FirstSeen, LedgerHints, QuarantineEntry } from "./ledger-hints.ts";
 import type { PlantBlocks, PlantPresent } from "./plant-blocks.ts";
 import type { DeviceKeys } from "./device-keys.ts";
+import { parseTopic } from "./domain/read-payload.ts";
 import type { QuarantineReason } from "./domain/reading.ts";
 import { readMessage, type Frame, type Message } from "./read-message.ts";
 import type { BatchResponse } from "./schema.ts";
@@ -284,6 +285,7 @@ const quarantined = (message: Message): QuarantineEntry[] =>
           {
             receivedAt: message.receivedAt,
             topic: message.topic,
+            mn: result.mn ?? namedDevice(message.topic, bytes),
             reason: result.reason,
             detail: result.detail,
             bytes,
@@ -292,3 +294,10 @@ const quarantined = (message: Message): QuarantineEntry[] =>
           },
         ],
   );
+
+/** Whom refused bytes are about: the topic's device, or the MN that a frame names, damaged or not. */
+function namedDevice(topic: string, bytes: Uint8Array): string | null {
+  const known = parseTopic(topic);
+  if (known?.kind === "device") return known.mn;
+  return /(?:^|;|#{2}\d{4})MN=([A-Za-z0-9_-]{1,64});/.exec(Buffer.from(bytes).toString("latin1"))?.[1] ?? null;
+}

@@ -19,6 +19,8 @@ import type { QuarantineReason } from "./domain/reading.ts";
 export interface QuarantineEntry {
   receivedAt: number;
   topic: string;
+  /** The device it names, as far as that can be read. */
+  mn: string | null;
   reason: QuarantineReason;
   detail: string;
   /** As received, PW covered. */
@@ -61,6 +63,8 @@ const Chain = z.object({
   ),
 });
 const KEEP_QUARANTINE = 180 * DAY;
+/** A device's own list of refusals: what its grade looks back on, and a little more. */
+const KEEP_REFUSALS = 40 * DAY;
 /** Larger pieces are cut in the item; the archive holds them whole. */
 const SHOWN_BYTES = 8 * 1024;
 const NAMES_AT_ONCE = 40;
@@ -204,8 +208,15 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
         bytes: e.bytes.subarray(0, SHOWN_BYTES),
         ttl: Math.floor((e.receivedAt + KEEP_QUARANTINE) / 1000),
       }));
-      for (let i = 0; i < items.length; i += 25) {
-        let requests = items.slice(i, i + 25).map((Item) => ({ PutRequest: { Item } }));
+      // The same once more by device, without the bytes: what was refused of it is counted and shown beside it.
+      const own = items.flatMap(({ sk, at, reason, detail }, i) => {
+        const { mn = null, receivedAt } = entries[i] ?? {};
+        const ttl = Math.floor(((receivedAt ?? 0) + KEEP_REFUSALS) / 1000);
+        return mn === null ? [] : [{ pk: `REFUSED#${mn}`, sk, at, reason, detail, ttl }];
+      });
+      const all = [...items, ...own];
+      for (let i = 0; i < all.length; i += 25) {
+        let requests = all.slice(i, i + 25).map((Item) => ({ PutRequest: { Item } }));
         while (requests.length > 0) {
           const answer = await db.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
           requests = (answer.UnprocessedItems?.[table] ?? []) as typeof requests;

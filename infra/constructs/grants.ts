@@ -40,13 +40,40 @@ export function readParameters(path: string, role: Role): void {
   const stack = Stack.of(role);
   const arn = stack.formatArn({ service: "ssm", resource: "parameter", resourceName: `${path.slice(1)}/*` });
   Grant.addToPrincipal({ grantee: role, actions: ["ssm:GetParameter"], resourceArns: [arn] });
-  // cdk-nag writes what is not known before the deployment by its pseudo parameter.
-  const known = (value: string, pseudo: string): string => (Token.isUnresolved(value) ? `<AWS::${pseudo}>` : value);
-  const { partition, region, account } = stack;
-  const place = `${known(partition, "Partition")}:ssm:${known(region, "Region")}:${known(account, "AccountId")}`;
   acknowledge(role, {
-    [`IAM5[Resource::arn:${place}:parameter${path}/*]`]: `the parameters under ${path}, and no others`,
+    [`IAM5[Resource::arn:${placeInFindings(stack, "ssm")}:parameter${path}/*]`]: `the parameters under ${path}, and no others`,
   });
+}
+
+/**
+ * Makes things and certificates, attaches them and changes a certificate's status; deletes nothing and makes no policy.
+ * As narrow as IAM allows: a certificate's id is not known before it is made, and two of the actions know no resource.
+ */
+export function issueIdentities(role: Role): void {
+  const stack = Stack.of(role);
+  const place = placeInFindings(stack, "iot");
+  const grant = (resource: string, actions: string[]): void => {
+    const arn = stack.formatArn({ service: "iot", resource, resourceName: "*" });
+    Grant.addToPrincipal({ grantee: role, actions, resourceArns: [arn] });
+  };
+  grant("thing", ["iot:CreateThing", "iot:DescribeThing", "iot:ListThingPrincipals"]);
+  grant("cert", ["iot:AttachPolicy", "iot:AttachThingPrincipal", "iot:DescribeCertificate", "iot:UpdateCertificate"]);
+  Grant.addToPrincipal({
+    grantee: role,
+    actions: ["iot:CreateCertificateFromCsr", "iot:DescribeEndpoint"],
+    resourceArns: ["*"],
+  });
+  acknowledge(role, {
+    [`IAM5[Resource::arn:${place}:thing/*]`]: "a thing is named by its device, and devices come with permits",
+    [`IAM5[Resource::arn:${place}:cert/*]`]: "a certificate's id is known only when it was made",
+    "IAM5[Resource::*]": "making a certificate from a request and asking for the endpoint know no resource",
+  });
+}
+
+/** Partition, service, region and account as cdk-nag writes them: what is not known yet by its pseudo parameter. */
+function placeInFindings({ partition, region, account }: Stack, service: string): string {
+  const known = (value: string, pseudo: string): string => (Token.isUnresolved(value) ? `<AWS::${pseudo}>` : value);
+  return `${known(partition, "Partition")}:${service}:${known(region, "Region")}:${known(account, "AccountId")}`;
 }
 
 function grantObjects(bucket: IBucket, prefix: string, role: Role, action: string): void {

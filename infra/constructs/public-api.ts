@@ -34,8 +34,8 @@ const ACCESS_LOG = {
 interface Route {
   method: HttpMethod;
   path: string;
-  /** Who may call it: anybody, or who has a token. */
-  open: boolean;
+  /** Who answers; for anybody where it is `open`, else for who has a token. */
+  by: keyof ApiFunctions;
   /** Requests a second, and how many at once above it; what is more gets 429. */
   rate: number;
   burst: number;
@@ -43,15 +43,20 @@ interface Route {
 
 const PUBLIC = "/api/public/{proxy+}";
 const SIGNED_IN = "/api/{proxy+}";
+/** Devices and their certificates of a plant. */
+const DEVICES = "/api/plants/{permitNo}/devices";
 
 /** Reading is what pages do each minute on many screens; writing is what a person types. The longest path wins. */
 const ROUTES: readonly Route[] = [
-  { method: HttpMethod.GET, path: PUBLIC, open: true, rate: 200, burst: 400 },
-  { method: HttpMethod.POST, path: PUBLIC, open: true, rate: 10, burst: 20 },
-  { method: HttpMethod.GET, path: SIGNED_IN, open: false, rate: 100, burst: 200 },
-  { method: HttpMethod.POST, path: SIGNED_IN, open: false, rate: 20, burst: 40 },
-  { method: HttpMethod.PUT, path: SIGNED_IN, open: false, rate: 20, burst: 40 },
-  { method: HttpMethod.DELETE, path: SIGNED_IN, open: false, rate: 20, burst: 40 },
+  { method: HttpMethod.GET, path: PUBLIC, by: "open", rate: 200, burst: 400 },
+  { method: HttpMethod.POST, path: PUBLIC, by: "open", rate: 10, burst: 20 },
+  { method: HttpMethod.GET, path: SIGNED_IN, by: "people", rate: 100, burst: 200 },
+  { method: HttpMethod.POST, path: SIGNED_IN, by: "people", rate: 20, burst: 40 },
+  { method: HttpMethod.PUT, path: SIGNED_IN, by: "people", rate: 20, burst: 40 },
+  { method: HttpMethod.DELETE, path: SIGNED_IN, by: "people", rate: 20, burst: 40 },
+  // AWS IoT's own calls are ten a second and account: more than a few people at once would only wait for each other.
+  { method: HttpMethod.GET, path: DEVICES, by: "devices", rate: 5, burst: 20 },
+  { method: HttpMethod.POST, path: `${DEVICES}/{proxy+}`, by: "devices", rate: 2, burst: 10 },
 ];
 
 /** For a route that has no throttle of its own. */
@@ -62,32 +67,36 @@ export interface ApiFunctions {
   open: HouseFunction;
   /** Answers people with an account; it is called with a verified token only. */
   people: HouseFunction;
+  /** The same for operations on devices' identities. */
+  devices: HouseFunction;
 }
 
-/** The HTTP API behind `/api/…`: two functions, which answer only what comes through the distribution. */
+/** The HTTP API behind `/api/…`: functions that answer only what comes through the distribution. */
 export class PublicApi {
   readonly api: HttpApi;
 
   constructor(stack: WorkStack, functions: ApiFunctions, identity: Identity) {
     this.api = new HttpApi(stack, "api", { description: "Permit Watch API", createDefaultStage: false });
-    const open = new HttpLambdaIntegration("serve-api-integration", functions.open);
-    const people = new HttpLambdaIntegration("serve-people-integration", functions.people);
+    const integrations = {
+      open: new HttpLambdaIntegration("serve-api-integration", functions.open),
+      people: new HttpLambdaIntegration("serve-people-integration", functions.people),
+      devices: new HttpLambdaIntegration("serve-devices-integration", functions.devices),
+    };
     const authorizer = new HttpJwtAuthorizer("people-authorizer", identity.issuer, {
       jwtAudience: [identity.clientId],
       identitySource: ["$request.header.Authorization"],
     });
-    const routes = ROUTES.flatMap(({ method, path, open: toAll }) =>
+    const routes = ROUTES.flatMap(({ method, path, by }) =>
       this.api.addRoutes({
         path,
         methods: [method],
-        ...(toAll
-          ? { integration: open }
-          : // A scope is demanded because ID tokens have none: they say who, and open nothing.
-            { integration: people, authorizer, authorizationScopes: ["openid"] }),
+        integration: integrations[by],
+        // A scope is demanded because ID tokens have none: they say who, and open nothing.
+        ...(by !== "open" && { authorizer, authorizationScopes: ["openid"] }),
       }),
     );
     for (const [i, route] of routes.entries())
-      if (ROUTES[i]?.open) acknowledge(route, { APIG4: "what the law makes public needs no account" });
+      if (ROUTES[i]?.by === "open") acknowledge(route, { APIG4: "what the law makes public needs no account" });
     this.stage(stack, routes);
     this.alarms(stack, functions);
   }
@@ -116,7 +125,7 @@ export class PublicApi {
     stage.node.addDependency(...routes); // a setting of a route that is not there yet fails the deployment
   }
 
-  private alarms(stack: WorkStack, { open, people }: ApiFunctions): void {
+  private alarms(stack: WorkStack, { open, people, devices }: ApiFunctions): void {
     houseAlarm(stack, {
       name: "serve-api-throttles",
       impact: "More requests than the API may take: some people get no values, others wait.",
@@ -130,6 +139,12 @@ export class PublicApi {
       threshold: 10,
     });
     houseAlarm(stack, {
+      name: "serve-devices-throttles",
+      impact: "Devices and their certificates cannot be shown or changed in the console: people are told to try again.",
+      metric: devices.metricThrottles({ period: Duration.minutes(5) }),
+      threshold: 10,
+    });
+    houseAlarm(stack, {
       name: "serve-api-server-errors",
       impact: "People who open a plant's page see no fresh values.",
       metric: this.api.metricServerError({ period: Duration.minutes(5), statistic: "Sum" }),
@@ -140,11 +155,12 @@ export class PublicApi {
       impact:
         "Requests reach the API without the site's secret: somebody goes around the site, or pages get no values.",
       metric: new MathExpression({
-        expression: "FILL(open, 0) + FILL(people, 0)",
+        expression: "FILL(open, 0) + FILL(people, 0) + FILL(devices, 0)",
         label: "requests without the site's secret",
         usingMetrics: {
           open: houseMetric("serve-api", "RequestsNotThroughSite"),
           people: houseMetric("serve-people", "RequestsNotThroughSite"),
+          devices: houseMetric("serve-devices", "RequestsNotThroughSite"),
         },
         period: Duration.minutes(5),
       }),

@@ -25,7 +25,7 @@ import { startScheduler } from "./scheduler.ts";
 import { startSsm } from "./ssm.ts";
 import { startSns, type CarrierFault, type OutboxMessage } from "./sns.ts";
 import { openSmsView } from "./sms-view.ts";
-import { openStore, type Store } from "./store.ts";
+import { openStore } from "./store.ts";
 import { openStatus, type StatusView } from "./status/status.ts";
 import { machineAccount, machineRegion, readAssembly } from "./template.ts";
 import { startIssuer, type Issuer } from "./oidc/issuer.ts";
@@ -186,6 +186,18 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       now,
     }));
   if (cognito) stops.push(() => cognito.stop());
+  // Before the functions, one of which issues identities; devices come in at the very end.
+  const identities =
+    (options.mqttsPort ?? null) === null
+      ? null
+      : await startIdentities({
+          dataDir: options.dataDir,
+          store,
+          policies: definition.iotPolicies,
+          permissions,
+          now,
+        });
+  if (identities) stops.push(() => identities.stop());
   const guard = await startDynamoGuard({
     endpoint: dynamo.endpoint,
     permissions,
@@ -202,6 +214,9 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       AWS_ENDPOINT_URL_S3: s3.endpoint,
       AWS_ENDPOINT_URL_SNS: sns.endpoint,
       AWS_ENDPOINT_URL_SSM: ssm.endpoint,
+      // Without a port for devices there are no identities, and nothing listens there.
+      AWS_ENDPOINT_URL_IOT: identities?.control.endpoint ?? "http://127.0.0.1:9",
+      ...(identities && { DEVICE_CA_FILE: identities.authority.file }),
       ...(issuer &&
         cognito && {
           AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
@@ -355,12 +370,12 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     (early ?? (await openWeb(port))).serve(handlers);
     machine.url = `http://127.0.0.1:${port}`;
   }
-  const secure = await secureDoor(options, definition, store, now, stops);
-  machine.identities = secure?.identities ?? null;
-  if (options.mqttPort !== null || secure) {
+  const door = identities && (await secureDoor(options, identities));
+  machine.identities = identities;
+  if (options.mqttPort !== null || door) {
     const opened = await startBroker({
       port: options.mqttPort,
-      ...(secure ? { secure: secure.door } : {}),
+      ...(door ? { secure: door } : {}),
       now,
       route: (message) => rules.route(message),
       log,
@@ -368,27 +383,22 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     stops.push(() => opened.stop());
     broker = opened;
     if (options.mqttPort !== null) machine.mqttPort = opened.port;
-    if (secure) machine.mqttsPort = opened.securePort;
-    secure?.identities.registry.onChange((certificate) => opened.recheck(certificate));
-    secure?.identities.announce(secure.door.host, opened.securePort);
+    if (identities && door) {
+      machine.mqttsPort = opened.securePort;
+      identities.registry.onChange((certificate) => opened.recheck(certificate));
+      identities.announce(door.host, opened.securePort);
+    }
   }
   return machine;
 }
 
-/** Identities and the door they open, when a port for mutual TLS is asked for. */
+/** Where devices come in with their certificates. */
 async function secureDoor(
-  { dataDir, mqttsPort = null, mqttsHost = "127.0.0.1" }: MachineOptions,
-  definition: MachineDefinition,
-  store: Store,
-  now: () => number,
-  stops: (() => unknown)[],
-): Promise<{ identities: Identities; door: SecureDoor } | null> {
-  if (mqttsPort === null) return null;
-  const identities = await startIdentities({ dataDir, store, policies: definition.iotPolicies, now });
-  stops.push(() => identities.stop());
-  const { authority, admit } = identities;
+  { mqttsPort, mqttsHost = "127.0.0.1" }: MachineOptions,
+  { authority, admit }: Identities,
+): Promise<SecureDoor> {
   const shown = await authority.listener(mqttsHost);
-  return { identities, door: { port: mqttsPort, host: mqttsHost, ca: authority.pem, ...shown, admit } };
+  return { port: mqttsPort ?? 0, host: mqttsHost, ca: authority.pem, ...shown, admit };
 }
 
 /** The one value of a variable over all functions that have it. */

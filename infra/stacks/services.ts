@@ -10,7 +10,7 @@ import { LambdaSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { FunctionName } from "../build.ts";
 import type { Config } from "../config.ts";
 import { houseAlarm, houseMetric, sumOf } from "../constructs/alarm.ts";
-import { getObjects, listObjects, putObjects, useTable } from "../constructs/grants.ts";
+import { getObjects, issueIdentities, listObjects, putObjects, useTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { houseSchedule } from "../constructs/house-schedule.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
@@ -34,7 +34,11 @@ export class ServicesStack extends WorkStack {
     this.closing("close-days", "close-day", "30 0 * * ? *", "Verdicts of yesterday are missing on the pages.");
     this.tableAlarm();
     this.originSecrets = originSecrets(this);
-    this.api = new PublicApi(this, { open: this.serveApi(), people: this.servePeople() }, data.identity);
+    this.api = new PublicApi(
+      this,
+      { open: this.serveApi(), people: this.servePeople(), devices: this.serveDevices() },
+      data.identity,
+    );
   }
 
   private get tables(): Record<string, string> {
@@ -348,6 +352,29 @@ export class ServicesStack extends WorkStack {
       "cognito-idp:AdminSetUserPassword",
       "cognito-idp:AdminUserGlobalSignOut",
     );
+    return fn;
+  }
+
+  /** Identities of devices: apart from the others, because only here a certificate can be made or put out of force. */
+  private serveDevices(): HouseFunction {
+    const { register, blocks, ledger, people } = this.data;
+    const fn = new HouseFunction(this, {
+      name: "serve-devices",
+      environment: {
+        ...this.tables,
+        PEOPLE_TABLE: people.tableName,
+        ORIGIN_SECRETS: this.originSecrets.accepted,
+      },
+      timeout: Duration.seconds(25), // AWS IoT takes ten calls a second, and the client waits its turn
+      memory: 1024,
+      reservedConcurrency: 5,
+      errorImpact: "Devices and their certificates cannot be shown or changed in the console.",
+    });
+    useTable(register, fn.ownRole, "GetItem", "PutItem");
+    useTable(blocks, fn.ownRole, "Query");
+    useTable(ledger, fn.ownRole, "Query");
+    useTable(people, fn.ownRole, "GetItem", "PutItem");
+    issueIdentities(fn.ownRole);
     return fn;
   }
 }

@@ -3,7 +3,9 @@ import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import { ORIGIN_HEADER } from "../../events/origin-header.ts";
 import { answer } from "../../functions/api/answer.ts";
 import type { Operation } from "../../functions/api/operation.ts";
-import { allOperations, type Services } from "../../functions/api/operations.ts";
+import { allOperations, type AllServices } from "../../functions/api/all-operations.ts";
+import type { Services } from "../../functions/api/operations.ts";
+import type { IotRegistry } from "../../functions/devices/iot-registry.ts";
 import { apiRouter } from "../../functions/api/router.ts";
 import { operationRoutes } from "../../functions/api/serve-operations.ts";
 
@@ -28,8 +30,9 @@ export type CallApi = (method: Operation["method"], path: string, asked: Asked) 
 /** The gateway never gives an id twice. */
 let requests = 0;
 
-export function apiOf(services: Services): { operations: Operation[]; call: CallApi } {
-  const operations = allOperations(services);
+/** Without identities nothing of devices can be called. */
+export function apiOf(services: Services & Partial<AllServices>): { operations: Operation[]; call: CallApi } {
+  const operations = allOperations({ identities: { registry: {} as IotRegistry, ca: "" }, ...services });
   const router = apiRouter([operationRoutes(operations, services)]);
   const call: CallApi = async (method, path, { claims, query = {}, body, headers = {} }) => {
     const event = {

@@ -13,6 +13,7 @@ import { formatDay } from "../../functions/shared/shanghai.ts";
 import { at, device, outlet, permit } from "../../functions/telemetry/fixtures.ts";
 import { minute } from "../../functions/warnings/fixtures.ts";
 import { startDynamo, type TestDynamo } from "../dynamo.ts";
+import { startTestIdentities, type TestIdentities } from "../identities.ts";
 import { apiOf, type Answered, type CallApi } from "./call-api.ts";
 import { CHANGE_NOTHING, EXAMPLES, type At, type Example } from "./rights-examples.ts";
 
@@ -37,6 +38,7 @@ const REACHES: Readonly<Record<Role, readonly Place[]>> = {
 const NOW = at("08:31");
 let dynamo: TestDynamo;
 let city: City;
+let identities: TestIdentities;
 let operations: Operation[];
 let call: CallApi;
 const subs = new Map<string, Person>();
@@ -48,7 +50,8 @@ beforeAll(async () => {
   );
   city = await startCity(dynamo, registered);
   city.setNow(NOW);
-  ({ operations, call } = apiOf(city.services));
+  identities = await startTestIdentities(() => NOW);
+  ({ operations, call } = apiOf({ ...city.services, identities }));
   const ingester = city.world.ingester();
   for (let m = 0; m < 30; m++)
     await ingester.take(...registered.map((_, i) => minute(`M${i}`, at("08:00") + m * 60_000, { a21002: 80 })));
@@ -64,7 +67,10 @@ beforeAll(async () => {
   const { permitNo: plant, town } = PLANTS.own;
   for (const role of ROLES) await person({ sub: role, roles: [role], plants: [plant], towns: [town] });
 }, 60_000);
-afterAll(() => dynamo.stop());
+afterAll(async () => {
+  await identities.stop();
+  await dynamo.stop();
+});
 
 async function person(over: Partial<Person> & Pick<Person, "sub" | "roles">): Promise<void> {
   await city.person({ name: over.sub, ...over });

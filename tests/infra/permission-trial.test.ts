@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { formatIso, HOUR, MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
+import { newKey, newRequest } from "../../functions/devices/new-request.ts";
 import { decide, type Grant } from "../../infra/local/iam/identity-policy.ts";
 import type { PermitInput } from "../../infra/local/demo/sketch.ts";
 import { openPermissions, type AllowedAccess } from "../../infra/local/iam/permissions.ts";
@@ -28,6 +29,7 @@ beforeAll(async () => {
   roles = readRoles(readAssembly(await assembly())).all;
   trial = await startTrialMachine(plants, START, {
     port: 0,
+    mqttsPort: 0,
     log: (line) => lines.push(line),
     onAllowed: (access) => recorded.set(`${access.role} ${access.action} ${access.resource}`, access),
   });
@@ -88,6 +90,7 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
   await aPerson(machine);
   await aPlantsPerson(machine, now());
   await anInvitation(machine);
+  await aCertificate(machine);
 }
 
 /** What somebody with an account asks for, behind a token of the whole code flow. */
@@ -131,6 +134,24 @@ async function anInvitation(machine: Machine): Promise<void> {
   await send("PUT", `/${person?.sub}`, { ...carl, active: true, roles: ["auditor"] });
   await send("GET", "");
   await send("POST", `/${person?.sub}/sign-out`);
+}
+
+/** A regulator gives a device its certificate, then another, and puts the first one out of force. */
+async function aCertificate(machine: Machine): Promise<void> {
+  const [{ permitNo, gas }] = plants as [(typeof plants)[0]];
+  await testPerson(machine, { username: "dora", roles: ["regulator"] });
+  const { access_token: token } = await signInForTest(machine, "dora");
+  const send = async (method: string, path: string, body?: object): Promise<{ certificate?: { id: string } }> => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const answer = await fetch(`${machine.url}/api/plants/${permitNo}/devices${path}`, init);
+    expect(answer.ok, `${method} ${path}: ${await answer.clone().text()}`).toBe(true);
+    return (await answer.json()) as { certificate?: { id: string } };
+  };
+  await send("GET", "");
+  await send("POST", `/${gas}/provision`, { request: await newRequest(gas, newKey()) });
+  const { certificate } = await send("POST", `/${gas}/rotate`, { request: await newRequest(gas, newKey()) });
+  await send("POST", `/${gas}/finish-rotation`, { keep: certificate?.id });
 }
 
 /** Somebody of a plant marks the last ten minutes, withdraws the mark, and makes the permit's contacts the plant's own. */

@@ -57,7 +57,13 @@ describe.each(PARTITIONS)("%s", (partition) => {
       ["GET /api/public/{proxy+}", "NONE"],
       ["POST /api/public/{proxy+}", "NONE"],
     ]);
-    expect(signedIn.map(({ key }) => key)).toEqual(["GET", "POST", "PUT", "DELETE"].map((m) => `${m} /api/{proxy+}`));
+    expect(signedIn.map(({ key }) => key).toSorted()).toEqual(
+      [
+        ...["GET", "POST", "PUT", "DELETE"].map((m) => `${m} /api/{proxy+}`),
+        "GET /api/plants/{permitNo}/devices",
+        "POST /api/plants/{permitNo}/devices/{proxy+}",
+      ].toSorted(),
+    );
     const authorizer = one(templates, "AWS::ApiGatewayV2::Authorizer");
     for (const { type, scopes, authorizer: of } of signedIn)
       expect([type, scopes, of]).toEqual(["JWT", ["openid"], authorizer.name]);

@@ -197,6 +197,48 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/plants/{permitNo}/devices": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listDevices"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/devices/{mn}/provision": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["provisionDevice"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/devices/{mn}/rotate": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["rotateDevice"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/devices/{mn}/finish-rotation": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["finishRotation"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/devices/{mn}/deactivate": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["deactivateDevice"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/devices/{mn}/activate": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["activateDevice"];
+    put?: never;
+    delete?: never;
+  };
 }
 
 export interface components {
@@ -1108,6 +1150,104 @@ export interface components {
       problem: string | null;
       changedAt: string;
     };
+    ListDevicesAnswer: {
+      devices: {
+        mn: string;
+        bindings: { outlet: string | null; from: string; to: string | null }[];
+        certificates: {
+          id: string;
+          status: "ACTIVE" | "INACTIVE" | "REVOKED";
+          created: string;
+          notAfter: string;
+          inForce: boolean;
+        }[];
+        rotating: boolean;
+        via: string | null;
+        lastSeen: string | null;
+        refusals: { at: string; reason: string; detail: string }[];
+      }[];
+    };
+    ProvisionDeviceAnswer: {
+      certificate: {
+        id: string;
+        status: "ACTIVE" | "INACTIVE" | "REVOKED";
+        created: string;
+        notAfter: string;
+        inForce: boolean;
+      };
+      pem: string;
+      connection: { endpoint: string; clientId: string; publish: string[]; subscribe: string; ca: string };
+    };
+    ProvisionDeviceBody: { request: string };
+    RotateDeviceAnswer: {
+      certificate: {
+        id: string;
+        status: "ACTIVE" | "INACTIVE" | "REVOKED";
+        created: string;
+        notAfter: string;
+        inForce: boolean;
+      };
+      pem: string;
+      connection: { endpoint: string; clientId: string; publish: string[]; subscribe: string; ca: string };
+    };
+    RotateDeviceBody: { request: string };
+    FinishRotationAnswer: {
+      device: {
+        mn: string;
+        bindings: { outlet: string | null; from: string; to: string | null }[];
+        certificates: {
+          id: string;
+          status: "ACTIVE" | "INACTIVE" | "REVOKED";
+          created: string;
+          notAfter: string;
+          inForce: boolean;
+        }[];
+        rotating: boolean;
+        via: string | null;
+        lastSeen: string | null;
+        refusals: { at: string; reason: string; detail: string }[];
+      };
+      changed: string[];
+    };
+    FinishRotationBody: { keep: string };
+    DeactivateDeviceAnswer: {
+      device: {
+        mn: string;
+        bindings: { outlet: string | null; from: string; to: string | null }[];
+        certificates: {
+          id: string;
+          status: "ACTIVE" | "INACTIVE" | "REVOKED";
+          created: string;
+          notAfter: string;
+          inForce: boolean;
+        }[];
+        rotating: boolean;
+        via: string | null;
+        lastSeen: string | null;
+        refusals: { at: string; reason: string; detail: string }[];
+      };
+      changed: string[];
+    };
+    DeactivateDeviceBody: { certificate: string | null; revoke: boolean };
+    ActivateDeviceAnswer: {
+      device: {
+        mn: string;
+        bindings: { outlet: string | null; from: string; to: string | null }[];
+        certificates: {
+          id: string;
+          status: "ACTIVE" | "INACTIVE" | "REVOKED";
+          created: string;
+          notAfter: string;
+          inForce: boolean;
+        }[];
+        rotating: boolean;
+        via: string | null;
+        lastSeen: string | null;
+        refusals: { at: string; reason: string; detail: string }[];
+      };
+      changed: string[];
+    };
+    ActivateDeviceBody: { certificate: string };
   };
 }
 
@@ -1622,6 +1762,91 @@ export interface operations {
       "2XX": {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["CancelJobAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listDevices: {
+    parameters: { query?: never; header?: never; path: { permitNo: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListDevicesAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  provisionDevice: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { permitNo: string; mn: string } };
+    requestBody: { content: { "application/json": components["schemas"]["ProvisionDeviceBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ProvisionDeviceAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  rotateDevice: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { permitNo: string; mn: string } };
+    requestBody: { content: { "application/json": components["schemas"]["RotateDeviceBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["RotateDeviceAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  finishRotation: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { permitNo: string; mn: string } };
+    requestBody: { content: { "application/json": components["schemas"]["FinishRotationBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["FinishRotationAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  deactivateDevice: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { permitNo: string; mn: string } };
+    requestBody: { content: { "application/json": components["schemas"]["DeactivateDeviceBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["DeactivateDeviceAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  activateDevice: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { permitNo: string; mn: string } };
+    requestBody: { content: { "application/json": components["schemas"]["ActivateDeviceBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ActivateDeviceAnswer"] };
       };
       default: {
         headers: { [name: string]: unknown };

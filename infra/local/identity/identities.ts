@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import type { Permissions } from "../iam/permissions.ts";
 import type { Store } from "../store.ts";
 import { admission, type Admit } from "./admission.ts";
 import { openAuthority, type CertificateAuthority } from "./certificate-authority.ts";
@@ -27,6 +28,8 @@ export interface ControlAccess {
   secretAccessKey: string;
 }
 
+const NOBODY: Permissions = { check: () => ({ kind: "unknown-key" }), allows: () => false };
+
 /** File in the data folder while the machine runs; readable by its owner only. */
 export const CONTROL_FILE = "iot/endpoint.json";
 
@@ -34,9 +37,11 @@ export async function startIdentities(options: {
   dataDir: string;
   store: Store;
   policies: ReadonlyMap<string, PolicyDocument>;
+  /** Of the functions; absent: nobody but the owner of the data folder comes in. */
+  permissions?: Permissions;
   now: () => number;
 }): Promise<Identities> {
-  const { dataDir, store, policies, now } = options;
+  const { dataDir, store, policies, permissions = NOBODY, now } = options;
   const authority = await openAuthority(join(dataDir, "iot"), now);
   const registry = openThingRegistry(store, now);
   let address = "";
@@ -44,6 +49,7 @@ export async function startIdentities(options: {
   const server = await startIotControl(
     iotOperations({ registry, authority, policies, endpoint: () => address }),
     accessKeyId,
+    permissions,
   );
   const control = { endpoint: server.endpoint, accessKeyId, secretAccessKey: randomBytes(24).toString("base64url") };
   const file = join(dataDir, CONTROL_FILE);

@@ -1,37 +1,51 @@
-/** Serves AWS IoT's REST protocol on loopback, to whoever can read the access key that the data folder holds. */
+/**
+ * Serves AWS IoT's REST protocol on loopback: to whoever can read the access key that the data folder holds, and to the
+ * functions as far as their roles allow.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { randomUUID, timingSafeEqual } from "node:crypto";
 import type { LocalServer } from "../s3.ts";
+import { exceptionOf, type Permissions } from "../iam/permissions.ts";
+import { accessOf } from "./iot-accesses.ts";
 import { IotError, type IotOperation } from "./iot-calls.ts";
 
 const MAX_BODY = 64 * 1024;
 
-/** `accessKeyId` is asked of every request: other users of this machine must not issue identities. */
+/** `accessKeyId` or a function's is asked of every request: other users of this machine must not issue identities. */
 export async function startIotControl(
   operations: Readonly<Record<string, IotOperation>>,
   accessKeyId: string,
+  permissions: Permissions,
 ): Promise<LocalServer> {
   const routes = Object.entries(operations).map(([route, run]) => {
     const [method = "", path = ""] = route.split(" ");
-    return { method, pattern: new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`), run };
+    return { route, method, pattern: new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`), run };
   });
   const handle = async (request: IncomingMessage): Promise<unknown> => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
-    if (!isSignedWith(request.headers.authorization ?? "", accessKeyId))
-      throw new IotError(403, "UnrecognizedClientException", "The access key is not the one of this machine");
-    for (const { method, pattern, run } of routes) {
+    const { authorization = "" } = request.headers;
+    const owner = isSignedWith(authorization, accessKeyId);
+    // A stranger learns nothing of what there is: a function's key is looked for before anything is read.
+    if (!owner && permissions.check(authorization, [])) throw stranger();
+    for (const { route, method, pattern, run } of routes) {
       const match = method === request.method ? pattern.exec(pathname) : null;
       if (!match) continue;
       const path = Object.fromEntries(
         Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
       );
       const text = await readText(request);
-      return await run({
+      const call = {
         path,
         query: searchParams,
         principal: String(request.headers["x-amzn-principal"] ?? ""),
         body: text === "" ? {} : parseJson(text),
-      });
+      };
+      const refusal = owner ? null : permissions.check(authorization, [accessOf(route, call)]);
+      if (refusal) {
+        const { type, message } = exceptionOf(refusal);
+        throw new IotError(403, type, message);
+      }
+      return await run(call);
     }
     throw new IotError(
       404,
@@ -65,6 +79,9 @@ export async function startIotControl(
     },
   };
 }
+
+const stranger = (): IotError =>
+  new IotError(403, "UnrecognizedClientException", "The access key is not the one of this machine");
 
 function isSignedWith(authorization: string, accessKeyId: string): boolean {
   const given = Buffer.from(/Credential=([^/]+)\//.exec(authorization)?.[1] ?? "");
