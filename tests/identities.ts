@@ -29,7 +29,7 @@ export async function startTestIdentities(now: () => number = Date.now): Promise
     ca: local.authority.pem,
     stop: async () => {
       await local.stop();
-      await store.close();
+      store.close();
       folder[Symbol.dispose]();
     },
   };

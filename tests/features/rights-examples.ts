@@ -6,8 +6,8 @@ import { formatIso, MINUTE, parseIso } from "../../functions/shared/shanghai.ts"
 import type { Operation } from "../../functions/api/operation.ts";
 import type { Services } from "../../functions/api/operations.ts";
 import { newJob } from "../../functions/jobs/domain/job.ts";
-import { newKey, newRequest } from "../../functions/devices/new-request.ts";
 import type { Answered } from "./call-api.ts";
+import { DEVICE_EXAMPLES } from "./device-examples.ts";
 
 export interface At {
   permitNo: string;
@@ -53,29 +53,7 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
   signOutEverywhere: () => ({ path: { sub: "target" } }),
   getJob: async (at) => ({ path: { id: await aJob(at) } }),
   cancelJob: async (at) => ({ path: { id: await aJob(at) } }),
-  provisionDevice: async (at) => {
-    const { mn } = await aDevice(at);
-    await at.ask("POST", `/api/plants/${at.permitNo}/devices/${mn}/deactivate`, { certificate: null, revoke: false });
-    return { path: { mn }, body: { request: await newRequest(mn, newKey()) } };
-  },
-  rotateDevice: async (at) => {
-    const { mn } = await aCertificate(at);
-    return { path: { mn }, body: { request: await newRequest(mn, newKey()) } };
-  },
-  finishRotation: async (at) => {
-    const { mn } = await aCertificate(at);
-    const keep = await aCertificate(at);
-    return { path: { mn }, body: { keep: keep.certificate } };
-  },
-  deactivateDevice: async (at) => {
-    const { mn, certificate } = await aCertificate(at);
-    return { path: { mn }, body: { certificate, revoke: false } };
-  },
-  activateDevice: async (at) => {
-    const { mn, certificate } = await aCertificate(at);
-    await at.ask("POST", `/api/plants/${at.permitNo}/devices/${mn}/deactivate`, { certificate, revoke: false });
-    return { path: { mn }, body: { certificate } };
-  },
+  ...DEVICE_EXAMPLES,
   putMark: ({ n }) => ({ body: mark(n) }),
   endMark: async (at) => ({ path: { id: await aMark(at) }, body: { withdraw: true, reason: "by mistake" } }),
   judgeMark: async (at) => ({ path: { id: await aMark(at) }, body: { decision: "valid", reason: "seen on site" } }),
@@ -113,18 +91,3 @@ const aMark = async ({ permitNo, n, ask }: At): Promise<string> =>
 
 /** Operations other than GET that change nothing, and so leave nothing in the audit trail. */
 export const CHANGE_NOTHING: ReadonlySet<string> = new Set<string>([]);
-
-type Listed = { mn: string; certificates: { inForce: boolean }[] };
-async function aDevice({ permitNo, ask }: At): Promise<Listed> {
-  const { body } = await ask("GET", `/api/plants/${permitNo}/devices`);
-  return (body.devices as [Listed])[0];
-}
-
-/** A new certificate in force, beside whatever the device has. */
-async function aCertificate(at: At): Promise<{ mn: string; certificate: string }> {
-  const { mn, certificates } = await aDevice(at);
-  const way = certificates.some(({ inForce }) => inForce) ? "rotate" : "provision";
-  const request = { request: await newRequest(mn, newKey()) };
-  const { body } = await at.ask("POST", `/api/plants/${at.permitNo}/devices/${mn}/${way}`, request);
-  return { mn, certificate: String(body.certificate.id) };
-}

@@ -15,6 +15,7 @@ import { minute } from "../../functions/warnings/fixtures.ts";
 import { startDynamo, type TestDynamo } from "../dynamo.ts";
 import { startTestIdentities, type TestIdentities } from "../identities.ts";
 import { apiOf, type Answered, type CallApi } from "./call-api.ts";
+import { IDLE_DEVICES } from "./device-examples.ts";
 import { CHANGE_NOTHING, EXAMPLES, type At, type Example } from "./rights-examples.ts";
 
 const PLACES = ["own", "neighbour", "other", "unknown"] as const;
@@ -46,7 +47,7 @@ const subs = new Map<string, Person>();
 beforeAll(async () => {
   dynamo = await startDynamo();
   const registered = PLACES.filter((place) => place !== "unknown").map((place, i) =>
-    permit({ ...PLANTS[place], name: `${place} plant`, outlets: [outlet({ devices: [device({ mn: `M${i}` })] })] }),
+    permit({ ...PLANTS[place], name: `${place} plant`, outlets: [outlet({ devices: devicesOf(i) })] }),
   );
   city = await startCity(dynamo, registered);
   city.setNow(NOW);
@@ -82,6 +83,10 @@ const claims = (sub: string, issued = NOW + 60_000): Record<string, string> => (
   sub,
   iat: String(Math.floor(issued / 1000)),
 });
+
+/** The one that speaks, and those whose certificates are changed. */
+const devicesOf = (plant: number): ReturnType<typeof device>[] =>
+  Array.from({ length: 1 + IDLE_DEVICES }, (_, i) => device({ mn: i === 0 ? `M${plant}` : `M${plant}-${i}` }));
 
 let requests = 0;
 async function example({ id, path, query, body }: Operation, place: Place): Promise<Example> {

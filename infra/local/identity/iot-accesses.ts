@@ -7,7 +7,10 @@ const arn = (path: string): string => `arn:aws:iot:${machineRegion}:${machineAcc
 const thing = ({ path }: IotCall): string => arn(`thing/${path["thing"] ?? ""}`);
 const certificate = ({ path }: IotCall): string => arn(`cert/${path["certificate"] ?? ""}`);
 const principal = (call: IotCall): string => call.principal;
-const target = ({ body }: IotCall): string => String((body as { target?: unknown }).target ?? "");
+const target = ({ body }: IotCall): string => {
+  const { target: arnOfTarget } = body as { target?: unknown };
+  return typeof arnOfTarget === "string" ? arnOfTarget : "";
+};
 const none = (): string => "*";
 
 /** By route of iot-calls.ts; the resources are those of the table in AWS IoT's developer guide. */
