@@ -14,14 +14,14 @@ export type PermitForm = Omit<Permit, "outlets"> & { outlets: OutletForm[]; faci
 
 const iso = (t: number | null): string | null => (t === null ? null : formatIso(t));
 
-export const limitForm = (limit: Limit): LimitForm => ({ ...limit, from: iso(limit.from), to: iso(limit.to) });
+const limitForm = (limit: Limit): LimitForm => ({ ...limit, from: iso(limit.from), to: iso(limit.to) });
 /** A device that has always been there (0) has no start, as in the file. */
-export const deviceForm = (device: DeviceBinding): DeviceForm => ({
+const deviceForm = (device: DeviceBinding): DeviceForm => ({
   ...device,
   from: device.from === 0 ? null : iso(device.from),
   to: iso(device.to),
 });
-export const outletForm = (outlet: Outlet): OutletForm => ({
+const outletForm = (outlet: Outlet): OutletForm => ({
   ...outlet,
   devices: outlet.devices.map(deviceForm),
   limits: outlet.limits.map(limitForm),

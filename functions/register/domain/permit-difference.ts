@@ -2,8 +2,8 @@
  * In what two states of a permit differ, in the field's words and as data: which outlet, which limit, from what to what.
  * Things are known by their codes and not by where they stand, so that one new line in a list is one difference.
  */
-import { deviceForm, limitForm, outletForm, permitForm } from "./file-form.ts";
-import type { Contact, DeviceBinding, Facility, Limit, Outlet, Permit } from "./permit.ts";
+import { permitForm, type DeviceForm, type LimitForm, type OutletForm, type PermitForm } from "./file-form.ts";
+import type { Contact, Facility, Limit, Permit } from "./permit.ts";
 
 export type DifferenceKind =
   | "permit-added"
@@ -55,10 +55,14 @@ export interface Difference {
 type Report = (kind: DifferenceKind, path: string, where: DifferencePlace, before: unknown, after: unknown) => void;
 
 /** Empty exactly when the two are the same permit. `before` null: the plant is new, which is one difference. */
-export function permitDifferences(before: Permit | null, after: Permit): Difference[] {
+export const permitDifferences = (before: Permit | null, after: Permit): Difference[] =>
+  formDifferences(before && permitForm(before), permitForm(after));
+
+/** The same of permits in the file's form; its times as `formatIso` writes them. */
+export function formDifferences(before: PermitForm | null, after: PermitForm): Difference[] {
   const found: Difference[] = [];
   const report: Report = (kind, path, where, was, is) => found.push({ path, kind, where, before: was, after: is });
-  if (before === null) report("permit-added", "", {}, null, permitForm(after));
+  if (before === null) report("permit-added", "", {}, null, after);
   else {
     fields("permit-changed", "", {}, scalars(before), scalars(after), report);
     outlets(before.outlets, after.outlets, report);
@@ -70,14 +74,14 @@ export function permitDifferences(before: Permit | null, after: Permit): Differe
   return found;
 }
 
-const scalars = ({ outlets: _o, facilities: _f, contacts: _c, ...rest }: Permit): object => rest;
+const scalars = ({ outlets: _o, facilities: _f, contacts: _c, ...rest }: PermitForm): object => rest;
 
-function outlets(before: readonly Outlet[], after: readonly Outlet[], report: Report): void {
-  const at = ({ code }: Outlet): string => `outlets[${code}]`;
+function outlets(before: readonly OutletForm[], after: readonly OutletForm[], report: Report): void {
+  const at = ({ code }: OutletForm): string => `outlets[${code}]`;
   const pairs = paired(before, after, (outlet) => outlet.code);
   for (const [was, is] of pairs)
-    if (was === null) report("outlet-added", at(is!), { outlet: is!.code }, null, outletForm(is!));
-    else if (is === null) report("outlet-removed", at(was), { outlet: was.code }, outletForm(was), null);
+    if (was === null) report("outlet-added", at(is!), { outlet: is!.code }, null, is);
+    else if (is === null) report("outlet-removed", at(was), { outlet: was.code }, was, null);
     else {
       const where = { outlet: is.code };
       const { devices: _d, limits: _l, ...former } = was;
@@ -89,26 +93,26 @@ function outlets(before: readonly Outlet[], after: readonly Outlet[], report: Re
   order("outlets", {}, before, after, pairs, (outlet) => outlet.code, report);
 }
 
-const limitName = ({ pollutant, statistic, period }: Limit): string =>
+const limitName = ({ pollutant, statistic, period }: LimitForm): string =>
   [pollutant, statistic, ...(period === null ? [] : [period])].join(" ");
 
 function limits(
-  before: readonly Limit[],
-  after: readonly Limit[],
+  before: readonly LimitForm[],
+  after: readonly LimitForm[],
   outlet: string,
   of: DifferencePlace,
   report: Report,
 ) {
-  const path = (limit: Limit): string => `${outlet}.limits[${spanName(limitName(limit), limitForm(limit).from)}]`;
-  const where = (limit: Limit): DifferencePlace => ({
+  const path = (limit: LimitForm): string => `${outlet}.limits[${spanName(limitName(limit), limit.from)}]`;
+  const where = (limit: LimitForm): DifferencePlace => ({
     ...of,
     pollutant: limit.pollutant,
     statistic: limit.statistic,
     ...(limit.period === null ? {} : { period: limit.period }),
-    ...fromOf(limitForm(limit).from),
+    ...fromOf(limit.from),
   });
   const pairs = pairedSpans(before, after, limitName);
-  const followers = new Set<Limit>();
+  const followers = new Set<LimitForm>();
   for (const [was, is] of pairs) {
     if (was === null || is === null) continue;
     // The usual change: what holds now ends at a date, and the new one holds from there for as long as the old one would have.
@@ -122,36 +126,36 @@ function limits(
     )?.[1];
     if (!next || is.to === null || is.to === was.to || !same({ ...was, to: is.to }, is)) continue;
     followers.add(is).add(next);
-    report("limit-followed", path(was), where(was), limitForm(was), limitForm(next));
+    report("limit-followed", path(was), where(was), was, next);
   }
   for (const [was, is] of pairs)
     if (is !== null && followers.has(is)) continue;
-    else if (was === null) report("limit-added", path(is!), where(is!), null, limitForm(is!));
-    else if (is === null) report("limit-removed", path(was), where(was), limitForm(was), null);
-    else fields("limit-changed", path(was), where(was), limitForm(was), limitForm(is), report);
-  const name = (limit: Limit): string => spanName(limitName(limit), limitForm(limit).from);
+    else if (was === null) report("limit-added", path(is!), where(is!), null, is);
+    else if (is === null) report("limit-removed", path(was), where(was), was, null);
+    else fields("limit-changed", path(was), where(was), was, is, report);
+  const name = (limit: LimitForm): string => spanName(limitName(limit), limit.from);
   order(`${outlet}.limits`, of, before, after, pairs, name, report);
 }
 
 function devices(
-  before: readonly DeviceBinding[],
-  after: readonly DeviceBinding[],
+  before: readonly DeviceForm[],
+  after: readonly DeviceForm[],
   outlet: string,
   of: DifferencePlace,
   report: Report,
 ) {
-  const name = (device: DeviceBinding): string => spanName(device.mn, deviceForm(device).from);
-  const path = (device: DeviceBinding): string => `${outlet}.devices[${name(device)}]`;
-  const where = (device: DeviceBinding): DifferencePlace => ({
+  const name = (device: DeviceForm): string => spanName(device.mn, device.from);
+  const path = (device: DeviceForm): string => `${outlet}.devices[${name(device)}]`;
+  const where = (device: DeviceForm): DifferencePlace => ({
     ...of,
     device: device.mn,
-    ...fromOf(deviceForm(device).from),
+    ...fromOf(device.from),
   });
   const pairs = pairedSpans(before, after, (device) => device.mn);
   for (const [was, is] of pairs)
-    if (was === null) report("device-added", path(is!), where(is!), null, deviceForm(is!));
-    else if (is === null) report("device-removed", path(was), where(was), deviceForm(was), null);
-    else fields("device-changed", path(was), where(was), deviceForm(was), deviceForm(is), report);
+    if (was === null) report("device-added", path(is!), where(is!), null, is);
+    else if (is === null) report("device-removed", path(was), where(was), was, null);
+    else fields("device-changed", path(was), where(was), was, is, report);
   order(`${outlet}.devices`, of, before, after, pairs, name, report);
 }
 
@@ -228,7 +232,7 @@ function paired<T>(before: readonly T[], after: readonly T[], name: (thing: T) =
  * Likewise for what holds from … to and may follow itself under one name: the same goes with the same, else what begins at
  * the same time, else the last that is left on each side when it is only one.
  */
-function pairedSpans<T extends { from: number | null }>(
+function pairedSpans<T extends { from: string | null }>(
   before: readonly T[],
   after: readonly T[],
   name: (thing: T) => string,
