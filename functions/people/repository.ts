@@ -3,12 +3,12 @@ import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
   GetCommand,
   QueryCommand,
-  TransactWriteCommand,
   type DynamoDBDocumentClient,
   type TransactWriteCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod/mini";
 import { parseInput } from "../shared/problems.ts";
+import { transact } from "../shared/transact.ts";
 import { formatDay, formatIso } from "../shared/shanghai.ts";
 import type { Person } from "./domain/rights.ts";
 import { AuditItem, InviteItem, keys, PersonItem, type AuditEntry, type Invite } from "./stored-items.ts";
@@ -127,7 +127,7 @@ export function peopleRepository({ db, table }: { db: DynamoDBDocumentClient; ta
         ...(entry.permitNo === null ? [] : [item(keys.auditPlant(entry.permitNo, at, entry.id))]),
       ];
       try {
-        await db.send(new TransactWriteCommand({ TransactItems: [...writes, ...audit] }));
+        await transact(db, [...writes, ...audit]);
         return true;
       } catch (error) {
         if (

@@ -1,16 +1,18 @@
 /** Writing permits into the register: idempotent, a plant whole or not at all, every revision kept. */
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { inParallel } from "../shared/in-parallel.ts";
 import type { SaidProblem } from "../shared/problems.ts";
+import { transact } from "../shared/transact.ts";
 import { bindingsOf, overlaps } from "./domain/bindings.ts";
 import type { Permit } from "./domain/permit.ts";
 import { REASONS } from "./domain/permit-reasons.ts";
 import { deviceWrites, plantWrites, type ApplyOptions, type Write } from "./permit-writes.ts";
-import { readDevices, readPlants, type RegisterTable } from "./register-table.ts";
-import { keys, type DeviceItem } from "./stored-items.ts";
+import { stateWrite, type Changed } from "./register-state.ts";
+import { readDevices, readPlants, readState, type RegisterTable } from "./register-table.ts";
+import type { DeviceItem } from "./stored-items.ts";
 
 export type Applied = ({ ok: true } & Record<Outcome, number>) | { ok: false; problems: SaidProblem[] };
 
@@ -23,6 +25,8 @@ interface Plan {
   outcome: Outcome;
   devices: Write[];
   plant: Write[];
+  /** Devices of the plant before and now, whose items this or a former try wrote. */
+  mns: ReadonlySet<string>;
 }
 
 /** DynamoDB's limit. */
@@ -52,14 +56,20 @@ export async function applyPermits(
   const groups = Array.from({ length: Math.ceil(permits.length / PLANTS_PER_GROUP) }, (_, i) =>
     permits.slice(i * PLANTS_PER_GROUP, (i + 1) * PLANTS_PER_GROUP),
   );
-  const apply = (group: readonly Permit[]): Promise<Outcome[]> => applyGroup(at, group, inFile, options, 1);
+  const devicesOf = new Map<string, ReadonlySet<string>>();
+  const apply = (group: readonly Permit[]): Promise<Outcome[]> =>
+    applyGroup(at, group, inFile, options, (p) => devicesOf.set(p.permit.permitNo, p.mns), 1);
   const outcomes = (await inParallel(groups, GROUPS_AT_A_TIME, apply)).flat();
   const count = (outcome: Outcome): number => outcomes.filter((o) => o === outcome).length;
   // Behind the writes: who saw the former version has read the former permits, and reads them again.
-  if (outcomes.some((o) => o !== "outdated"))
-    await at.db.send(
-      new PutCommand({ TableName: at.table, Item: { ...keys.version(), version: options.importedAt + randomUUID() } }),
-    );
+  if (outcomes.some((o) => o !== "outdated")) {
+    // An unchanged one may be of a former try, which broke off before it came to here.
+    const changed: Changed = outcomes.includes("unchanged")
+      ? "all"
+      : { plants: [...devicesOf.keys()], devices: [...devicesOf.values()].flatMap((mns) => [...mns]) };
+    const write = stateWrite(at.table, await readState(at), randomUUID(), changed);
+    await transact(at.db, [write]);
+  }
   return {
     ok: true,
     created: count("created"),
@@ -90,6 +100,7 @@ async function applyGroup(
   permits: readonly Permit[],
   inFile: ReadonlySet<string>,
   options: ApplyOptions,
+  written: (plan: Plan) => void,
   attempt: number,
 ): Promise<Outcome[]> {
   const { plans, skipped } = await plan(at, permits, inFile, options);
@@ -98,11 +109,13 @@ async function applyGroup(
     try {
       await write(at, pack);
       outcomes.push(...pack.map((p) => p.outcome));
+      for (const p of pack) written(p);
     } catch (error) {
       // Another writer was first, or a new public code was taken: read again and decide again.
       if (!(error instanceof TransactionCanceledException) || attempt === ATTEMPTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, 10 * 2 ** attempt));
-      for (const { permit } of pack) outcomes.push(...(await applyGroup(at, [permit], inFile, options, attempt + 1)));
+      for (const { permit } of pack)
+        outcomes.push(...(await applyGroup(at, [permit], inFile, options, written, attempt + 1)));
     }
   }
   return outcomes;
@@ -151,6 +164,7 @@ async function plan(
       outcome: current ? "revised" : "created",
       devices: deviceWrites(at.table, permit.permitNo, wanted, mns, devices),
       plant: plantWrites(at.table, permit, current, wanted, options),
+      mns,
     };
   });
   return { plans, skipped };

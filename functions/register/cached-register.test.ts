@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { cachedRegister } from "./cached-register.ts";
+import type { RegisterState } from "./register-state.ts";
 import type { PlantRecord } from "./stored-items.ts";
 
 const plant = (permitNo: string): PlantRecord => ({
@@ -14,9 +15,9 @@ let reads: string[];
 let clock: number;
 let known: Set<string>;
 let failing: boolean;
-let version: string | null;
+let state: RegisterState | null;
 const register = {
-  version: async () => version,
+  state: async () => state,
   async getPlant(permitNo: string) {
     reads.push(permitNo);
     if (failing) throw new Error("throttled");
@@ -35,7 +36,7 @@ beforeEach(() => {
   clock = 1_000_000;
   known = new Set(["A", "B", "C"]);
   failing = false;
-  version = null;
+  state = null;
 });
 
 describe("the cached register", () => {
@@ -61,13 +62,45 @@ describe("the cached register", () => {
     await refresh();
     await getPlant("A");
     expect(reads).toEqual(["A", "B"]);
-    version = "2026-10-01T08:00:00+08:00 x";
+    state = { version: "1", former: [], recent: [] };
     await refresh();
     await getPlant("A");
     await bindings("B");
     await refresh();
     await getPlant("A");
     expect(reads).toEqual(["A", "B", "A", "B"]);
+  });
+
+  it("forgets only what changed when it knows what did", async () => {
+    const { getPlant, bindings, refresh } = cache();
+    const change = (n: number, plants: string[], devices: string[]) => ({ version: `${n}`, plants, devices });
+    state = { version: "1", former: [], recent: [change(1, [], [])] };
+    await refresh();
+    const all = async (): Promise<string[]> => {
+      reads = [];
+      await Promise.all(["A", "B", "C"].flatMap((key) => [getPlant(key), bindings(key)]));
+      return reads;
+    };
+    await all();
+    state = { version: "3", former: [], recent: [change(1, [], []), change(2, ["B"], []), change(3, [], ["C", "X"])] };
+    await refresh();
+    expect(await all()).toEqual(["B", "C"]);
+    state = { version: "9", former: [change(7, [], [])], recent: [change(8, [], []), change(9, ["B"], [])] };
+    await refresh();
+    expect(await all()).toHaveLength(6);
+  });
+
+  it("does not keep an answer that was under way when the change came", async () => {
+    const { getPlant, refresh } = cache();
+    const change = { version: "2", plants: ["A"], devices: [] };
+    state = { version: "1", former: [], recent: [{ ...change, version: "1" }] };
+    await refresh();
+    const underWay = getPlant("A");
+    state = { version: "2", former: [], recent: [...state.recent, change] };
+    await refresh();
+    await underWay;
+    await getPlant("A");
+    expect(reads).toEqual(["A", "A"]);
   });
 
   it("asks again for an unknown device after five seconds", async () => {

@@ -1,5 +1,6 @@
-import { cached } from "../shared/cached.ts";
+import { cached, type Cached } from "../shared/cached.ts";
 import type { Binding } from "./domain/bindings.ts";
+import { changedSince } from "./register-state.ts";
 import type { Register } from "./repository.ts";
 import type { PlantRecord } from "./stored-items.ts";
 
@@ -19,7 +20,7 @@ export interface CacheOptions {
 export interface CachedRegister {
   getPlant: (permitNo: string) => Promise<PlantRecord | null>;
   bindings: (mn: string) => Promise<Binding[]>;
-  /** At the begin of an event: forgets everything when the register changed since. One read, whatever the event holds. */
+  /** At the begin of an event: forgets what the register changed since. One read, whatever the event holds. */
   refresh: () => Promise<void>;
 }
 
@@ -27,20 +28,21 @@ const UNKNOWN_MS = 5_000;
 
 /** The register's two hot reads kept in memory between events of one function, as long as the register stays the same. */
 export function cachedRegister(
-  register: Pick<Register, "getPlant" | "bindings" | "version">,
+  register: Pick<Register, "getPlant" | "bindings" | "state">,
   { seconds, now, size = 5_000 }: CacheOptions,
 ): CachedRegister {
   const ttl = seconds * 1000;
   const unknown = Math.min(ttl, UNKNOWN_MS);
-  const fresh = (): Pick<CachedRegister, "getPlant" | "bindings"> => ({
+  // Read consistently: what is kept must not be from before the change that the version is of.
+  const fresh = (): { getPlant: Cached<PlantRecord | null>; bindings: Cached<Binding[]> } => ({
     getPlant: cached(
-      (permitNo) => register.getPlant(permitNo),
+      (permitNo) => register.getPlant(permitNo, true),
       (plant) => (plant ? ttl : unknown),
       now,
       size,
     ),
     bindings: cached(
-      (mn) => register.bindings(mn),
+      (mn) => register.bindings(mn, true),
       (list) => (list.length > 0 ? ttl : unknown),
       now,
       size,
@@ -52,10 +54,16 @@ export function cachedRegister(
     getPlant: (permitNo) => held.getPlant(permitNo),
     bindings: (mn) => held.bindings(mn),
     async refresh() {
-      const stands = await register.version();
+      const state = await register.state();
+      const stands = state?.version ?? null;
       if (stands === version) return;
+      const changed = changedSince(state, version);
       version = stands;
-      held = fresh();
+      if (changed === "all") held = fresh();
+      else {
+        for (const permitNo of changed.plants) held.getPlant.forget(permitNo);
+        for (const mn of changed.devices) held.bindings.forget(mn);
+      }
     },
   };
 }

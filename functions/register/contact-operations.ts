@@ -8,6 +8,7 @@ import { formatIso, parseIso } from "../shared/shanghai.ts";
 import { contactProblems, entriesOf, MOST_CONTACTS, PLANT_ROLES, type ContactEntry } from "./domain/contacts.ts";
 import { phone } from "./domain/permits-file.ts";
 import { asRead } from "./permit-writes.ts";
+import { stateWrite } from "./register-state.ts";
 import { keys, type PlantRecord } from "./stored-items.ts";
 
 const Entry = z.object({
@@ -46,7 +47,7 @@ const viewOf = (
 const revisionOf = ({ revision, contacts }: PlantRecord): string =>
   contacts ? `contacts-${contacts.version}` : `permit-${revision}`;
 
-export function contactOperations({ tables }: Services): Operation[] {
+export function contactOperations({ tables, register }: Services): Operation[] {
   const table = tables.register;
   return [
     atPlant({
@@ -104,8 +105,8 @@ export function contactOperations({ tables }: Services): Operation[] {
               ExpressionAttributeValues: { ...ExpressionAttributeValues, ":new": contacts },
             },
           },
-          // Whoever keeps plants in memory reads them again.
-          { Put: { TableName: table, Item: { ...keys.version(), version: `contacts-${id}` } } },
+          // Whoever keeps this plant in memory reads it again.
+          stateWrite(table, await register.state(), id, { plants: [plant.permit.permitNo], devices: [] }),
         ];
         await change(writes, {
           permitNo: plant.permit.permitNo,

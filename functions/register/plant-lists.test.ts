@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { permit } from "../telemetry/fixtures.ts";
 import { permitNo } from "./fixtures.ts";
 import { plantLists } from "./plant-lists.ts";
+import type { RegisterState } from "./register-state.ts";
 import { shownInLists, type PlantEntry, type PlantRecord } from "./stored-items.ts";
 
 const record = (n: number): PlantRecord => ({
@@ -17,13 +18,20 @@ const entryOf = ({ permit, code }: PlantRecord, shown: boolean): PlantEntry => {
 };
 
 function city(entries: PlantEntry[]) {
-  const register = { version: "1", asked: 0, read: 0, entries, got: [] as string[] };
+  const register = {
+    version: "1",
+    recent: [] as RegisterState["recent"],
+    asked: 0,
+    read: 0,
+    entries,
+    got: [] as string[],
+  };
   let now = 0;
   const lists = plantLists(
     {
-      version: async () => {
+      state: async () => {
         register.asked += 1;
-        return register.version;
+        return { version: register.version, former: [], recent: register.recent };
       },
       async *listShard(shard) {
         register.read += 1;
@@ -57,6 +65,18 @@ test("the list stays in memory until the register is another, and that is asked 
   Object.assign(register, { version: "2", entries: [entryOf(record(3), true)] });
   wait(5_000);
   expect((await lists.all()).plants.map((p) => p.permitNo)).toEqual([permitNo(3)]);
+});
+
+test("of a change whose plants are known only these are read", async () => {
+  const { register, lists, wait } = city([entryOf(record(2), true), entryOf(record(3), true)]);
+  const change = (version: string, ...plants: string[]) => ({ version, plants, devices: [] });
+  register.recent = [change("1")];
+  await lists.all();
+  Object.assign(register, { version: "2", recent: [change("1"), change("2", permitNo(1), permitNo(2))] });
+  wait(5_000);
+  const { version, plants } = await lists.all();
+  expect([version, plants.map((p) => p.permitNo)]).toEqual(["2", [permitNo(1), permitNo(2), permitNo(3)]]);
+  expect(register).toMatchObject({ read: 4, got: [permitNo(1), permitNo(2)] });
 });
 
 test("those who ask at the same time share one reading", async () => {

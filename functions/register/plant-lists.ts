@@ -1,6 +1,7 @@
 /** The register as lists show it: kept in memory for as long as the register stays the same. */
 import { inParallel } from "../shared/in-parallel.ts";
 import { SHARDS } from "../shared/shard.ts";
+import { changedSince } from "./register-state.ts";
 import type { Register } from "./repository.ts";
 import { shownInLists, type PlantRecord, type ShownInLists, type SiteInLists } from "./stored-items.ts";
 
@@ -31,15 +32,15 @@ const listed = ({ permit, code }: PlantRecord): ListedPlant => ({
 });
 
 export function plantLists(
-  register: Pick<Register, "version" | "listShard" | "getPlants">,
+  register: Pick<Register, "state" | "listShard" | "getPlants">,
   now: () => number,
 ): PlantLists {
   let held: { version: string; plants: readonly ListedPlant[] } | null = null;
   let checked = -Infinity;
   let running: Promise<{ version: string; plants: readonly ListedPlant[] }> | null = null;
 
-  const some: PlantLists["some"] = async (permitNos) =>
-    (await register.getPlants([...permitNos])).map(listed).sort(byPermit);
+  const some = async (permitNos: Iterable<string>, consistent = false): Promise<ListedPlant[]> =>
+    (await register.getPlants([...permitNos], consistent)).map(listed).sort(byPermit);
 
   async function read(): Promise<readonly ListedPlant[]> {
     const plants: ListedPlant[] = [];
@@ -48,24 +49,34 @@ export function plantLists(
       Array.from({ length: SHARDS }, (_, shard) => shard),
       SHARDS,
       async (shard) => {
-        for await (const { permitNo, code, name, town, shown } of register.listShard(shard))
+        for await (const { permitNo, code, name, town, shown } of register.listShard(shard, true))
           if (shown?.site) plants.push({ permitNo, code, name, town, ...shown, site: shown.site });
           else bare.push(permitNo);
       },
     );
-    return [...plants, ...(bare.length > 0 ? await some(bare) : [])].sort(byPermit);
+    return [...plants, ...(bare.length > 0 ? await some(bare, true) : [])].sort(byPermit);
   }
 
   async function refresh(): Promise<{ version: string; plants: readonly ListedPlant[] }> {
     const at = now();
-    const version = (await register.version()) ?? "none";
+    const state = await register.state();
+    const version = state?.version ?? "none";
+    if (held && held.version !== version) {
+      const changed = changedSince(state, held.version);
+      if (changed !== "all") {
+        const now = new Set(changed.plants);
+        const others = held.plants.filter(({ permitNo }) => !now.has(permitNo));
+        const read = now.size > 0 ? await some(now, true) : [];
+        held = { version, plants: [...others, ...read].sort(byPermit) };
+      }
+    }
     if (held?.version !== version) held = { version, plants: await read() };
     checked = at;
     return held;
   }
 
   return {
-    some,
+    some: (permitNos) => some(permitNos),
     all() {
       const age = now() - checked;
       // A clock that was set back says nothing about how old it is.

@@ -1,5 +1,6 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { batchGet } from "../shared/batch-get.ts";
+import { StateItem, type RegisterState } from "./register-state.ts";
 import { Device, keys, parseItem, PlantItem, type DeviceItem, type PlantRecord } from "./stored-items.ts";
 
 /** Where the register is kept. */
@@ -22,4 +23,10 @@ export async function readPlants(
 export async function readDevices(at: RegisterTable, mns: readonly string[]): Promise<Map<string, DeviceItem>> {
   const items = await batchGet(at, mns.map(keys.device), true);
   return new Map(items.map((item) => [String(item.pk).slice("DEVICE#".length), parseItem(Device, item)]));
+}
+
+/** How the register stands, consistently read; null before the first import. */
+export async function readState({ db, table }: RegisterTable): Promise<RegisterState | null> {
+  const { Item } = await db.send(new GetCommand({ TableName: table, Key: keys.version(), ConsistentRead: true }));
+  return Item ? parseItem(StateItem, Item) : null;
 }

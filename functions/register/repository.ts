@@ -1,11 +1,12 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod/mini";
 import type { ApplyOptions } from "./permit-writes.ts";
-import { readPlants, type RegisterTable } from "./register-table.ts";
+import { readPlants, readState, type RegisterTable } from "./register-table.ts";
 import { SHARDS } from "../shared/shard.ts";
 import { applyPermits, type Applied } from "./apply-permits.ts";
 import type { Binding } from "./domain/bindings.ts";
 import type { Permit } from "./domain/permit.ts";
+import type { RegisterState } from "./register-state.ts";
 import {
   CodeItem,
   Device,
@@ -13,37 +14,43 @@ import {
   parseItem,
   PlantItem,
   ShardItem,
-  VersionItem,
   type PlantEntry,
   type PlantRecord,
 } from "./stored-items.ts";
 
 export interface Register {
   /** The plant with this permit; null when the register does not know it. */
-  getPlant(permitNo: string): Promise<PlantRecord | null>;
+  getPlant(permitNo: string, consistent?: boolean): Promise<PlantRecord | null>;
   /** Those of `permitNos` that the register knows, in any order. */
-  getPlants(permitNos: readonly string[]): Promise<PlantRecord[]>;
+  getPlants(permitNos: readonly string[], consistent?: boolean): Promise<PlantRecord[]>;
   /** The plant behind a public code; null when there is none. */
   getPlantByCode(code: string): Promise<PlantRecord | null>;
-  /** Changes whenever the register did; null before the first import. Consistently read. */
-  version(): Promise<string | null>;
+  /** How the register stands; null before the first import. Consistently read. */
+  state(): Promise<RegisterState | null>;
   /** Where this device is and was bound; empty when unknown. */
-  bindings(mn: string): Promise<Binding[]>;
+  bindings(mn: string, consistent?: boolean): Promise<Binding[]>;
   /** The plants of one of the shards, by permit number. */
-  listShard(shard: number): AsyncIterable<PlantEntry>;
+  listShard(shard: number, consistent?: boolean): AsyncIterable<PlantEntry>;
   /** All plants, shard by shard. */
   listPlants(): AsyncIterable<PlantEntry>;
   /** Makes parsed permits the register's: see apply-permits.ts. */
   applyPermits(permits: readonly Permit[], options: ApplyOptions): Promise<Applied>;
 }
 
-/** The register table (docs/architecture.md). Reads are eventually consistent; the writer reads consistently. */
+/**
+ * The register table (docs/architecture.md). Reads are eventually consistent unless they are asked not to be: who keeps an
+ * answer until the register changes must not keep what it was before the change.
+ */
 export function registerRepository({ db, table }: RegisterTable): Register {
-  const get = async <T>(key: { pk: string; sk: string }, schema: z.ZodMiniType<T>): Promise<T | null> => {
-    const { Item } = await db.send(new GetCommand({ TableName: table, Key: key }));
+  const get = async <T>(
+    key: { pk: string; sk: string },
+    schema: z.ZodMiniType<T>,
+    ConsistentRead = false,
+  ): Promise<T | null> => {
+    const { Item } = await db.send(new GetCommand({ TableName: table, Key: key, ConsistentRead }));
     return Item ? parseItem(schema, Item) : null;
   };
-  async function* listShard(shard: number): AsyncGenerator<PlantEntry> {
+  async function* listShard(shard: number, ConsistentRead = false): AsyncGenerator<PlantEntry> {
     let start: Record<string, unknown> | undefined;
     do {
       const page = await db.send(
@@ -52,6 +59,7 @@ export function registerRepository({ db, table }: RegisterTable): Register {
           KeyConditionExpression: "pk = :pk",
           ExpressionAttributeValues: { ":pk": keys.entry(shard, "").pk },
           ExclusiveStartKey: start,
+          ConsistentRead,
         }),
       );
       for (const item of page.Items ?? []) yield { permitNo: String(item.sk), ...parseItem(ShardItem, item) };
@@ -59,17 +67,16 @@ export function registerRepository({ db, table }: RegisterTable): Register {
     } while (start);
   }
   return {
-    getPlant: (permitNo) => get(keys.plant(permitNo), PlantItem),
-    getPlants: async (permitNos) => [...(await readPlants({ db, table }, permitNos, false)).values()],
-    version: async () => {
-      const { Item } = await db.send(new GetCommand({ TableName: table, Key: keys.version(), ConsistentRead: true }));
-      return Item ? parseItem(VersionItem, Item).version : null;
-    },
+    getPlant: (permitNo, consistent) => get(keys.plant(permitNo), PlantItem, consistent),
+    getPlants: async (permitNos, consistent = false) => [
+      ...(await readPlants({ db, table }, permitNos, consistent)).values(),
+    ],
+    state: () => readState({ db, table }),
     getPlantByCode: async (code) => {
       const found = await get(keys.code(code), CodeItem);
       return found && get(keys.plant(found.permitNo), PlantItem);
     },
-    bindings: async (mn) => (await get(keys.device(mn), Device))?.bindings ?? [],
+    bindings: async (mn, consistent) => (await get(keys.device(mn), Device, consistent))?.bindings ?? [],
     listShard,
     listPlants: async function* () {
       for (let shard = 0; shard < SHARDS; shard++) yield* listShard(shard);

@@ -183,8 +183,6 @@ export const Device: z.ZodMiniType<DeviceItem> = z.object({
   version: z.int(),
 });
 
-export const VersionItem = z.object({ version: z.string() });
-
 export const CodeItem = z.object({ permitNo: z.string() });
 
 const OutletShown = z.object({
@@ -232,7 +230,7 @@ export const keys = {
   }),
   device: (mn: string) => ({ pk: `DEVICE#${mn}`, sk: "BINDINGS" }),
   code: (code: string) => ({ pk: `CODE#${code}`, sk: "PLANT" }),
-  /** Names the state of the whole register: changes with every file that changed something. */
+  /** How the whole register stands: see register-state.ts. */
   version: () => ({ pk: "REGISTER", sk: "VERSION" }),
   entry: (shard: number, permitNo: string) => ({ pk: `SHARD#${shard}`, sk: permitNo }),
 };

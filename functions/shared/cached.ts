@@ -5,15 +5,21 @@ interface Entry<T> {
   ttl: number;
 }
 
+export interface Cached<T> {
+  (key: string): Promise<T>;
+  /** The next who asks for `key` has it read again. */
+  forget(key: string): void;
+}
+
 /** Concurrent reads of one key share one call; a failed call is not kept; the entry longest not asked for goes first. */
 export function cached<T>(
   read: (key: string) => Promise<T>,
   ttlOf: (value: T) => number,
   now: () => number,
   size: number,
-): (key: string) => Promise<T> {
+): Cached<T> {
   const entries = new Map<string, Entry<T>>();
-  return (key) => {
+  const get = (key: string): Promise<T> => {
     const t = now();
     const old = entries.get(key);
     entries.delete(key);
@@ -32,4 +38,5 @@ export function cached<T>(
     if (entries.size > size) entries.delete(entries.keys().next().value!);
     return value;
   };
+  return Object.assign(get, { forget: (key: string) => void entries.delete(key) });
 }

@@ -71,7 +71,7 @@ function registerDirectory(
         return readBindings(await call("GetItem", { TableName: table, Key: { pk: { S: pk }, sk: { S: sk } } }));
       },
       getPlant: () => Promise.resolve(null),
-      version: () => Promise.resolve(null),
+      state: () => Promise.resolve(null),
     },
     { seconds: REGISTER_SECONDS, now: Date.now, size: 20_000 },
   );

@@ -57,7 +57,7 @@ export class ServicesStack extends WorkStack {
       errorImpact: "A permits file was not applied: plants are judged against their former permit.",
       asynchronous: { maxEventAge: Duration.hours(6), retryAttempts: 2 },
     });
-    useTable(register, fn.ownRole, "BatchGetItem", "PutItem");
+    useTable(register, fn.ownRole, "GetItem", "BatchGetItem", "PutItem", "UpdateItem");
     getObjects(imports, "permits/", fn.ownRole);
     putObjects(imports, "results/", fn.ownRole);
     houseAlarm(this, {
