@@ -13,6 +13,7 @@ import type { Accounts } from "../people/invitations.ts";
 import { personOperations } from "../people/person-operations.ts";
 import { selfOperations } from "../people/self-operations.ts";
 import { contactOperations } from "../register/contact-operations.ts";
+import { permitOperations } from "../register/permit-operations.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
 import type { Bucket } from "../shared/bucket.ts";
 import type { ArchiveReader } from "../telemetry/archive-reader.ts";
@@ -55,6 +56,7 @@ export const peopleOperations = (services: Services): Operation[] => [
   ...markOperations(services),
   ...messageOperations(services),
   ...contactOperations(services),
+  ...permitOperations(services),
   ...unmarkedOperations(services),
   ...personOperations(services),
   ...auditOperations(services),

@@ -80,7 +80,7 @@ export async function applyPermits(
 }
 
 /** Devices of `permit` that a plant which the file does not replace has at the same time. */
-function clashes(
+export function clashes(
   permit: Permit,
   devices: Map<string, DeviceItem>,
   inFile: ReadonlySet<string>,

@@ -11,8 +11,11 @@ export type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[numb
 export interface ApplyOptions {
   /** When the file arrived, ISO 8601 with +08:00 (compared as text); kept with each revision. */
   importedAt: string;
-  /** File the permits come from. */
+  /** File the permits come from; `edit`: a person changed this one permit. */
   source: string;
+  /** Who, and why: kept with the revision. */
+  by?: { sub: string; name: string } | undefined;
+  reason?: string | undefined;
   /** Makes a public code for a new plant (public-code.ts). */
   newCode: () => string;
 }
@@ -23,7 +26,7 @@ export function plantWrites(
   permit: Permit,
   current: PlantRecord | undefined,
   bindings: PermitBinding[],
-  { importedAt, source, newCode }: ApplyOptions,
+  { importedAt, source, by, reason, newCode }: ApplyOptions,
 ): Write[] {
   const { permitNo, name, town } = permit;
   const shard = shardOf(permitNo);
@@ -42,7 +45,19 @@ export function plantWrites(
         ...(current ? asRead(current) : { ConditionExpression: "attribute_not_exists(pk)" }),
       },
     },
-    { Put: { ...unless, Item: { ...keys.revision(permitNo, revision), permit: text, importedAt, source } } },
+    {
+      Put: {
+        ...unless,
+        Item: {
+          ...keys.revision(permitNo, revision),
+          permit: text,
+          importedAt,
+          source,
+          ...(by && { by }),
+          ...(reason !== undefined && { reason }),
+        },
+      },
+    },
     ...(current ? [] : [{ Put: { ...unless, Item: { ...keys.code(code), permitNo } } }]),
     {
       Put: {

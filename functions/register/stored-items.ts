@@ -178,6 +178,16 @@ export const PlantItem: z.ZodMiniType<PlantRecord> = z.object({
   contacts: z.optional(StoredContacts),
 });
 
+/** What became of a plant's permit at one time, and by what; nothing of it is overwritten. */
+const revision = {
+  importedAt: z.string(),
+  source: z.string(),
+  by: z.optional(z.object({ sub: z.string(), name: z.string() })),
+  reason: z.optional(z.string()),
+};
+export const RevisionHead = z.object({ sk: z.string(), ...revision });
+export const RevisionItem = z.object({ permit: z.pipe(PermitText, StoredPermit), ...revision });
+
 export const Device: z.ZodMiniType<DeviceItem> = z.object({
   bindings: z.array(z.object({ permitNo: z.string(), outlet: text, from: z.number(), to: time })),
   version: z.int(),

@@ -42,6 +42,15 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
     const { body, headers } = await ask("GET", `/api/plants/${permitNo}/contacts`);
     return { body: { contacts: body.contacts }, headers: { "if-match": String(headers.etag) } };
   },
+  getRevision: () => ({ path: { revision: "1" } }),
+  checkPermit: async (at) => ({ body: { permit: (await thePermit(at)).permit } }),
+  putPermit: async (at) => {
+    const { permit, etag } = await thePermit(at);
+    return {
+      body: { permit: { ...permit, industry: `industry ${at.n}` }, reason: "walk" },
+      headers: { "if-match": etag },
+    };
+  },
   getPerson: () => ({ path: { sub: "target" } }),
   putPerson: async ({ n, ask }) => ({
     path: { sub: "target" },
@@ -59,6 +68,10 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
   judgeMark: async (at) => ({ path: { id: await aMark(at) }, body: { decision: "valid", reason: "seen on site" } }),
 };
 
+const thePermit = async ({ permitNo, ask }: At): Promise<{ permit: object; etag: string }> => {
+  const { body, headers } = await ask("GET", `/api/plants/${permitNo}/permit`);
+  return { permit: body.permit, etag: String(headers.etag) };
+};
 const aPerson = (over: object): object => ({
   name: "Anna",
   phone: null,
@@ -90,4 +103,4 @@ const aMark = async ({ permitNo, n, ask }: At): Promise<string> =>
   String((await ask("POST", `/api/plants/${permitNo}/marks`, mark(n))).body.id);
 
 /** Operations other than GET that change nothing, and so leave nothing in the audit trail. */
-export const CHANGE_NOTHING: ReadonlySet<string> = new Set<string>([]);
+export const CHANGE_NOTHING: ReadonlySet<string> = new Set<string>(["checkPermit"]);

@@ -91,6 +91,7 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
   await aPlantsPerson(machine, now());
   await anInvitation(machine);
   await aCertificate(machine);
+  await aChangedPermit(machine);
 }
 
 /** What somebody with an account asks for, behind a token of the whole code flow. */
@@ -115,6 +116,23 @@ async function aPerson(machine: Machine): Promise<void> {
     expect([path, answer.status], text).toEqual([path, 200]);
     if (path === frames) expect(JSON.parse(text)).toMatchObject({ missing: null, verified: true });
   }
+}
+
+/** A regulator reads a permit and changes it. */
+async function aChangedPermit(machine: Machine): Promise<void> {
+  await testPerson(machine, { username: "emma", roles: ["regulator"] });
+  const { access_token: token } = await signInForTest(machine, "emma");
+  const [{ permitNo }] = plants as [(typeof plants)[0]];
+  const url = `${machine.url}/api/plants/${permitNo}/permit`;
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const read = await fetch(url, { headers });
+  const { permit } = (await read.json()) as { permit: object };
+  const saved = await fetch(url, {
+    method: "PUT",
+    headers: { ...headers, "if-match": read.headers.get("etag") ?? "" },
+    body: JSON.stringify({ permit: { ...permit, industry: "trial" }, reason: "trial" }),
+  });
+  expect(await saved.json()).toMatchObject({ outcome: "revised" });
 }
 
 /** A regulator invites somebody, changes what he may do, and ends his sessions. */

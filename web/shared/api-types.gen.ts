@@ -120,6 +120,27 @@ export interface paths {
     put: operations["putContacts"];
     delete?: never;
   };
+  "/api/plants/{permitNo}/permit": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getPermit"];
+    post?: never;
+    put: operations["putPermit"];
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/permit/revisions/{revision}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getRevision"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/plants/{permitNo}/permit/check": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["checkPermit"];
+    put?: never;
+    delete?: never;
+  };
   "/api/plants/{permitNo}/unmarked": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["listUnmarked"];
@@ -958,6 +979,278 @@ export interface components {
         to: string | null;
       }[];
     };
+    GetPermitAnswer: {
+      permit: {
+        permitNo: string;
+        name: string;
+        town: string;
+        industry: string;
+        management: "key" | "simplified" | "registration";
+        validFrom: string;
+        validTo: string;
+        location: { lon: number; lat: number };
+        contacts:
+          | {
+              role: "environment-manager" | "operator" | "legal-person" | "maintenance" | "town-officer";
+              phone: string;
+            }[]
+          | null;
+        facilities: {
+          code: string;
+          kind: "treatment" | "production";
+          outlets: string[];
+          mn: string | null;
+          sb: number | null;
+        }[];
+        outlets: {
+          code: string;
+          medium: "gas" | "water" | "noise" | "dust";
+          name: string;
+          devices: {
+            mn: string;
+            from: string | null;
+            to: string | null;
+            minuteInterval: number;
+            units: Record<string, string>;
+            secretRef: string | null;
+          }[];
+          limits: {
+            pollutant: string;
+            statistic: "hour" | "day" | "instant" | "period";
+            basis: "converted" | "measured";
+            referenceO2: number | null;
+            max: number | null;
+            min: number | null;
+            period: "day" | "night" | null;
+            from: string | null;
+            to: string | null;
+            source: string;
+          }[];
+        }[];
+      };
+      revision: number;
+      importedAt: string;
+      revisions: { revision: number; importedAt: string; source: string; by: string | null; reason: string | null }[];
+      older: boolean;
+    };
+    GetRevisionAnswer: {
+      revision: number;
+      importedAt: string;
+      source: string;
+      by: string | null;
+      reason: string | null;
+      permit: {
+        permitNo: string;
+        name: string;
+        town: string;
+        industry: string;
+        management: "key" | "simplified" | "registration";
+        validFrom: string;
+        validTo: string;
+        location: { lon: number; lat: number };
+        contacts:
+          | {
+              role: "environment-manager" | "operator" | "legal-person" | "maintenance" | "town-officer";
+              phone: string;
+            }[]
+          | null;
+        facilities: {
+          code: string;
+          kind: "treatment" | "production";
+          outlets: string[];
+          mn: string | null;
+          sb: number | null;
+        }[];
+        outlets: {
+          code: string;
+          medium: "gas" | "water" | "noise" | "dust";
+          name: string;
+          devices: {
+            mn: string;
+            from: string | null;
+            to: string | null;
+            minuteInterval: number;
+            units: Record<string, string>;
+            secretRef: string | null;
+          }[];
+          limits: {
+            pollutant: string;
+            statistic: "hour" | "day" | "instant" | "period";
+            basis: "converted" | "measured";
+            referenceO2: number | null;
+            max: number | null;
+            min: number | null;
+            period: "day" | "night" | null;
+            from: string | null;
+            to: string | null;
+            source: string;
+          }[];
+        }[];
+      };
+      differences: {
+        path: string;
+        kind:
+          | "permit-added"
+          | "permit-changed"
+          | "outlet-added"
+          | "outlet-removed"
+          | "outlet-changed"
+          | "limit-added"
+          | "limit-removed"
+          | "limit-changed"
+          | "limit-followed"
+          | "device-added"
+          | "device-removed"
+          | "device-changed"
+          | "facility-added"
+          | "facility-removed"
+          | "facility-changed"
+          | "contact-added"
+          | "contact-removed"
+          | "order-changed";
+        where: {
+          outlet?: string;
+          pollutant?: string;
+          statistic?: "hour" | "day" | "instant" | "period";
+          period?: "day" | "night";
+          device?: string;
+          facility?: string;
+          role?: "environment-manager" | "operator" | "legal-person" | "maintenance" | "town-officer";
+          from?: string;
+          field?: string;
+        };
+        before: unknown;
+        after: unknown;
+      }[];
+    };
+    CheckPermitAnswer: {
+      problems: { path: string; reason: string; zh: string }[];
+      differences: {
+        path: string;
+        kind:
+          | "permit-added"
+          | "permit-changed"
+          | "outlet-added"
+          | "outlet-removed"
+          | "outlet-changed"
+          | "limit-added"
+          | "limit-removed"
+          | "limit-changed"
+          | "limit-followed"
+          | "device-added"
+          | "device-removed"
+          | "device-changed"
+          | "facility-added"
+          | "facility-removed"
+          | "facility-changed"
+          | "contact-added"
+          | "contact-removed"
+          | "order-changed";
+        where: {
+          outlet?: string;
+          pollutant?: string;
+          statistic?: "hour" | "day" | "instant" | "period";
+          period?: "day" | "night";
+          device?: string;
+          facility?: string;
+          role?: "environment-manager" | "operator" | "legal-person" | "maintenance" | "town-officer";
+          from?: string;
+          field?: string;
+        };
+        before: unknown;
+        after: unknown;
+      }[];
+      past: { limits: string | null; basis: string | null; bindings: string | null } | null;
+    };
+    CheckPermitBody: { permit: Record<string, unknown> };
+    PutPermitAnswer: {
+      outcome: "revised" | "unchanged";
+      permit: {
+        permitNo: string;
+        name: string;
+        town: string;
+        industry: string;
+        management: "key" | "simplified" | "registration";
+        validFrom: string;
+        validTo: string;
+        location: { lon: number; lat: number };
+        contacts:
+          | {
+              role: "environment-manager" | "operator" | "legal-person" | "maintenance" | "town-officer";
+              phone: string;
+            }[]
+          | null;
+        facilities: {
+          code: string;
+          kind: "treatment" | "production";
+          outlets: string[];
+          mn: string | null;
+          sb: number | null;
+        }[];
+        outlets: {
+          code: string;
+          medium: "gas" | "water" | "noise" | "dust";
+          name: string;
+          devices: {
+            mn: string;
+            from: string | null;
+            to: string | null;
+            minuteInterval: number;
+            units: Record<string, string>;
+            secretRef: string | null;
+          }[];
+          limits: {
+            pollutant: string;
+            statistic: "hour" | "day" | "instant" | "period";
+            basis: "converted" | "measured";
+            referenceO2: number | null;
+            max: number | null;
+            min: number | null;
+            period: "day" | "night" | null;
+            from: string | null;
+            to: string | null;
+            source: string;
+          }[];
+        }[];
+      };
+      revision: number;
+      differences: {
+        path: string;
+        kind:
+          | "permit-added"
+          | "permit-changed"
+          | "outlet-added"
+          | "outlet-removed"
+          | "outlet-changed"
+          | "limit-added"
+          | "limit-removed"
+          | "limit-changed"
+          | "limit-followed"
+          | "device-added"
+          | "device-removed"
+          | "device-changed"
+          | "facility-added"
+          | "facility-removed"
+          | "facility-changed"
+          | "contact-added"
+          | "contact-removed"
+          | "order-changed";
+        where: {
+          outlet?: string;
+          pollutant?: string;
+          statistic?: "hour" | "day" | "instant" | "period";
+          period?: "day" | "night";
+          device?: string;
+          facility?: string;
+          role?: "environment-manager" | "operator" | "legal-person" | "maintenance" | "town-officer";
+          from?: string;
+          field?: string;
+        };
+        before: unknown;
+        after: unknown;
+      }[];
+    };
+    PutPermitBody: { permit: Record<string, unknown>; reason: string };
     ListUnmarkedAnswer: {
       periods: {
         outlet: string;
@@ -1573,6 +1866,64 @@ export interface operations {
       "2XX": {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["PutContactsAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getPermit: {
+    parameters: { query?: { before?: string }; header?: never; path: { permitNo: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetPermitAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  putPermit: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { permitNo: string } };
+    requestBody: { content: { "application/json": components["schemas"]["PutPermitBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["PutPermitAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getRevision: {
+    parameters: { query?: never; header?: never; path: { permitNo: string; revision: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetRevisionAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  checkPermit: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { permitNo: string } };
+    requestBody: { content: { "application/json": components["schemas"]["CheckPermitBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["CheckPermitAnswer"] };
       };
       default: {
         headers: { [name: string]: unknown };

@@ -15,6 +15,18 @@ const STATISTIC_ZH: Readonly<Record<string, string>> = {
 const PERIOD_ZH = { day: "昼间", night: "夜间" } as const;
 
 export const REASONS = {
+  otherNumber: (permitNo: string): Said => ({
+    en: `must stay ${permitNo}: another number is another permit, which is imported`,
+    zh: `应保持 ${permitNo}：换号即另一份许可证，请用导入`,
+  }),
+  tooManyDevices: (most: number): Said => ({
+    en: `changes the bindings of more than ${most} devices at once: save it in parts, or import it`,
+    zh: `一次改动了 ${most} 台以上设备的绑定：请分几次保存，或用导入`,
+  }),
+  tooLong: (most: number): Said => ({
+    en: `is longer than ${most} bytes as a whole: shorten names and sources`,
+    zh: `整份许可证超过 ${most} 字节：请缩短名称和依据`,
+  }),
   endsBefore: (validFrom: string): Said => ({
     en: `is before validFrom ${validFrom}`,
     zh: `早于有效期起始日 ${validFrom}`,
