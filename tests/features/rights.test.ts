@@ -138,24 +138,28 @@ test("the list is the function's: names are unique, and actions are known", () =
 describe("each role", () => {
   const changed: { id: string; sub: string }[] = [];
 
-  test.each([...ROLES])("%s: every operation, everywhere", async (role) => {
-    for (const operation of operations) {
-      const places = operation.over === "plant" ? PLACES : (["own"] as const);
-      for (const place of places) {
-        const answer = await ask(operation, place, role);
-        const where = `${role} ${operation.id} ${place}`;
-        if (!may(role, operation)) expect(told(answer), where).toMatch(/^403 .*"not allowed"/);
-        else if (operation.over === "plant" && !REACHES[role].includes(place))
-          expect(told(answer), where).toMatch(/^404 .*"no such plant"/);
-        else {
-          expect(told(answer), where).toMatch(/^2\d\d /);
-          if (operation.method !== "GET" && !CHANGE_NOTHING.has(operation.id))
-            changed.push({ id: operation.id, sub: role });
+  test.each([...ROLES])(
+    "%s: every operation, everywhere",
+    async (role) => {
+      for (const operation of operations) {
+        const places = operation.over === "plant" ? PLACES : (["own"] as const);
+        for (const place of places) {
+          const answer = await ask(operation, place, role);
+          const where = `${role} ${operation.id} ${place}`;
+          if (!may(role, operation)) expect(told(answer), where).toMatch(/^403 .*"not allowed"/);
+          else if (operation.over === "plant" && !REACHES[role].includes(place))
+            expect(told(answer), where).toMatch(/^404 .*"no such plant"/);
+          else {
+            expect(told(answer), where).toMatch(/^2\d\d /);
+            if (operation.method !== "GET" && !CHANGE_NOTHING.has(operation.id))
+              changed.push({ id: operation.id, sub: role });
+          }
+          for (const secret of hidden(role)) expect(answer.text, where).not.toContain(secret);
         }
-        for (const secret of hidden(role)) expect(answer.text, where).not.toContain(secret);
       }
-    }
-  });
+    },
+    120_000,
+  );
 
   test("a plant or town that is asked for by filter is no way around the reach", async () => {
     for (const operation of operations.filter(({ over, query }) => over === "reach" && query)) {
