@@ -24,6 +24,8 @@ export const FUNCTIONS = {
   "serve-api": "functions/api/serve-api.ts",
   "serve-people": "functions/api/serve-people.ts",
   "serve-devices": "functions/api/serve-devices.ts",
+  "serve-live": "functions/live/serve-live.ts",
+  "nudge-live": "functions/live/nudge-live.ts",
 } as const;
 
 export type FunctionName = keyof typeof FUNCTIONS;

@@ -18,6 +18,8 @@ export interface Call<Q, B> {
   body: B;
   /** Revision or version of `If-Match`; null when the request names none. */
   ifMatch: string | null;
+  /** Of the page that asks; null when it is no page. */
+  origin: string | null;
   /** Now, epoch ms. */
   at: number;
   /** Id of the request, unique: what an entry of the audit trail is named by. */

@@ -4,6 +4,8 @@ import type { RuleData } from "../../layers/rule-data.ts";
 import { readOperations } from "../city/read-operations.ts";
 import { jobOperations } from "../jobs/job-operations.ts";
 import { jobRepository, type Jobs } from "../jobs/job-repository.ts";
+import { liveOperations } from "../live/live-operations.ts";
+import { liveRepository, type LiveRepository } from "../live/live-repository.ts";
 import { markOperations } from "../marks/mark-operations.ts";
 import { unmarkedOperations } from "../marks/unmarked-operations.ts";
 import type { People } from "../people/repository.ts";
@@ -39,6 +41,7 @@ export interface Services extends Backends {
   register: Register;
   people: People;
   jobs: Jobs;
+  live: LiveRepository;
 }
 
 export const servicesOf = (backends: Backends): Services => ({
@@ -46,6 +49,7 @@ export const servicesOf = (backends: Backends): Services => ({
   register: registerRepository({ db: backends.db, table: backends.tables.register }),
   people: peopleRepository({ db: backends.db, table: backends.tables.people }),
   jobs: jobRepository({ db: backends.db, table: backends.tables.jobs }),
+  live: liveRepository({ db: backends.db, table: backends.tables.ledger }),
 });
 
 /** Each feature brings its own; this is their list. Making them calls nobody. */
@@ -61,4 +65,5 @@ export const peopleOperations = (services: Services): Operation[] => [
   ...personOperations(services),
   ...auditOperations(services),
   ...jobOperations(services),
+  ...liveOperations(services),
 ];

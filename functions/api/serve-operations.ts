@@ -65,6 +65,7 @@ async function answer(operation: Operation, asked: Asked, services: OperationSer
     query: queryOf(operation, asked.req),
     body: await bodyOf(operation, asked.req),
     ifMatch: asked.req.headers.get("if-match")?.replace(/^(?:W\/)?"(.*)"$/, "$1") ?? null,
+    origin: asked.req.headers.get("origin"),
     at,
     id: asked.requestId,
     async change(writes, { permitNo, target, before, after }) {

@@ -7,15 +7,16 @@ import type { Standing } from "../warnings/list-items.ts";
 import type { ToldPeriod } from "../warnings/told-periods.ts";
 import { nextChange, stateAt, type CityStanding } from "./domain/city-state.ts";
 
+/** `since`: epoch ms; what was read before is read again. */
 export interface CityFacts {
   /** Standing of a plant now: as the warnings left it, or marked; silent when no device of it ever spoke. */
-  standings(): Promise<CityNow>;
+  standings(since?: number): Promise<CityNow>;
   /** What facilities and outlets of the sites reported last, by plant. */
   sites(): Promise<Awaited<ReturnType<CityReader["sites"]>>>;
   /** How many plants ever spoke; with the standings, what `standings` says changes with nothing else. */
   heard(): Promise<number>;
   /** The day's episodes, its warnings, and the newest episodes of the day before. */
-  day(start: number): Promise<CityDay>;
+  day(start: number, since?: number): Promise<CityDay>;
 }
 export interface CityNow {
   of(permitNo: string): CityStanding & { heard: boolean };
@@ -82,8 +83,8 @@ export function cityFacts(
     2,
   );
   return {
-    async standings() {
-      const [{ listed, marks }, spoke] = await Promise.all([standings(""), heard("")]);
+    async standings(since) {
+      const [{ listed, marks }, spoke] = await Promise.all([standings("", since), heard("")]);
       const t = now();
       return {
         of(permitNo) {
@@ -99,6 +100,6 @@ export function cityFacts(
     },
     sites: () => sites(""),
     heard: async () => (await heard("")).size,
-    day: (start) => day(String(start)),
+    day: (start, since) => day(String(start), since),
   };
 }

@@ -35,6 +35,8 @@ const Query = z.object({
   since: z.optional(z.string().check(z.maxLength(100))),
   /** `next` of the former part: the rest of the plants; not beside `since`. */
   cursor: z.optional(z.string().check(z.maxLength(1000))),
+  /** Time of a nudge, epoch ms: the answer shows everything that had changed by then. */
+  nudged: z.optional(z.string().check(z.regex(/^\d{13}$/))),
 });
 const Answer = z.object({
   /** What the next request gives as `since`. */
@@ -129,13 +131,15 @@ export const getBoardOperation = ({ lists, city, noise, mostBytes = PART_BYTES }
     action: "board.read",
     query: Query,
     answer: Answer,
-    async handle({ query: { since, cursor }, reach, at }) {
+    async handle({ query: { since, cursor, nudged }, reach, at }) {
+      // A time that is still to come would have everything read at every request.
+      const fresh = nudged === undefined ? undefined : Math.min(Number(nudged), at);
       const today = floorDay(at);
       const [{ version: register, plants: all }, standing, heard, day, sites] = await Promise.all([
         lists.all(),
-        city.standings(),
+        city.standings(fresh),
         city.heard(),
-        city.day(today),
+        city.day(today, fresh),
         city.sites(),
       ]);
       const own = reach.city ? all : all.filter((plant) => covers(reach, plant));

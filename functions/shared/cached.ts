@@ -6,7 +6,8 @@ interface Entry<T> {
 }
 
 export interface Cached<T> {
-  (key: string): Promise<T>;
+  /** `since`: only what was read after this moment will do, epoch ms. */
+  (key: string, since?: number): Promise<T>;
   /** The next who asks for `key` has it read again. */
   forget(key: string): void;
 }
@@ -19,12 +20,12 @@ export function cached<T>(
   size: number,
 ): Cached<T> {
   const entries = new Map<string, Entry<T>>();
-  const get = (key: string): Promise<T> => {
+  const get = (key: string, since = -Infinity): Promise<T> => {
     const t = now();
     const old = entries.get(key);
     entries.delete(key);
     // A clock that was set back makes an entry look like it comes from the future: not trusted.
-    if (old && old.at <= t && t < old.at + old.ttl) {
+    if (old && old.at <= t && t < old.at + old.ttl && old.at > since) {
       entries.set(key, old);
       return old.value;
     }

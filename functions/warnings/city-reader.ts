@@ -1,4 +1,7 @@
-/** The ledger as lists and pages of people read it. Eventually consistent: what is shown may be a second old. */
+/**
+ * The ledger as lists and pages of people read it. Eventually consistent but for what open pages are told of (events/live.ts):
+ * what else is shown may be a second old.
+ */
 import { QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { batchGet } from "../shared/batch-get.ts";
@@ -94,7 +97,8 @@ const plantKey = (permitNo: string): string => `PLANT#${permitNo}`;
 const LAST = "\u{10FFFF}";
 
 export function cityReader({ db, table }: { db: DynamoDBDocumentClient; table: string }): CityReader {
-  async function partition(pk: string): Promise<Record<string, unknown>[]> {
+  /** `consistent`: for what an open page is told of; it asks at once. */
+  async function partition(pk: string, consistent = false): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = [];
     let start: Record<string, unknown> | undefined;
     do {
@@ -103,6 +107,7 @@ export function cityReader({ db, table }: { db: DynamoDBDocumentClient; table: s
           TableName: table,
           KeyConditionExpression: "pk = :pk",
           ExpressionAttributeValues: { ":pk": pk },
+          ConsistentRead: consistent,
           ExclusiveStartKey: start,
         }),
       );
@@ -144,7 +149,7 @@ export function cityReader({ db, table }: { db: DynamoDBDocumentClient; table: s
       );
     },
     async standings() {
-      const shards = await inParallel(ALL_SHARDS, SHARDS, (shard) => partition(`STATE#${shard}`));
+      const shards = await inParallel(ALL_SHARDS, SHARDS, (shard) => partition(`STATE#${shard}`, true));
       return new Map(
         shards.flat().map((item) => {
           const { sk, ...standing } = StandingItem.parse(item);
@@ -153,7 +158,7 @@ export function cityReader({ db, table }: { db: DynamoDBDocumentClient; table: s
       );
     },
     async marked() {
-      const shards = await inParallel(ALL_SHARDS, SHARDS, (shard) => partition(`MARKED#${shard}`));
+      const shards = await inParallel(ALL_SHARDS, SHARDS, (shard) => partition(`MARKED#${shard}`, true));
       return shards.flat().map((item) => {
         const { sk, ...span } = MarkedItem.parse(item);
         return { permitNo: sk.slice(0, sk.indexOf("#")), ...span };
@@ -164,7 +169,7 @@ export function cityReader({ db, table }: { db: DynamoDBDocumentClient; table: s
       return new Map(shards.flat().map((item) => [String(item.sk), sitesOf(item)]));
     },
     async told(day) {
-      return (await partition(toldKey(day))).map((item) => ToldItem.parse(item));
+      return (await partition(toldKey(day), true)).map((item) => ToldItem.parse(item));
     },
     async heard() {
       // Whoever spoke once is looked at again for ever: its place in this list never goes away.
@@ -172,11 +177,11 @@ export function cityReader({ db, table }: { db: DynamoDBDocumentClient; table: s
       return new Set(shards.flat().map((item) => String(item.sk)));
     },
     async dayOfEpisodes(day) {
-      const items = await partition(`EPISODES#${formatDay(day)}`);
+      const items = await partition(`EPISODES#${formatDay(day)}`, true);
       return items.map((item) => ({ ...EpisodeFacts.parse(item), key: String(item.sk) }));
     },
     async messagesOfDay(day) {
-      const items = await partition(`CAP#${formatDay(day)}`);
+      const items = await partition(`CAP#${formatDay(day)}`, true);
       return items.reduce((sum, { sent }) => sum + Number(sent ?? 0), 0);
     },
     async episodesOfDay(day, { after, limit }) {

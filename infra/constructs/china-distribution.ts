@@ -1,6 +1,7 @@
 import { AllowedMethods, CfnDistribution, OriginAccessIdentity } from "aws-cdk-lib/aws-cloudfront";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { LIVE_PATH } from "../../events/live.ts";
 import { ORIGIN_HEADER } from "../../events/origin-header.ts";
 import { acknowledge } from "../acknowledge.ts";
 import type { WorkStack } from "./house-stack.ts";
@@ -15,7 +16,7 @@ import { ACCEPTED, LIFETIMES, type Kept, type SiteDistributionProps } from "./si
  */
 export function chinaDistribution(
   stack: WorkStack,
-  { site, requestLogs, apiHost, originSecret }: SiteDistributionProps,
+  { site, requestLogs, apiHost, liveHost, originSecret }: SiteDistributionProps,
 ): string {
   const { domainName = "", iamCertificateId = "" } = stack.config; // config.ts insists on both
   const files = { ...COMMON, targetOriginId: "site", forwardedValues: NOTHING, ...ttl("files") };
@@ -34,17 +35,18 @@ export function chinaDistribution(
           domainName: site.bucketRegionalDomainName,
           s3OriginConfig: { originAccessIdentity: reader(stack, site) },
         },
-        {
-          id: "api",
-          domainName: apiHost,
+        ...[["api", apiHost] as const, ["live", liveHost] as const].map(([id, host]) => ({
+          id,
+          domainName: host,
           customOriginConfig: { originProtocolPolicy: "https-only", originSslProtocols: ["TLSv1.2"] },
           originCustomHeaders: [{ headerName: ORIGIN_HEADER, headerValue: originSecret }],
-        },
+        })),
       ],
       defaultCacheBehavior: files,
       cacheBehaviors: [
         { ...api, pathPattern: "/api/public/*", ...ttl("api") },
-        { ...api, pathPattern: "/api/*", ...ttl("people") },
+        { ...people, pathPattern: "/api/*", ...ttl("people") },
+        { ...live, pathPattern: LIVE_PATH, ...ttl("people") },
         ...["/p/*", "/posters/*", "/portal/*", "/console/*"].map((pathPattern) => ({ ...files, pathPattern })),
       ],
       logging: { bucket: requestLogs.bucketRegionalDomainName, includeCookies: false },
@@ -64,6 +66,17 @@ const api = {
   allowedMethods: AllowedMethods.ALLOW_ALL.methods,
   // Not Host: the API is found by its own. Forwarded headers are part of the cache's key.
   forwardedValues: { queryString: true, cookies: { forward: "none" }, headers: ["Accept", "Authorization"] },
+};
+/** Origin tells which page asks for a socket's ticket, and which one shows it. */
+const people = { ...api, forwardedValues: { ...api.forwardedValues, headers: ["Accept", "Authorization", "Origin"] } };
+const live = {
+  ...people,
+  targetOriginId: "live",
+  allowedMethods: AllowedMethods.ALLOW_GET_HEAD.methods,
+  forwardedValues: {
+    ...api.forwardedValues,
+    headers: ["Origin", ...["Key", "Version", "Protocol", "Extensions"].map((name) => `Sec-WebSocket-${name}`)],
+  },
 };
 const NOTHING = { queryString: false, cookies: { forward: "none" } } as const;
 

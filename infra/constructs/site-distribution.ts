@@ -16,6 +16,7 @@ import {
 } from "aws-cdk-lib/aws-cloudfront";
 import { HttpOrigin, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { LIVE_PATH } from "../../events/live.ts";
 import { ORIGIN_HEADER } from "../../events/origin-header.ts";
 import { PAGE_CSP } from "../../web/disclosure/csp.ts";
 import { appCsp } from "../../web/sign-in/csp.ts";
@@ -29,6 +30,8 @@ export interface SiteDistributionProps {
   requestLogs: IBucket;
   /** Host name of the HTTP API. */
   apiHost: string;
+  /** Host name of the socket's API. */
+  liveHost: string;
   /** Dynamic reference to the secret that the API expects. */
   originSecret: string;
 }
@@ -54,7 +57,7 @@ export const ACCEPTED = {
 /** The distribution in front of pages and API, outside China. Returns its host name. */
 export function siteDistribution(
   stack: WorkStack,
-  { site, requestLogs, apiHost, originSecret }: SiteDistributionProps,
+  { site, requestLogs, apiHost, liveHost, originSecret }: SiteDistributionProps,
 ): string {
   const { domainName, certificateArn } = stack.config;
   const origin = S3BucketOrigin.withOriginAccessControl(site, {
@@ -80,6 +83,11 @@ export function siteDistribution(
     originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
   };
   const people = { ...api, cachePolicy: cache(stack, "people") };
+  const live = {
+    ...people,
+    origin: new HttpOrigin(liveHost, { customHeaders: { [ORIGIN_HEADER]: originSecret } }),
+    allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
+  };
   const distribution = new Distribution(stack, "distribution", {
     comment: "Permit Watch public site",
     httpVersion: HttpVersion.HTTP2_AND_3,
@@ -90,6 +98,7 @@ export function siteDistribution(
     additionalBehaviors: {
       "/api/public/*": api,
       "/api/*": people,
+      [LIVE_PATH]: live,
       "/p/*": pages,
       "/posters/*": files,
       "/portal/*": apps,

@@ -3,10 +3,17 @@ import * as z from "zod/mini";
 import { encodeBody } from "./encoding.ts";
 import { parse } from "./definition.ts";
 import type { HttpApi, WebAnswer, WebRequest } from "./http-api.ts";
+import type { SocketApi, Upgrade } from "./live/socket-api.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { TemplateError, type Assembly } from "./template.ts";
 
-export type Distribution = (request: WebRequest) => Promise<WebAnswer>;
+type Origin = (request: WebRequest) => Promise<WebAnswer>;
+/** Makes a socket of an upgrade, or tells the status of its refusal. */
+export type Upgraded = (request: WebRequest, upgrade: Upgrade) => Promise<number | null>;
+export interface Distribution {
+  answer: Origin;
+  upgrade: Upgraded;
+}
 
 const text = z.string();
 const Behaviour = z.strictObject({
@@ -73,7 +80,9 @@ interface CompiledBehaviour {
   compress: boolean;
   headers: { name: string; value: string; override: boolean }[];
   ttl: { min: number; default: number; max: number };
-  origin: Distribution;
+  origin: Origin;
+  /** Null where the origin makes no sockets. */
+  upgrade: Upgraded | null;
   cached: boolean;
 }
 
@@ -82,6 +91,7 @@ export function readDistribution(
   assembly: Assembly,
   objects: ObjectStore,
   apis: ReadonlyMap<string, HttpApi>,
+  sockets: ReadonlyMap<string, SocketApi> = new Map(),
 ): Distribution | null {
   const [resource, another] = assembly.ofType("AWS::CloudFront::Distribution");
   if (another) throw new TemplateError(`${another.path}: the one-machine target serves one distribution`);
@@ -91,13 +101,16 @@ export function readDistribution(
   const compile = (behaviour: z.output<typeof Behaviour>): CompiledBehaviour => {
     const origin = config.Origins.find(({ Id }) => Id === behaviour.TargetOriginId);
     const domain = origin?.DomainName ?? "";
-    const api = apis.get(domain.split(".").slice(0, 2).join("."));
+    const host = domain.split(".").slice(0, 2).join(".");
+    const socket = sockets.get(host);
+    const api = apis.get(host) ?? (socket && onlySockets);
     const bucket = objects.bucket(domain.split(".s3.")[0] ?? "");
     if (!api && !bucket)
       throw new TemplateError(`${resource.path}: origin ${domain} is neither a bucket nor an API of the template`);
     const policy = assembly.find("AWS::CloudFront::CachePolicy", behaviour.CachePolicyId);
     if (!policy)
       throw new TemplateError(`${resource.path}: cache policy ${behaviour.CachePolicyId} is not in the template`);
+    const added = origin?.OriginCustomHeaders ?? [];
     const { MinTTL, DefaultTTL, MaxTTL } = parse(policy, CachePolicy).CachePolicyConfig;
     return {
       pattern: globOf(behaviour.PathPattern ?? "*"),
@@ -106,16 +119,23 @@ export function readDistribution(
       headers: headersOf(assembly, behaviour.ResponseHeadersPolicyId),
       ttl: { min: MinTTL, default: DefaultTTL, max: MaxTTL },
       origin: api
-        ? withAdded(api, origin?.OriginCustomHeaders ?? [])
+        ? (request) => api(withAdded(request, added))
         : bucketOrigin(objects, bucket?.name ?? "", config.DefaultRootObject),
+      upgrade: socket ? (request, upgrade) => socket(withAdded(request, added), upgrade) : null,
       // Objects are read from this machine's disk: a copy would only be older. What is never kept is of one person.
       cached: api !== undefined && MaxTTL > 0,
     };
   };
   const behaviours = [...config.CacheBehaviors, config.DefaultCacheBehavior].map(compile);
 
-  return async (request) => {
-    const behaviour = behaviours.find(({ pattern }) => pattern.test(request.path));
+  const behaviourOf = ({ path }: WebRequest): CompiledBehaviour | undefined =>
+    behaviours.find(({ pattern }) => pattern.test(path));
+  const upgrade: Upgraded = async (request, socket) => {
+    const make = behaviourOf(request)?.upgrade;
+    return make ? make(request, socket) : 404;
+  };
+  const respond: Origin = async (request) => {
+    const behaviour = behaviourOf(request);
     if (!behaviour) return plain(404, "Not Found");
     if (!behaviour.methods.includes(request.method))
       return withHeaders(plain(403, "This method is not allowed here."), behaviour);
@@ -131,15 +151,19 @@ export function readDistribution(
       return { ...answer, status: 304, body: Buffer.alloc(0) };
     return behaviour.compress ? encodeBody(answer, request.headers["accept-encoding"]) : answer;
   };
+  return { answer: respond, upgrade };
 }
 
 /** The origin gets `added` headers, whatever the reader sent under their names. */
-function withAdded(api: HttpApi, added: readonly { HeaderName: string; HeaderValue: string }[]): Distribution {
+function withAdded(request: WebRequest, added: readonly { HeaderName: string; HeaderValue: string }[]): WebRequest {
   const headers = Object.fromEntries(added.map((each) => [each.HeaderName.toLowerCase(), each.HeaderValue]));
-  return (request) => api({ ...request, headers: { ...request.headers, ...headers } });
+  return { ...request, headers: { ...request.headers, ...headers } };
 }
 
-function bucketOrigin(objects: ObjectStore, bucket: string, root: string): Distribution {
+/** A plain request to the socket's API. */
+const onlySockets: Origin = async () => plain(426, "Upgrade Required");
+
+function bucketOrigin(objects: ObjectStore, bucket: string, root: string): Origin {
   return async (request) => {
     const key = request.path === "/" ? root : decodeURIComponent(request.path.slice(1));
     const found = key ? await objects.get(bucket, key) : null;

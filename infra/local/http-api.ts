@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import type { Authorizer, Claims } from "./oidc/authorizer.ts";
 import { parse } from "./definition.ts";
 import type { LambdaService } from "./runtime-api.ts";
-import { machineAccount, TemplateError, type Assembly } from "./template.ts";
+import { machineAccount, TemplateError, type Assembly, type Resource } from "./template.ts";
 
 export interface WebRequest {
   method: string;
@@ -81,12 +81,14 @@ export function readHttpApis(
     const verify = makeAuthorizer(Issuer, Audience);
     return (header, scopes = route.AuthorizationScopes) => verify(header, scopes);
   };
-  for (const resource of assembly.ofType("AWS::ApiGatewayV2::Stage")) parse(resource, Stage);
   const apis = new Map<string, HttpApi>();
   for (const api of assembly.ofType("AWS::ApiGatewayV2::Api")) {
-    const routes = assembly.ofType("AWS::ApiGatewayV2::Route").flatMap((resource): CompiledRoute[] => {
+    if (api.properties["ProtocolType"] === "WEBSOCKET") continue; // live/socket-api.ts
+    const own = (type: string): Resource[] =>
+      assembly.ofType(`AWS::ApiGatewayV2::${type}`).filter(({ properties }) => properties["ApiId"] === api.ref);
+    for (const resource of own("Stage")) parse(resource, Stage);
+    const routes = own("Route").flatMap((resource): CompiledRoute[] => {
       const route = parse(resource, Route);
-      if (route.ApiId !== api.ref) return [];
       const target = assembly.find("AWS::ApiGatewayV2::Integration", route.Target.replace(/^integrations\//, ""));
       if (!target) throw new TemplateError(`${resource.path}: integration ${route.Target} is not in the template`);
       const called = assembly.find("AWS::Lambda::Function", parse(target, Integration).IntegrationUri);

@@ -20,6 +20,8 @@ import { startRules } from "./rules-engine.ts";
 import { startLambda, type InvocationResult, type LambdaService } from "./runtime-api.ts";
 import { objectEvents } from "./object-events.ts";
 import { startS3 } from "./s3.ts";
+import { readSocketApi } from "./live/socket-api.ts";
+import { startSocketHub, type SocketHub } from "./live/socket-hub.ts";
 import { startSources } from "./sources.ts";
 import { startScheduler } from "./scheduler.ts";
 import { startSsm } from "./ssm.ts";
@@ -77,6 +79,8 @@ export interface Machine {
   issuer: Issuer | null;
   definition: MachineDefinition;
   objects: ObjectStore;
+  /** Open sockets of pages. */
+  hub: SocketHub;
   dynamo: LocalDynamo;
   lambda: LambdaService;
   /** As if a device had published; resolves when the message is durable. */
@@ -204,6 +208,8 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     arnOf: (table) => `arn:aws:dynamodb:${machineRegion}:${machineAccount}:table/${table}`,
   });
   stops.push(() => guard.stop());
+  const hub = await startSocketHub(readSocketApi(assembly), permissions, { log });
+  stops.push(() => hub.stop());
   const status = openStatus({ assembly, functions: definition.functions, now });
   stops.push(() => status.stop());
   const lambda = await startLambda({
@@ -217,6 +223,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       // Without a port for devices there are no identities, and nothing listens there.
       AWS_ENDPOINT_URL_IOT: identities?.control.endpoint ?? "http://127.0.0.1:9",
       ...(identities && { DEVICE_CA_FILE: identities.authority.file }),
+      AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: hub.endpoint,
       ...(issuer &&
         cognito && {
           AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
@@ -266,6 +273,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     issuer,
     definition,
     objects,
+    hub,
     dynamo,
     lambda,
     publish: (topic, payload, receivedAt = now(), clientId = clientOf(topic)) =>
@@ -335,6 +343,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
         backlog: sources.streams.reduce((sum, source) => sum + source.backlog(), 0),
         asyncWaiting: events.waiting(),
         deadLetters: events.deadLetters().length,
+        sockets: hub.count(),
         mqttConnections: broker?.connections() ?? 0,
         functions: lambda.counts(),
         schedules: scheduler
@@ -358,6 +367,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       definition,
       objects,
       lambda,
+      hub,
       scheduler,
       sms,
       log,

@@ -283,6 +283,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       Description: "text for people",
       CorsConfiguration: "pages and API share one origin",
       DisableExecuteApiEndpoint: CLOUD,
+      RouteSelectionExpression: "of a socket: every message goes to $default (live/socket-api.ts)",
       Tags: TAGS,
     },
     attributes: { ApiEndpoint: (of) => `https://${of.name}.execute-api.${of.region}.amazonaws.com`, ApiId: name },
@@ -296,9 +297,18 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     },
   },
   "AWS::ApiGatewayV2::Route": {
-    used: ["ApiId", "RouteKey", "Target", "AuthorizationType", "AuthorizerId", "AuthorizationScopes"],
+    used: [
+      "ApiId",
+      "RouteKey",
+      "Target",
+      "AuthorizationType",
+      "AuthorizerId",
+      "AuthorizationScopes",
+      "RouteResponseSelectionExpression",
+    ],
     ignored: { OperationName: "text for people" },
   },
+  "AWS::ApiGatewayV2::RouteResponse": { used: ["ApiId", "RouteId", "RouteResponseKey"], ignored: {} },
   "AWS::ApiGatewayV2::Authorizer": {
     used: ["ApiId", "AuthorizerType", "IdentitySource", "JwtConfiguration"],
     ignored: { Name: "text for people" },

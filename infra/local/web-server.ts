@@ -1,7 +1,9 @@
 /** The one HTTP server of the machine, on 127.0.0.1: bounded in time and size, whatever a client does. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { plain } from "./distribution.ts";
 import type { WebAnswer, WebRequest } from "./http-api.ts";
+import type { Upgrade } from "./live/socket-api.ts";
 
 export interface WebServer {
   port: number;
@@ -15,6 +17,8 @@ export interface WebHandlers {
   handle(request: WebRequest): Promise<WebAnswer>;
   /** Takes a request whose body it reads itself, and whose answer it writes itself; null when it is not its own. */
   direct(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> | null;
+  /** Makes a socket of the connection, or tells the status with which it is refused. */
+  upgrade(request: WebRequest, upgrade: Upgrade): Promise<number | null>;
 }
 
 /**
@@ -38,16 +42,21 @@ export async function openWebServer(
         ...plain(413, "Request Entity Too Large"),
         headers: { ...plain(413, "").headers, connection: "close" },
       });
-    const web: WebRequest = {
-      method: request.method ?? "GET",
-      path,
-      query,
-      headers: request.headers,
-      body,
-      protocol: `HTTP/${request.httpVersion}`,
-      sourceIp: request.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "",
-    };
-    send(request, response, await handlers.handle(web));
+    send(request, response, await handlers.handle(webRequest(request, path, query, body)));
+  };
+  /** Sockets made of connections: the server does not close them by itself. */
+  const upgraded = new Set<Duplex>();
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const [path = "/", query = ""] = (request.url ?? "/").split(/\?(.*)/s);
+    const known = request.headers.upgrade?.toLowerCase() === "websocket" && request.method === "GET";
+    const status = !wellFormed(path)
+      ? 400
+      : !known
+        ? 426
+        : handlers
+          ? await handlers.upgrade(webRequest(request, path, query, Buffer.alloc(0)), { request, socket, head })
+          : 503;
+    if (status !== null) refuseUpgrade(socket, status);
   };
   const server = createServer(
     { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 2_000 },
@@ -60,6 +69,15 @@ export async function openWebServer(
     },
   );
   server.maxConnections = 2_000;
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
+    socket.on("error", () => socket.destroy());
+    upgrade(request, socket, head).catch((error: Error) => {
+      log(`http: upgrade of ${withoutSecrets(request.url ?? "")}: ${error.stack ?? error.message}`);
+      refuseUpgrade(socket, 500);
+    });
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
@@ -70,12 +88,31 @@ export async function openWebServer(
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
+      for (const socket of upgraded) socket.destroy();
       // Answers under way get a moment; a client that does not read does not hold the machine up.
       const late = setTimeout(() => server.closeAllConnections(), 2_000);
       await closed;
       clearTimeout(late);
     },
   };
+}
+
+const webRequest = (request: IncomingMessage, path: string, query: string, body: Buffer): WebRequest => ({
+  method: request.method ?? "GET",
+  path,
+  query,
+  headers: request.headers,
+  body,
+  protocol: `HTTP/${request.httpVersion}`,
+  sourceIp: request.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "",
+});
+
+function refuseUpgrade(socket: Duplex, status: number): void {
+  if (socket.destroyed) return;
+  const body = JSON.stringify({ message: STATUS_CODES[status] });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }
 
 /** Codes are in queries, and an invitation's token is in its path: neither belongs into a log. */

@@ -7,6 +7,8 @@ import type { DynamoCall, Item } from "./dynamodb-call.ts";
 import { readHttpApis, type WebAnswer, type WebRequest } from "./http-api.ts";
 import type { HomePlant } from "./home-page.ts";
 import { localAnswer, localHome, type LocalParts } from "./local-pages.ts";
+import { readSocketApi, socketApi } from "./live/socket-api.ts";
+import type { SocketHub } from "./live/socket-hub.ts";
 import type { Health } from "./machine.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { LambdaService } from "./runtime-api.ts";
@@ -26,6 +28,8 @@ export interface WebParts {
   definition: MachineDefinition;
   objects: ObjectStore;
   lambda: LambdaService;
+  /** Open sockets. */
+  hub: SocketHub;
   scheduler: Scheduler;
   sms: SmsView;
   call: DynamoCall;
@@ -45,7 +49,9 @@ const SETTLE_MS = 2_000;
 export function webHandlers(parts: WebParts): WebHandlers {
   const { authorizer, elsewhere, direct } = signInSide(parts.issuer);
   const apis = readHttpApis(parts.assembly, parts.lambda, authorizer);
-  const distribution = readDistribution(parts.assembly, parts.objects, apis);
+  const live = readSocketApi(parts.assembly);
+  const sockets = new Map(live ? [[live.host, socketApi(live, parts.hub, parts.lambda)]] : []);
+  const distribution = readDistribution(parts.assembly, parts.objects, apis, sockets);
   const local: LocalParts = {
     health: () => parts.health(),
     status: () => parts.status(),
@@ -68,10 +74,15 @@ export function webHandlers(parts: WebParts): WebHandlers {
     if (request.path.startsWith("/_local/")) return localAnswer(request, local);
     const moved = elsewhere(request);
     if (moved) return moved;
-    const answer = distribution ? await distribution(request) : plain(404, "Not Found");
+    const answer = distribution ? await distribution.answer(request) : plain(404, "Not Found");
     return answer.status === 404 && request.path === "/" && request.method === "GET" ? localHome(local) : answer;
   };
-  return { handle, direct };
+  const upgrade: WebHandlers["upgrade"] = async (request, socket) => {
+    // One address, as for signing in: no foreign name can be pointed at this machine.
+    if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(request.headers.host ?? "")) return 421;
+    return distribution ? distribution.upgrade(request, socket) : 404;
+  };
+  return { handle, direct, upgrade };
 }
 
 /** An answer by SMS, as two-way messaging brings it: a message on the topic that the replies' function listens to. */

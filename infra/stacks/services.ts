@@ -12,6 +12,7 @@ import type { Config } from "../config.ts";
 import { houseAlarm, houseMetric, sumOf } from "../constructs/alarm.ts";
 import { getObjects, issueIdentities, listObjects, putObjects, useTable } from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
+import { LiveApi } from "../constructs/live-api.ts";
 import { houseSchedule } from "../constructs/house-schedule.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
 import { originSecrets, type OriginSecrets } from "../constructs/origin-secret.ts";
@@ -21,6 +22,7 @@ import type { DataStack } from "./data.ts";
 /** What works on the facts: import of permits, warnings, closings, and the API that reads. */
 export class ServicesStack extends WorkStack {
   readonly api: PublicApi;
+  readonly live: LiveApi;
   readonly originSecrets: OriginSecrets;
   private readonly data: DataStack;
 
@@ -39,6 +41,8 @@ export class ServicesStack extends WorkStack {
       { open: this.serveApi(), people: this.servePeople(), devices: this.serveDevices() },
       data.identity,
     );
+    this.live = new LiveApi(this, this.serveLive());
+    this.nudgeLive();
   }
 
   private get tables(): Record<string, string> {
@@ -376,6 +380,41 @@ export class ServicesStack extends WorkStack {
     useTable(people, fn.ownRole, "GetItem", "PutItem");
     issueIdentities(fn.ownRole);
     return fn;
+  }
+
+  /** The routes of the socket by which open pages hear that there is something new. */
+  private serveLive(): HouseFunction {
+    const { register, ledger, people } = this.data;
+    const fn = new HouseFunction(this, {
+      name: "serve-live",
+      environment: {
+        REGISTER_TABLE: register.tableName,
+        LEDGER_TABLE: ledger.tableName,
+        PEOPLE_TABLE: people.tableName,
+        ORIGIN_SECRETS: this.originSecrets.accepted,
+      },
+      timeout: Duration.seconds(10),
+      memory: 1024,
+      reservedConcurrency: 20,
+      errorImpact: "Open pages are not told of changes; they ask every half minute instead.",
+    });
+    useTable(register, fn.ownRole, "GetItem");
+    useTable(people, fn.ownRole, "GetItem");
+    useTable(ledger, fn.ownRole, "GetItem", "PutItem", "UpdateItem", "DeleteItem");
+    return fn;
+  }
+
+  private nudgeLive(): void {
+    const { ledger } = this.data;
+    const fn = new HouseFunction(this, {
+      name: "nudge-live",
+      environment: { LEDGER_TABLE: ledger.tableName, LIVE_ENDPOINT: this.live.endpoint },
+      timeout: Duration.seconds(30),
+      memory: 1024,
+      errorImpact: "Open pages hear late of changes: they ask again by themselves within five minutes.",
+    });
+    useTable(ledger, fn.ownRole, "Query", "DeleteItem");
+    this.live.tellOf(ledger, fn);
   }
 }
 

@@ -73,12 +73,13 @@ export class SiteStack extends WorkStack {
     });
   }
 
-  private distribution(site: IBucket, { api, originSecrets }: ServicesStack): void {
+  private distribution(site: IBucket, { api, live, originSecrets }: ServicesStack): void {
     const make = this.inChina ? chinaDistribution : siteDistribution;
     const host = make(this, {
       site,
       requestLogs: this.requestLogs(),
       apiHost: Fn.select(2, Fn.split("/", api.api.apiEndpoint)),
+      liveHost: live.host,
       originSecret: originSecrets.present,
     });
     // For the commands that upload the static files and print the posters (README), and for the domain's CNAME.

@@ -103,4 +103,4 @@ const aMark = async ({ permitNo, n, ask }: At): Promise<string> =>
   String((await ask("POST", `/api/plants/${permitNo}/marks`, mark(n))).body.id);
 
 /** Operations other than GET that change nothing, and so leave nothing in the audit trail. */
-export const CHANGE_NOTHING: ReadonlySet<string> = new Set<string>(["checkPermit"]);
+export const CHANGE_NOTHING: ReadonlySet<string> = new Set<string>(["checkPermit", "openLive"]);

@@ -12,6 +12,7 @@ import { readRoles, type Role } from "../../infra/local/iam/roles.ts";
 import type { Machine } from "../../infra/local/machine.ts";
 import { signInForTest, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { readAssembly } from "../../infra/local/template.ts";
+import { openPage, ticketFor, type LivePage } from "../features/live-page.ts";
 import { frameMaker, messageOf, permitsFile, trialPlants, type TrialFrame } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
 import { assembly } from "./assembly.ts";
@@ -49,6 +50,7 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
   };
   // A revision: one device encrypts (so its damaged frames ask for its key), one limit is of the day.
   expect(await machine.importPermits("second.json", revised(permitsFile(plants)))).toMatchObject({ ok: true });
+  const page = await anOpenPage(machine, now());
   // Half an hour: the second plant exceeds its limit, the fourth its range; a damaged frame ends in quarantine.
   for (let t = START; t < START + HOUR / 2; t += TICK) {
     const minutes = Array.from({ length: 5 }, (_, i) => t + i * MINUTE);
@@ -61,6 +63,8 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
     await publish([...frames, frame(plants[0]!, "gas", t, 20, "crc")], t + TICK - 10_000);
     await tick(t + TICK);
   }
+  expect(page.heard.filter((each) => each["board"] === true)).not.toEqual([]);
+  page.socket.close();
   const [warned] = machine.outbox();
   // Who looks after several plants answers for all that warned him; a message begins with its plant.
   const own = machine.outbox().filter((sent) => sent.to === warned?.to);
@@ -92,6 +96,21 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
   await anInvitation(machine);
   await aCertificate(machine);
   await aChangedPermit(machine);
+}
+
+/** A page that shows board and plant; and a connection that is listed although nobody is there any more. */
+async function anOpenPage(machine: Machine, now: number): Promise<LivePage> {
+  const [{ permitNo }] = plants as [(typeof plants)[0]];
+  await testPerson(machine, { username: "lisa", roles: ["regulator"] });
+  const { access_token: token } = await signInForTest(machine, "lisa");
+  const page = await openPage(machine, await ticketFor(machine, token));
+  const wish = { board: true, plants: [permitNo] };
+  expect(await page.say(wish)).toEqual({ watching: wish });
+  const number = (n: number): object => ({ N: String(n) });
+  const gone = { pk: { S: "LIVE" }, sk: { S: "gone=" }, sub: { S: "x" }, board: { BOOL: true }, plants: { L: [] } };
+  const Item = { ...gone, openedAt: number(now), expires: number(now + HOUR) };
+  await machine.call("PutItem", { TableName: machine.setting("LEDGER_TABLE"), Item });
+  return page;
 }
 
 /** What somebody with an account asks for, behind a token of the whole code flow. */

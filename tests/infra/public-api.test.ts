@@ -16,8 +16,10 @@ beforeAll(async () => {
   both = await bothTemplates();
 });
 
-const one = (templates: Templates, type: string): Resource => {
-  const found = templates.ofType(type);
+/** The socket's routes have an API of their own. */
+const ofHttp = ({ RouteKey }: Resource["props"]): boolean => !String(RouteKey).startsWith("$");
+const one = (templates: Templates, type: string, name?: string): Resource => {
+  const found = templates.ofType(type).filter((each) => name === undefined || each.name === name);
   expect(found, type).toHaveLength(1);
   return found[0] as Resource;
 };
@@ -25,8 +27,8 @@ const one = (templates: Templates, type: string): Resource => {
 describe.each(PARTITIONS)("%s", (partition) => {
   test("every route has a throttle of its own, and the stage waits for the routes", () => {
     const templates = both[partition];
-    const routes = templates.ofType("AWS::ApiGatewayV2::Route");
-    const stage = one(templates, "AWS::ApiGatewayV2::Stage");
+    const stage = one(templates, "AWS::ApiGatewayV2::Stage", "apistage");
+    const routes = templates.ofType("AWS::ApiGatewayV2::Route").filter(({ props }) => ofHttp(props));
     const keys = routes.map(({ props }) => String(props.RouteKey));
     expect(Object.keys(stage.props.RouteSettings).toSorted()).toEqual(keys.toSorted());
     for (const [key, throttle] of Object.entries(stage.props.RouteSettings)) {
@@ -43,7 +45,8 @@ describe.each(PARTITIONS)("%s", (partition) => {
 
   test("what is public asks for no token; everything else for one of the issuer, made for our client and for access", () => {
     const templates = both[partition];
-    const routes = templates.ofType("AWS::ApiGatewayV2::Route").map(({ props }) => ({
+    const own = templates.ofType("AWS::ApiGatewayV2::Route").filter(({ props }) => ofHttp(props));
+    const routes = own.map(({ props }) => ({
       key: String(props.RouteKey),
       type: props.AuthorizationType,
       scopes: props.AuthorizationScopes,
@@ -95,6 +98,8 @@ describe.each(PARTITIONS)("%s", (partition) => {
       .ofType("AWS::CloudFront::CachePolicy")
       .find((r) => r.name === templates.text(people?.CachePolicyId));
     expect(policy?.props.CachePolicyConfig.MaxTTL ?? people?.MaxTTL).toBe(0);
+    expect(paths.indexOf("/live")).toBeGreaterThan(0); // the socket's path is its stage
+    expect(one(templates, "AWS::ApiGatewayV2::Stage", "livestage").props.StageName).toBe("live");
   });
 
   test("the distribution shows the API the secret that the function expects", () => {
@@ -104,15 +109,15 @@ describe.each(PARTITIONS)("%s", (partition) => {
 
     const { Origins } = one(templates, "AWS::CloudFront::Distribution").props.DistributionConfig;
     const headers = Origins.flatMap((o: { OriginCustomHeaders?: unknown[] }) => o.OriginCustomHeaders ?? []);
-    expect(headers).toHaveLength(1); // the bucket gets none
-    expect(headers[0].HeaderName).toBe(ORIGIN_HEADER);
-    const shown = templates.text(headers[0].HeaderValue);
-    expect(shown).toBe("{{resolve:secretsmanager:originsecret20261123:SecretString:::}}");
+    expect(headers).toHaveLength(2); // of API and socket; the bucket gets none
+    const shown = "{{resolve:secretsmanager:originsecret20261123:SecretString:::}}";
+    for (const { HeaderName, HeaderValue } of headers)
+      expect([HeaderName, templates.text(HeaderValue)]).toEqual([ORIGIN_HEADER, shown]);
 
     const holders = templates
       .ofType("AWS::Lambda::Function")
       .filter(({ props }) => "ORIGIN_SECRETS" in props.Environment.Variables);
-    expect(holders.map(({ name }) => name)).toContain("serveapi");
+    expect(holders.map(({ name }) => name)).toEqual(expect.arrayContaining(["serveapi", "servelive", "servepeople"]));
     for (const { props } of holders) expect(templates.text(props.Environment.Variables.ORIGIN_SECRETS)).toBe(shown);
   });
 });

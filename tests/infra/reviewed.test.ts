@@ -44,6 +44,7 @@ describe.each(PARTITIONS)("%s", (partition) => {
 
   test("no role may do everything or touch everything, but for what has no resource", () => {
     const reviewed = [
+      "nudge-live-role dynamodb:ListStreams *",
       "publish-pages-role dynamodb:ListStreams *",
       "servedevicesrole iot:CreateCertificateFromCsr *",
       "servedevicesrole iot:DescribeEndpoint *",
@@ -51,7 +52,9 @@ describe.each(PARTITIONS)("%s", (partition) => {
     const wide = iamMatrix(templates).filter(
       (line) => !line.includes(" DENY ") && / \*( |$)|:\*( |$)|[a-z]\*( |$)| MANAGED /.test(line.replace(/ if .*/, "")),
     );
-    const named = wide.map((line) => line.replace("publishpagesrole", "publish-pages-role"));
+    const named = wide.map((line) =>
+      line.replace("publishpagesrole", "publish-pages-role").replace("nudgeliverole", "nudge-live-role"),
+    );
     // Listed in full by the matrix: the text messages, which are everything but topics.
     expect(named.filter((line) => !line.includes("NOT arn:"))).toEqual(reviewed);
   });

@@ -26,7 +26,15 @@ describe("nothing is lost", () => {
   });
 
   test("every stream mapping splits a failing batch, gives up after five tries and keeps what failed", () => {
-    const mappings = templates.ofType("AWS::Lambda::EventSourceMapping");
+    const all = templates.ofType("AWS::Lambda::EventSourceMapping");
+    // A nudge is good for a moment, and what it tells of is in the ledger.
+    const [nudges, mappings] = [
+      all.filter(({ name }) => name.startsWith("nudgelive")),
+      all.filter(({ name }) => !name.startsWith("nudgelive")),
+    ];
+    expect(nudges.map(({ props }) => [props.StartingPosition, props.MaximumRecordAgeInSeconds])).toEqual([
+      ["LATEST", 60],
+    ]);
     expect(mappings).toHaveLength(2);
     for (const { props, name } of mappings) {
       expect(props, name).toMatchObject({
@@ -126,6 +134,7 @@ describe("shape", () => {
         "AWS::ApiGatewayV2::Authorizer",
         "AWS::ApiGatewayV2::Integration",
         "AWS::ApiGatewayV2::Route",
+        "AWS::ApiGatewayV2::RouteResponse",
         "AWS::ApiGatewayV2::Stage",
         "AWS::ApplicationAutoScaling::ScalableTarget",
         "AWS::ApplicationAutoScaling::ScalingPolicy",
@@ -191,6 +200,7 @@ describe("shape", () => {
     ).toEqual([
       ["/api/public/*", "siteheaders"],
       ["/api/*", "siteheaders"],
+      ["/live", "siteheaders"],
       ["/p/*", "pageheaders"],
       ["/posters/*", "siteheaders"],
       ["/portal/*", "appheaders"],

@@ -218,6 +218,13 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/live/ticket": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["openLive"];
+    put?: never;
+    delete?: never;
+  };
   "/api/plants/{permitNo}/devices": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["listDevices"];
@@ -1443,6 +1450,7 @@ export interface components {
       problem: string | null;
       changedAt: string;
     };
+    OpenLiveAnswer: { ticket: string; path: string; until: string };
     ListDevicesAnswer: {
       devices: {
         mn: string;
@@ -1665,7 +1673,7 @@ export interface operations {
     };
   };
   getBoard: {
-    parameters: { query?: { since?: string; cursor?: string }; header?: never; path?: never };
+    parameters: { query?: { since?: string; cursor?: string; nudged?: string }; header?: never; path?: never };
     requestBody?: never;
     responses: {
       200: {
@@ -2113,6 +2121,20 @@ export interface operations {
       "2XX": {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["CancelJobAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  openLive: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path?: never };
+    requestBody?: never;
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["OpenLiveAnswer"] };
       };
       default: {
         headers: { [name: string]: unknown };
