@@ -87,7 +87,7 @@ function impurities(source: string): string[] {
 }
 
 /** Packages that compute and nothing else. */
-const PURE_PACKAGES = new Set(["zod/mini", "node:zlib", "node:buffer", "node:crypto"]);
+const PURE_PACKAGES = new Set(["zod/mini", "jsonc-parser", "node:zlib", "node:buffer", "node:crypto"]);
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 

@@ -2,6 +2,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { RuleData } from "../../layers/rule-data.ts";
 import { readOperations } from "../city/read-operations.ts";
+import { importOperations } from "../imports/import-operations.ts";
 import { jobOperations } from "../jobs/job-operations.ts";
 import { jobRepository, type Jobs } from "../jobs/job-repository.ts";
 import { liveOperations } from "../live/live-operations.ts";
@@ -66,4 +67,5 @@ export const peopleOperations = (services: Services): Operation[] => [
   ...auditOperations(services),
   ...jobOperations(services),
   ...liveOperations(services),
+  ...importOperations(services),
 ];

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- the web's own configuration does not see it otherwise
 /// <reference path="./saxen.d.ts" />
 /**
  * The sheets of an XLSX file as rows of cells. Our own over a SAX parser: the libraries we found fill every row up to the
@@ -61,10 +62,7 @@ function parse(xml: Buffer, { open, close, text }: Handlers): void {
   let wrong: Error | null = null;
   const plain = (name: string): string => name.slice(name.indexOf(":") + 1);
   parser.on("openTag", (name: string, attributes: () => Record<string, string>, decode: (text: string) => string) =>
-    open?.(
-      plain(name),
-      Object.fromEntries(Object.entries(attributes()).map(([key, value]) => [key, decode(String(value))])),
-    ),
+    open?.(plain(name), Object.fromEntries(Object.entries(attributes()).map(([key, value]) => [key, decode(value)]))),
   );
   parser.on("closeTag", (name: string) => close?.(plain(name)));
   parser.on("text", (value: string, decode: (text: string) => string) => text?.(decode(value)));

@@ -12,11 +12,11 @@ import { REASONS } from "./domain/permit-reasons.ts";
 import { deviceWrites, plantWrites, type ApplyOptions, type Write } from "./permit-writes.ts";
 import { stateWrite, type Changed } from "./register-state.ts";
 import { readDevices, readPlants, readState, type RegisterTable } from "./register-table.ts";
-import type { DeviceItem } from "./stored-items.ts";
+import type { DeviceItem, PlantRecord } from "./stored-items.ts";
 
 export type Applied = ({ ok: true } & Record<Outcome, number>) | { ok: false; problems: SaidProblem[] };
 
-/** `outdated`: the register has this plant from a later file, whose import overtook this one. */
+/** `outdated`: the register has this plant from a later file or change, which overtook this import. */
 type Outcome = "created" | "revised" | "unchanged" | "outdated";
 
 /** What one changed plant writes: its devices, and the permit with its revision, code and list entry. */
@@ -46,7 +46,7 @@ export async function applyPermits(
   permits: readonly Permit[],
   options: ApplyOptions,
 ): Promise<Applied> {
-  const inFile = new Set(permits.map((p) => p.permitNo));
+  const inFile = options.inFile ?? new Set(permits.map((p) => p.permitNo));
   const devices = await readDevices(
     at,
     permits.flatMap((p) => bindingsOf(p).map((b) => b.mn)),
@@ -140,7 +140,7 @@ async function plan(
       current && isDeepStrictEqual(current.permit, permit)
         ? "unchanged"
         : // Deliveries may come late and out of order: a file never overwrites what a later one said.
-          current && current.importedAt > options.importedAt
+          current && (current.importedAt > options.importedAt || overtaken(current, options))
           ? "outdated"
           : null;
     if (skip) {
@@ -169,6 +169,10 @@ async function plan(
   });
   return { plans, skipped };
 }
+
+/** Somebody changed the plant since it was looked at for this import. */
+const overtaken = ({ permit, revision }: PlantRecord, { seen }: ApplyOptions): boolean =>
+  seen !== undefined && seen.get(permit.permitNo) !== revision;
 
 /** Plans that fit one transaction together: 100 writes, and no device twice (moved from one plant to the next). */
 function* packs(plans: readonly Plan[]): Generator<Plan[]> {

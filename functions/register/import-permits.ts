@@ -4,6 +4,10 @@ import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import { randomInt } from "node:crypto";
 import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
+import { runImportJob, type ImportJobServices } from "../imports/import-jobs.ts";
+import { jobRepository } from "../jobs/job-repository.ts";
+import { isJobEvent } from "../jobs/run-job.ts";
+import { s3Bucket } from "../shared/bucket.ts";
 import { documentClient, s3Client } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
@@ -14,7 +18,7 @@ import { importFile, type ImportResult, type Services } from "./import-file.ts";
 import { publicCode } from "./public-code.ts";
 import { registerRepository } from "./repository.ts";
 
-const Env = z.extend(HouseEnv, { REGISTER_TABLE: z.string(), IMPORTS_BUCKET: z.string() });
+const Env = z.extend(HouseEnv, { REGISTER_TABLE: z.string(), JOBS_TABLE: z.string(), IMPORTS_BUCKET: z.string() });
 
 /** EventBridge "Object Created"; keys come as they are, not URL-encoded as in S3's own notifications. */
 const ObjectCreated = z.object({
@@ -48,16 +52,24 @@ export async function run(event: unknown, services: Services): Promise<ImportRes
 }
 
 // Once per cold start.
-const services = once((): Services => {
+const services = once((): { files: Services; jobs: ImportJobServices } => {
   const env = readEnv(Env);
+  const [db, s3] = [documentClient(), s3Client()];
+  const register = { db, table: env.REGISTER_TABLE };
+  const common = { ruleData: loadRuleData(env.RULE_DATA_DIR), newCode: () => publicCode(randomInt) };
   return {
-    s3: s3Client(),
-    bucket: env.IMPORTS_BUCKET,
-    register: registerRepository({ db: documentClient(), table: env.REGISTER_TABLE }),
-    ruleData: loadRuleData(env.RULE_DATA_DIR),
-    newCode: () => publicCode(randomInt),
+    files: { ...common, s3, bucket: env.IMPORTS_BUCKET, register: registerRepository(register) },
+    jobs: {
+      ...common,
+      register,
+      bucket: s3Bucket(s3, env.IMPORTS_BUCKET),
+      jobs: jobRepository({ db, table: env.JOBS_TABLE }),
+      now: () => Date.now(),
+    },
   };
 });
 
-// Once per event.
-export const handler = house((event: unknown) => run(event, services()));
+// Once per event: a file that arrived by itself, or a job that a person asked for (functions/imports).
+export const handler = house(async (event: unknown): Promise<unknown> =>
+  isJobEvent(event) ? runImportJob(event, services().jobs) : run(event, services().files),
+);

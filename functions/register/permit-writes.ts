@@ -18,6 +18,10 @@ export interface ApplyOptions {
   reason?: string | undefined;
   /** Makes a public code for a new plant (public-code.ts). */
   newCode: () => string;
+  /** Permit numbers of the whole file, where it is applied in pieces. */
+  inFile?: ReadonlySet<string>;
+  /** Revisions that people saw before they said yes; a plant that has another one now is left as it is. */
+  seen?: ReadonlyMap<string, number>;
 }
 
 /** The permit with its revision and list entry, and for a new plant its public code. */

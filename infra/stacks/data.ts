@@ -153,7 +153,13 @@ export class DataStack extends HouseStack {
   }
 
   private importsBucket(): IBucket {
-    const bucket = this.bucket("imports", { versioned: true });
+    // What people uploaded is read by its check and its application; the register keeps what came of it.
+    const uploads = {
+      prefix: "uploads/",
+      expiration: Duration.days(30),
+      noncurrentVersionExpiration: Duration.days(1),
+    };
+    const bucket = this.bucket("imports", { versioned: true, lifecycleRules: [uploads] });
     // On the resource itself: the construct's own switch would add a custom resource with a function of its own.
     (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },

@@ -51,12 +51,16 @@ export class ServicesStack extends WorkStack {
   }
 
   private importPermits(): void {
-    const { register, imports } = this.data;
+    const { register, jobs, imports } = this.data;
     const fn = new HouseFunction(this, {
       name: "import-permits",
-      environment: { REGISTER_TABLE: register.tableName, IMPORTS_BUCKET: imports.bucketName },
+      environment: {
+        REGISTER_TABLE: register.tableName,
+        JOBS_TABLE: jobs.tableName,
+        IMPORTS_BUCKET: imports.bucketName,
+      },
       timeout: Duration.minutes(15), // a city's whole register in one file
-      memory: 1024,
+      memory: 3008, // of which one workbook may unpack to 400 MB
       reservedConcurrency: 1, // two imports at once could interleave revisions of one permit
       errorImpact: "A permits file was not applied: plants are judged against their former permit.",
       asynchronous: { maxEventAge: Duration.hours(6), retryAttempts: 2 },
@@ -64,12 +68,21 @@ export class ServicesStack extends WorkStack {
     useTable(register, fn.ownRole, "GetItem", "BatchGetItem", "PutItem", "UpdateItem");
     getObjects(imports, "permits/", fn.ownRole);
     putObjects(imports, "results/", fn.ownRole);
+    // What people upload by the console: checked, looked at, applied (functions/imports).
+    useTable(jobs, fn.ownRole, "UpdateItem");
+    getObjects(imports, "uploads/", fn.ownRole);
+    getObjects(imports, "results/imports/", fn.ownRole);
     houseAlarm(this, {
       name: "permits-refused",
       impact: "A permits file was refused as a whole: plants are judged against their former permit.",
       metric: houseMetric("import-permits", "PermitsRefused"),
     });
-    this.onObjects(fn, "permits-arrived", "a permits file arrived in the imports bucket", ["permits/"]);
+    this.onObjects(
+      fn,
+      "permits-arrived",
+      "a permits file arrived in the imports bucket, or a person asked for its import",
+      ["permits/", "jobs/check-permits/", "jobs/apply-permits/"],
+    );
   }
 
   /** Calls `fn` for each new object of the imports bucket under these prefixes; `jobs/{kind}/` begins a job. */
@@ -346,7 +359,11 @@ export class ServicesStack extends WorkStack {
     useTable(ledger, fn.ownRole, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem");
     // Nothing is updated or deleted: the audit trail is there, and an entry is put only where there is none.
     useTable(people, fn.ownRole, "GetItem", "Query", "PutItem", "ConditionCheckItem");
-    useTable(jobs, fn.ownRole, "Query");
+    useTable(jobs, fn.ownRole, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem");
+    putObjects(imports, "jobs/check-permits/", fn.ownRole);
+    putObjects(imports, "jobs/apply-permits/", fn.ownRole);
+    putObjects(imports, "uploads/", fn.ownRole);
+    getObjects(imports, "results/imports/", fn.ownRole);
     // Down to the raw frame: found by its place, so the folder is listed too.
     getObjects(archive, "raw/", fn.ownRole);
     listObjects(archive, fn.ownRole);

@@ -2,6 +2,7 @@
  * A day of a small city in which every function does all that it does, on the machine that enforces the roles: each
  * permission of the template must be the only one that allows some call, or people have agreed to it.
  */
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { formatIso, HOUR, MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
 import { newKey, newRequest } from "../../functions/devices/new-request.ts";
@@ -96,6 +97,7 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
   await anInvitation(machine);
   await aCertificate(machine);
   await aChangedPermit(machine);
+  await anImport(machine);
 }
 
 /** A page that shows board and plant; and a connection that is listed although nobody is there any more. */
@@ -189,6 +191,44 @@ async function aCertificate(machine: Machine): Promise<void> {
   await send("POST", `/${gas}/provision`, { request: await newRequest(gas, newKey()) });
   const { certificate } = await send("POST", `/${gas}/rotate`, { request: await newRequest(gas, newKey()) });
   await send("POST", `/${gas}/finish-rotation`, { keep: certificate?.id });
+}
+
+/** A regulator uploads the register, has it checked, applies it, looks at the list of jobs, and cancels one. */
+async function anImport(machine: Machine): Promise<void> {
+  await testPerson(machine, { username: "ida", roles: ["regulator"] });
+  const { access_token: token } = await signInForTest(machine, "ida");
+  const send = async (method: string, path: string, body?: object, etag = ""): Promise<Response> => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", "if-match": etag };
+    const answer = await fetch(`${machine.url}/api/${path}`, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    expect(answer.ok, `${method} ${path}: ${await answer.clone().text()}`).toBe(true);
+    return answer;
+  };
+  const [id, job] = [1, 2].map((n) => `00000000-0000-4000-8000-00000000000${n}`) as [string, string];
+  const bytes = Buffer.from(permitsFile(plants));
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  await send("PUT", `imports/${id}/parts/0`, { base64: bytes.toString("base64") });
+  await send("POST", `imports/${id}/check`, { fileName: "trial.json", parts: 1, sha256 });
+  await machine.drain();
+  const checked = await send("GET", `imports/${id}`);
+  expect(await checked.clone().json()).toMatchObject({ ok: true, plants: plants.length });
+  await send("POST", `imports/${id}/apply`, { job }, checked.headers.get("etag") ?? "");
+  await machine.drain();
+  expect(await (await send("GET", `jobs/${job}`)).json()).toMatchObject({ state: "done" });
+  await send("GET", "jobs");
+  await send("GET", "permits");
+  // Work that nobody took up, so that it can be cancelled.
+  await machine.call("UpdateItem", {
+    TableName: machine.setting("JOBS_TABLE"),
+    Key: { pk: { S: `JOB#${job}` }, sk: { S: "JOB" } },
+    UpdateExpression: "SET #state = :waiting",
+    ExpressionAttributeNames: { "#state": "state" },
+    ExpressionAttributeValues: { ":waiting": { S: "waiting" } },
+  });
+  await send("POST", `jobs/${job}/cancel`);
 }
 
 /** Somebody of a plant marks the last ten minutes, withdraws the mark, and makes the permit's contacts the plant's own. */

@@ -225,6 +225,41 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/imports/{id}/parts/{n}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post?: never;
+    put: operations["putImportPart"];
+    delete?: never;
+  };
+  "/api/imports/{id}/check": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["checkImport"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/imports/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getImport"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/imports/{id}/apply": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["applyImport"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/permits": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["exportPermits"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
   "/api/plants/{permitNo}/devices": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["listDevices"];
@@ -1451,6 +1486,76 @@ export interface components {
       changedAt: string;
     };
     OpenLiveAnswer: { ticket: string; path: string; until: string };
+    PutImportPartAnswer: { bytes: number };
+    PutImportPartBody: { base64: string };
+    CheckImportAnswer: {
+      id: string;
+      kind: "check-permits" | "apply-permits" | "replay-quarantine" | "simulate-rules";
+      by: string;
+      askedAt: string;
+      state: "waiting" | "running" | "done" | "failed" | "cancelled";
+      done: number;
+      of: number | null;
+      cancel: boolean;
+      stalled: boolean;
+      result: unknown;
+      problem: string | null;
+      changedAt: string;
+    };
+    CheckImportBody: { fileName: string; parts: number; sha256: string; upload?: string };
+    GetImportAnswer: {
+      id: string;
+      fileName: string;
+      bytes: number;
+      sha256: string;
+      checkedAt: string;
+      ruleData: string;
+      format: "json" | "csv" | "xlsx" | null;
+      encoding: "utf-8" | "utf-16" | "gb18030" | null;
+      ok: boolean;
+      plants: number;
+      created: number;
+      revised: number;
+      unchanged: number;
+      outdated: number;
+      problemCount: number;
+      problems: {
+        en: string;
+        zh: string;
+        path: string;
+        sheet: string | null;
+        line: number | null;
+        column: string | null;
+      }[];
+      notes: { en: string; zh: string }[];
+      items: {
+        permitNo: string;
+        name: string;
+        town: string;
+        outcome: "created" | "revised" | "unchanged" | "outdated";
+        sheet: string | null;
+        line: number | null;
+        differences: { path: string; kind: string; where: Record<string, string>; before: unknown; after: unknown }[];
+        more: number;
+      }[];
+      next: string | null;
+    };
+    ApplyImportAnswer: {
+      id: string;
+      kind: "check-permits" | "apply-permits" | "replay-quarantine" | "simulate-rules";
+      by: string;
+      askedAt: string;
+      state: "waiting" | "running" | "done" | "failed" | "cancelled";
+      done: number;
+      of: number | null;
+      cancel: boolean;
+      stalled: boolean;
+      result: unknown;
+      problem: string | null;
+      changedAt: string;
+    };
+    ApplyImportBody: { job: string };
+    ExportPermitsAnswer: { permits: unknown[]; total: number; next: string | null };
     ListDevicesAnswer: {
       devices: {
         mn: string;
@@ -2136,6 +2241,78 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["OpenLiveAnswer"] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  putImportPart: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { id: string; n: string } };
+    requestBody: { content: { "application/json": components["schemas"]["PutImportPartBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["PutImportPartAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  checkImport: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { id: string } };
+    requestBody: { content: { "application/json": components["schemas"]["CheckImportBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["CheckImportAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getImport: {
+    parameters: { query?: { cursor?: string; show?: "changes" | "all" }; header?: never; path: { id: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetImportAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  applyImport: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { id: string } };
+    requestBody: { content: { "application/json": components["schemas"]["ApplyImportBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ApplyImportAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  exportPermits: {
+    parameters: { query?: { cursor?: string }; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ExportPermitsAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
       default: {
         headers: { [name: string]: unknown };
         content: { "application/problem+json": components["schemas"]["Problem"] };

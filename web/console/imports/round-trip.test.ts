@@ -41,10 +41,10 @@ const word = fc
       "constructor",
     ),
   )
-  // oxlint-disable-next-line no-control-regex -- XML holds none of them
   .map((text) =>
     text
       .normalize("NFC")
+      // oxlint-disable-next-line no-control-regex -- XML holds none of them
       .replaceAll(/[\u0000-\u001F\u007F-\u009F\uD800-\uDFFF\uFEFF\uFFFE\uFFFF]/g, "x")
       .trim(),
   )
