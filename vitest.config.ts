@@ -11,6 +11,7 @@ const LONG = [
   "browser/console",
   "faults/disk-full",
   "backtest/loop",
+  "simulate/simulate-plant",
 ];
 
 class LongestFirst extends BaseSequencer {

@@ -18,6 +18,7 @@ export const FUNCTIONS = {
   "import-permits": "functions/register/import-permits.ts",
   "warn-plants": "functions/warnings/warn-plants.ts",
   "receive-reply": "functions/warnings/receive-reply.ts",
+  "simulate-rules": "functions/simulate/simulate-rules.ts",
   "close-hours": "functions/warnings/close-hours.ts",
   "close-days": "functions/warnings/close-days.ts",
   "publish-pages": "functions/disclosure/publish-pages.ts",

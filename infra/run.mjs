@@ -21,6 +21,7 @@ const commands = {
   check: "tests/check.ts",
   posters: "infra/posters.ts",
   openapi: "infra/openapi.ts",
+  "apply-rule-data": "layers/apply-rule-data.ts",
   provision: "infra/provision.ts",
   gateway: "infra/gateway/main.ts",
   bench: "tests/bench/main.ts",

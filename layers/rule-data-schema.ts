@@ -1,6 +1,7 @@
 /** The form of every rule-data file. Strict: a misspelt key is an error, not a number that is silently missing. */
 import * as z from "zod/mini";
 import type { Pollutant, StandardLimit, WarningNumbers } from "./rule-data.ts";
+import { STAGES, UNITS, type WarningField } from "./warning-fields.ts";
 
 const text = z.string().check(z.minLength(1));
 const date = z.iso.date("must be a date like 2026-01-01");
@@ -31,71 +32,87 @@ export const Units = z.array(
   }),
 );
 
-export const WarningVersions: z.ZodMiniType<WarningNumbers[]> = z
-  .array(
-    z.strictObject({
-      effectiveFrom: date,
-      hour: z.strictObject({
-        slots: z.literal(60),
-        validSlots: count,
-        pendingMinutes: count,
-        newestWindow: count,
-        newestCount: count,
-        medianMin: count,
-        medianMax: count,
-        earlyMinutes: count,
-        earlyValid: count,
-        earlyMargin: share,
-        lateMinutes: count,
-        lateValid: count,
-        recoveredShare: share,
-        recoveredTicks: count,
-        recoveredTickValid: count,
-        lapsedTicks: count,
-        repeatEarly: count,
-        repeatLost: count,
-        repeatEscalated: count,
-        escalateTicks: count,
-        closeGrace: count,
-        oxygenCeiling: positive,
-        dayValidHours: count,
-      }),
-      water: z.strictObject({
-        newestCount: count,
-        newestWindow: count,
-        validSlots: count,
-        earlyMinutes: count,
-        lateMinutes: count,
-        repeat: count,
-        escalateRepeats: count,
-        closeAt: count,
-        recoveredShare: share,
-        earlyMargin: share,
-        validHours: count,
-        hourValidSlots: count,
-      }),
-      range: z.strictObject({ adjacent: count, repeat: count }),
-      facility: z.strictObject({ reports: count }),
-      noise: z.strictObject({ records: count, repeat: count, dayFromHour: hourOfDay, nightFromHour: hourOfDay }),
-      silence: z.strictObject({
-        minutes: count,
-        overInterval: count,
-        repeat: count,
-        outageDevices: count,
-        outageShare: share,
-      }),
-      sms: z.strictObject({ acknowledgePause: count, dailyCap: count, segments: count, lateTick: count }),
-      suspicious: z.strictObject({
-        flatSlots: count,
-        hugLow: share,
-        hugHigh: share,
-        hugMinutes: count,
-        jumpFactor: positive,
-      }),
-      clock: z.strictObject({ aheadMinutes: count, behindDays: count }),
-    }),
-  )
-  .check(z.minLength(1));
+/** Who prepared a version, and the simulation that it was judged by: kept with the numbers for as long as they are. */
+const Prepared = z.strictObject({ by: text, at: text, simulation: text, figures: z.array(text) });
+
+export const WarningEntry = z.strictObject({
+  effectiveFrom: date,
+  prepared: z.optional(Prepared),
+  hour: z.strictObject({
+    slots: z.literal(60),
+    validSlots: count,
+    pendingMinutes: count,
+    newestWindow: count,
+    newestCount: count,
+    medianMin: count,
+    medianMax: count,
+    earlyMinutes: count,
+    earlyValid: count,
+    earlyMargin: share,
+    lateMinutes: count,
+    lateValid: count,
+    recoveredShare: share,
+    recoveredTicks: count,
+    recoveredTickValid: count,
+    lapsedTicks: count,
+    repeatEarly: count,
+    repeatLost: count,
+    repeatEscalated: count,
+    escalateTicks: count,
+    closeGrace: count,
+    oxygenCeiling: positive,
+    dayValidHours: count,
+  }),
+  water: z.strictObject({
+    newestCount: count,
+    newestWindow: count,
+    validSlots: count,
+    earlyMinutes: count,
+    lateMinutes: count,
+    repeat: count,
+    escalateRepeats: count,
+    closeAt: count,
+    recoveredShare: share,
+    earlyMargin: share,
+    validHours: count,
+    hourValidSlots: count,
+  }),
+  range: z.strictObject({ adjacent: count, repeat: count }),
+  facility: z.strictObject({ reports: count }),
+  noise: z.strictObject({ records: count, repeat: count, dayFromHour: hourOfDay, nightFromHour: hourOfDay }),
+  silence: z.strictObject({
+    minutes: count,
+    overInterval: count,
+    repeat: count,
+    outageDevices: count,
+    outageShare: share,
+  }),
+  sms: z.strictObject({ acknowledgePause: count, dailyCap: count, segments: count, lateTick: count }),
+  suspicious: z.strictObject({
+    flatSlots: count,
+    hugLow: share,
+    hugHigh: share,
+    hugMinutes: count,
+    jumpFactor: positive,
+  }),
+  clock: z.strictObject({ aheadMinutes: count, behindDays: count }),
+});
+
+export const WarningVersions: z.ZodMiniType<WarningNumbers[]> = z.array(WarningEntry).check(z.minLength(1));
+
+export const WarningFields: z.ZodMiniType<WarningField[]> = z.array(
+  z
+    .strictObject({
+      path: z.string().check(z.regex(/^[a-z]+\.[A-Za-z0-9]+$/)),
+      zh: text,
+      en: text,
+      unit: z.enum(UNITS),
+      min: z.number(),
+      max: z.number(),
+      stage: z.enum(STAGES),
+    })
+    .check(z.refine((f) => f.min <= f.max, { error: "must be at most max", path: ["min"] })),
+);
 
 const bilingual = z.strictObject({ zh: text, en: text });
 

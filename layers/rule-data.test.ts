@@ -308,6 +308,31 @@ describe("a broken folder", () => {
       /outageShare: must be at most 1/,
     ],
     [
+      "a number out of its bounds",
+      () => edit("warning-numbers.json", (j) => void (j[0].hour.validSlots = 61)),
+      /warning-numbers\.json at \[0\]\.hour\.validSlots: must be from 1 to 60, is 61/,
+    ],
+    [
+      "numbers that contradict each other",
+      () => edit("warning-numbers.json", (j) => void (j[0].hour.earlyMinutes = 35)),
+      /\[0\]\.hour\.earlyMinutes: must be at most hour\.lateMinutes, which is 30/,
+    ],
+    [
+      "a number that nobody describes",
+      () => edit("warning-fields.json", (j) => j.slice(1)),
+      /warning-fields\.json at hour\.slots: is not described/,
+    ],
+    [
+      "a description of nothing",
+      () => edit("warning-fields.json", (j) => void (j[0].path = "hour.patience")),
+      /hour\.patience: is no warning number/,
+    ],
+    [
+      "a number described twice",
+      () => edit("warning-fields.json", (j) => void j.push(j[0])),
+      /hour\.slots: is described twice/,
+    ],
+    [
       "versions out of order",
       () => edit("warning-numbers.json", (j) => [j[0], j[0]]),
       /\[1\]\.effectiveFrom: must be later/,

@@ -2,6 +2,7 @@
  * The one accessor of the rule data. On Lambda the files come with a layer (/opt/rule-data), elsewhere from
  * layers/rule-data; the folder is named by RULE_DATA_DIR, and the caller passes it in.
  */
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as z from "zod/mini";
@@ -11,6 +12,7 @@ import { hj212Rules, type Hj212Rules } from "./hj212.ts";
 import * as schema from "./rule-data-schema.ts";
 import { markRules, type MarkRules } from "./marks.ts";
 import { unitTable } from "./units.ts";
+import { numberProblems, numbersByPath, type WarningField } from "./warning-fields.ts";
 
 /** A pollutant or measured factor (HJ 524/525, HJ 212-2017 Annex B). */
 export interface Pollutant {
@@ -29,8 +31,10 @@ export interface Pollutant {
 /** The numbers of the warning rules (shared/warning-rules version 1); names say what they are, minutes unless said. */
 export interface WarningNumbers {
   effectiveFrom: string;
+  /** Who prepared this version, and the simulation that it was judged by. */
+  prepared?: { by: string; at: string; simulation: string; figures: string[] } | undefined;
   hour: {
-    slots: number;
+    slots: 60;
     validSlots: number;
     pendingMinutes: number;
     newestWindow: number;
@@ -112,6 +116,10 @@ export interface RuleData {
   unitFactor(from: string, to: string): number | null;
   /** The warning numbers in force at `t` (epoch ms); before the first version, the first. */
   warning(t: number): WarningNumbers;
+  /** All versions of them, in order of their effective date. */
+  warningVersions: readonly WarningNumbers[];
+  /** What each of them means, and its bounds. */
+  warningFields: readonly WarningField[];
   /** The rules of marks in force at `t` (epoch ms). */
   marks(t: number): MarkRules;
   standards: readonly StandardLimit[];
@@ -119,6 +127,17 @@ export interface RuleData {
   hj212: Hj212Rules;
   /** Text by key and language; throws on a key that is missing. */
   label(key: string, lang: "zh" | "en"): string;
+  /** The files of the set as they are, by name. */
+  files: readonly RuleFile[];
+}
+
+export interface RuleFile {
+  name: string;
+  /** SHA-256 of its bytes, hex. */
+  sha256: string;
+  bytes: number;
+  /** Days from which its versions hold, in order; empty: the file has no versions of its own and holds with the set. */
+  effective: string[];
 }
 
 /** Reads and checks the folder; throws with file, path and reason on anything it does not understand. */
@@ -133,6 +152,8 @@ export function loadRuleData(dir: string): RuleData {
     if (!pollutants.has(pollutant))
       fail("standard-limits.json", `[${i}].pollutant`, `unknown pollutant "${pollutant}"`);
   const versions = warningVersions(read(dir, "warning-numbers.json", schema.WarningVersions));
+  const warningFields = read(dir, "warning-fields.json", schema.WarningFields);
+  checkNumbers(versions, warningFields);
   const labels = readLabels(dir);
   return {
     version: manifest.version,
@@ -141,6 +162,9 @@ export function loadRuleData(dir: string): RuleData {
     resolve: resolver(pollutants),
     unitFactor: units,
     warning: (t) => (versions.findLast((v) => v.from <= t) ?? versions[0]!).numbers,
+    warningVersions: versions.map((v) => v.numbers),
+    warningFields,
+    files: readFiles(dir),
     marks: markRules(read(dir, "marks.json", schema.MarkVersions)),
     standards,
     hj212: hj212Rules(read(dir, "hj212.json", schema.Hj212)),
@@ -184,6 +208,44 @@ function warningVersions(list: WarningNumbers[]): { from: number; numbers: Warni
     if (i > 0 && v.from <= versions[i - 1]!.from)
       fail("warning-numbers.json", `[${i}].effectiveFrom`, "must be later than the version before it");
   return versions;
+}
+
+/** Every number is described once, and every version is within the bounds. */
+function checkNumbers(versions: readonly { numbers: WarningNumbers }[], fields: readonly WarningField[]): void {
+  const described = fields.map((f) => f.path);
+  const twice = described.find((path, i) => described.indexOf(path) !== i);
+  if (twice !== undefined) fail("warning-fields.json", twice, "is described twice");
+  for (const [i, { numbers }] of versions.entries()) {
+    const paths = numbersByPath(numbers);
+    const unknown = described.find((path) => !paths.has(path));
+    if (unknown !== undefined) fail("warning-fields.json", unknown, "is no warning number");
+    const missing = [...paths.keys()].find((path) => !described.includes(path));
+    if (missing !== undefined) fail("warning-fields.json", missing, "is not described");
+    const [wrong] = numberProblems(numbers, fields);
+    if (wrong) fail("warning-numbers.json", `[${i}].${wrong.path}`, wrong.reason);
+  }
+}
+
+/** Name, hash and effective days of every file; a list of entries with `effectiveFrom` has versions. */
+function readFiles(dir: string): RuleFile[] {
+  return readdirSync(dir)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => {
+      const bytes = readFileSync(join(dir, name));
+      const json: unknown = JSON.parse(bytes.toString("utf8"));
+      const dated = Array.isArray(json)
+        ? json.flatMap((entry: { effectiveFrom?: unknown }) =>
+            typeof entry?.effectiveFrom === "string" ? [entry.effectiveFrom] : [],
+          )
+        : [];
+      return {
+        name,
+        sha256: createHash("sha256").update(bytes).digest("hex"),
+        bytes: bytes.length,
+        effective: [...new Set(dated)].sort(),
+      };
+    });
 }
 
 /** All `labels*.json` as one; a key belongs to one file and is in both languages. */

@@ -19,6 +19,7 @@ import { contactOperations } from "../register/contact-operations.ts";
 import { permitOperations } from "../register/permit-operations.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
 import type { Bucket } from "../shared/bucket.ts";
+import { ruleDataOperations } from "../simulate/rule-data-operations.ts";
 import type { ArchiveReader } from "../telemetry/archive-reader.ts";
 import { acknowledgeOperations } from "../warnings/acknowledge-operations.ts";
 import { messageOperations } from "../warnings/message-operations.ts";
@@ -60,6 +61,7 @@ export const peopleOperations = (services: Services): Operation[] => [
   ...acknowledgeOperations(services),
   ...markOperations(services),
   ...messageOperations(services),
+  ...ruleDataOperations(services),
   ...contactOperations(services),
   ...permitOperations(services),
   ...unmarkedOperations(services),

@@ -4,8 +4,8 @@ import { Moment } from "../api/moment-form.ts";
 import { atPlant, Refusal, type Operation } from "../api/operation.ts";
 import type { Services } from "../api/operations.ts";
 import { DAY, formatIso, MINUTE, parseIso } from "../shared/shanghai.ts";
-import { pausedState } from "./acknowledge.ts";
 import { acknowledgementRepository, type StoredAcknowledgement } from "./acknowledgement-repository.ts";
+import { pausedState } from "./domain/plant-state.ts";
 import { ACTIONS, warningLedger } from "./repository.ts";
 
 const View = z.object({

@@ -3,7 +3,7 @@ import type { RuleData } from "../../layers/rule-data.ts";
 import { contactsAt } from "../register/domain/contacts.ts";
 import type { Register } from "../register/repository.ts";
 import { MINUTE } from "../shared/shanghai.ts";
-import type { PlantState } from "./domain/plant-state.ts";
+import { pausedState } from "./domain/plant-state.ts";
 import { hashPhone } from "./dispatch.ts";
 import { ACTIONS, type Acknowledgement, type WarningLedger } from "./repository.ts";
 
@@ -56,15 +56,6 @@ export async function acknowledge(
     plants.push(permitNo);
   }
   return plants;
-}
-
-/** The state with the repeats of its episodes paused until `until`; null where that changes nothing. */
-export function pausedState(state: PlantState, at: number, until: number): PlantState | null {
-  if (!state.episodes.some((e) => e.openedAt <= at && (e.pausedUntil ?? 0) < until)) return null;
-  const episodes = state.episodes.map((e) =>
-    e.openedAt <= at ? { ...e, pausedUntil: Math.max(e.pausedUntil ?? 0, until) } : e,
-  );
-  return { ...state, episodes };
 }
 
 async function pause(

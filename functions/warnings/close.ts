@@ -4,14 +4,10 @@
  */
 import type { RuleData } from "../../layers/rule-data.ts";
 import type { PlantRecord } from "../register/stored-items.ts";
-import { inForce, type Limit, type Outlet, type Permit } from "../register/domain/permit.ts";
+import type { Permit } from "../register/domain/permit.ts";
 import { DAY, floorDay, floorHour, HOUR, MINUTE } from "../shared/shanghai.ts";
 import type { BlockRepository } from "../telemetry/block-repository.ts";
-import { channelOf, type BlockRecord } from "../telemetry/domain/block.ts";
-import { buildSlots, type MarkSpan, type SlotRow } from "../telemetry/domain/slots.ts";
-import { FLOW_CHANNEL } from "./domain/evaluate-plant.ts";
-import { suspicions } from "./domain/suspicious.ts";
-import { judgeGasDay, judgeHour, judgeWaterDay } from "./domain/verdict.ts";
+import { judgeLimit, LENGTH, limitsToJudge, STATISTIC, type Judged, type Kind } from "./domain/judge-limit.ts";
 import type { WarningLedger } from "./repository.ts";
 import { wasTold } from "./told-periods.ts";
 import { current, type ClosedPeriod, type JudgedLimit } from "./stored-items.ts";
@@ -21,10 +17,6 @@ export interface CloseServices {
   blocks: BlockRepository;
   ruleData: RuleData;
 }
-
-export type Kind = "HOUR" | "DAY";
-export const LENGTH = { HOUR, DAY } as const;
-const STATISTIC = { HOUR: "hour", DAY: "day" } as const;
 
 /** When the period that begins at `start` is closed, epoch ms. */
 export const closesAt = (kind: Kind, start: number, ruleData: RuleData): number => {
@@ -137,8 +129,6 @@ async function noteLastingNearness(
   }
 }
 
-type Judged = Omit<JudgedLimit, "revision" | "cause">;
-
 async function judgePeriod(
   permit: Permit,
   kind: Kind,
@@ -147,15 +137,7 @@ async function judgePeriod(
   { blocks, ledger, ruleData }: CloseServices,
 ): Promise<Judged[]> {
   const limits = permit.outlets.flatMap((outlet) =>
-    outlet.limits
-      .filter(
-        (l) =>
-          l.statistic === STATISTIC[kind] &&
-          l.max !== null &&
-          inForce(l, start) &&
-          reported(first, outlet, l, kind, start),
-      )
-      .map((limit) => ({ outlet, limit })),
+    limitsToJudge(outlet, kind, start, first).map((limit) => ({ outlet, limit })),
   );
   if (limits.length === 0) return [];
   const interval = Math.max(1, ...permit.outlets.flatMap((o) => o.devices.map((d) => d.minuteInterval)));
@@ -165,53 +147,4 @@ async function judgePeriod(
   return limits.map(({ outlet, limit }) =>
     judgeLimit(outlet, limit, kind, { start, end }, records, marks.get(outlet.code) ?? [], ruleData),
   );
-}
-
-function judgeLimit(
-  outlet: Outlet,
-  limit: Limit,
-  kind: Kind,
-  { start, end }: { start: number; end: number },
-  records: readonly BlockRecord[],
-  marks: readonly MarkSpan[],
-  ruleData: RuleData,
-): Judged {
-  const numbers = ruleData.warning(start);
-  const max = limit.max ?? 0;
-  const channel = channelOf(limit.pollutant, limit.basis, limit.referenceO2);
-  const rows = (spans: readonly MarkSpan[]): { concentration: SlotRow; flow: SlotRow } => ({
-    concentration: buildSlots(outlet, channel, records, start, end, spans),
-    flow: buildSlots(outlet, FLOW_CHANNEL, records, start, end, spans),
-  });
-  const plain = rows([]);
-  const marked = marks.some((m) => m.from < end && m.to > start) ? rows(marks) : null;
-  const what = { outlet: outlet.code, pollutant: limit.pollutant, limit: max };
-  if (kind === "HOUR") {
-    const v = judgeHour(plain.concentration, marked?.concentration ?? null, start, max, numbers.hour);
-    return {
-      ...what,
-      valid: v.valid,
-      mean: v.mean,
-      verdict: v.verdict,
-      weighted: false,
-      notes: suspicions(plain.concentration, max, numbers.suspicious),
-    };
-  }
-  const v =
-    outlet.medium === "water"
-      ? judgeWaterDay(plain, marked, start, max, numbers.water)
-      : judgeGasDay(plain.concentration, marked?.concentration ?? null, start, max, numbers.hour);
-  return { ...what, valid: v.validHours, mean: v.mean, verdict: v.verdict, weighted: v.weighted, notes: [] };
-}
-
-/** From the period of the first accepted frame that carries the pollutant on. */
-function reported(
-  first: Readonly<Record<string, number>>,
-  outlet: Outlet,
-  limit: Limit,
-  kind: Kind,
-  start: number,
-): boolean {
-  const t = first[`${outlet.code}/${limit.pollutant}`];
-  return t !== undefined && (kind === "HOUR" ? floorHour(t) : floorDay(t)) <= start;
 }

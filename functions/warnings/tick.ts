@@ -12,9 +12,10 @@ import { MINUTE } from "../shared/shanghai.ts";
 import { SHARDS } from "../shared/shard.ts";
 import { mergeLive } from "../telemetry/block-repository.ts";
 import type { LiveHead } from "../telemetry/domain/block.ts";
-import { closesAt, LENGTH, rejudgePeriod, type CloseServices } from "./close.ts";
+import { closesAt, rejudgePeriod, type CloseServices } from "./close.ts";
 import { dispatch, settleLeftovers, type DispatchServices, type Outcome, type Owed } from "./dispatch.ts";
 import { evaluatePlant, windowOf, type EpisodeEvent } from "./domain/evaluate-plant.ts";
+import { LENGTH } from "./domain/judge-limit.ts";
 import type { PlantState } from "./domain/plant-state.ts";
 import { outages, silences, type Silence } from "./domain/silence.ts";
 

@@ -34,6 +34,7 @@ export class ServicesStack extends WorkStack {
     this.receiveReplies();
     this.closing("close-hours", "close-hour", "10 * * * ? *", "Verdicts of the past hour are missing on the pages.");
     this.closing("close-days", "close-day", "30 0 * * ? *", "Verdicts of yesterday are missing on the pages.");
+    this.simulateRules();
     this.tableAlarm();
     this.originSecrets = originSecrets(this);
     this.api = new PublicApi(
@@ -162,6 +163,26 @@ export class ServicesStack extends WorkStack {
       impact: "A warning tick had to wait for one that was still running: warnings are late.",
       metric: fn.metricThrottles({ period: Duration.minutes(5) }),
     });
+  }
+
+  /** Replays past days with a draft of the warning numbers: reads what the judges read, writes its result and how far it is. */
+  private simulateRules(): void {
+    const { register, blocks, ledger, jobs, imports } = this.data;
+    const fn = new HouseFunction(this, {
+      name: "simulate-rules",
+      environment: { ...this.tables, JOBS_TABLE: jobs.tableName, IMPORTS_BUCKET: imports.bucketName },
+      timeout: Duration.minutes(12),
+      memory: 1769, // one whole processor
+      reservedConcurrency: 2, // it reads the tables that warnings read
+      errorImpact: "Nobody can try changed warning numbers on past days; warnings go on by the numbers in force.",
+      asynchronous: { maxEventAge: Duration.hours(6), retryAttempts: 2 },
+    });
+    useTable(register, fn.ownRole, "BatchGetItem");
+    useTable(blocks, fn.ownRole, "Query");
+    useTable(ledger, fn.ownRole, "BatchGetItem", "Query");
+    useTable(jobs, fn.ownRole, "UpdateItem");
+    putObjects(imports, "results/simulations/", fn.ownRole);
+    this.onObjects(fn, "simulations-asked", "a simulation of warning numbers was asked for", ["jobs/simulate-rules/"]);
   }
 
   /** Tables that scale by themselves, and reads of the one that does not: its writes have an alarm of their own. */
@@ -364,6 +385,8 @@ export class ServicesStack extends WorkStack {
     putObjects(imports, "jobs/apply-permits/", fn.ownRole);
     putObjects(imports, "uploads/", fn.ownRole);
     getObjects(imports, "results/imports/", fn.ownRole);
+    putObjects(imports, "jobs/simulate-rules/", fn.ownRole);
+    getObjects(imports, "results/simulations/", fn.ownRole);
     // Down to the raw frame: found by its place, so the folder is listed too.
     getObjects(archive, "raw/", fn.ownRole);
     listObjects(archive, fn.ownRole);

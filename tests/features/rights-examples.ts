@@ -75,6 +75,19 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
   getJob: async (at) => ({ path: { id: await aJob(at) } }),
   cancelJob: async (at) => ({ path: { id: await aJob(at) } }),
   ...DEVICE_EXAMPLES,
+  simulateRules: ({ permitNo, n, services }) => ({ body: aSimulation(permitNo, n, services) }),
+  getSimulation: async (at) => ({ path: { id: await simulated(at) } }),
+  getSimulationHour: async (at) => {
+    const limit = { outlet: "DA001", pollutant: "a21002", statistic: "hour", hour: "2026-09-30T08:00" };
+    return { path: { id: await simulated(at) }, query: { permitNo: at.permitNo, ...limit } };
+  },
+  getSimulationFile: async (at) => {
+    const id = await simulated(at);
+    const result = { ...SIMULATED, id, numbers: at.services.ruleData.warning(0) };
+    await at.services.bucket.put(`results/simulations/${id}.json`, JSON.stringify(result), "application/json");
+    await at.services.jobs.end(id, { state: "done", result: null, problem: null }, 0);
+    return { path: { id }, query: { effectiveFrom: "2027-07-01" } };
+  },
   putMark: ({ n }) => ({ body: mark(n) }),
   endMark: async (at) => ({ path: { id: await aMark(at) }, body: { withdraw: true, reason: "by mistake" } }),
   judgeMark: async (at) => ({ path: { id: await aMark(at) }, body: { decision: "valid", reason: "seen on site" } }),
@@ -134,6 +147,64 @@ async function aJob({ n, services }: At): Promise<string> {
   const writes = services.jobs.askWrites(newJob({ id, kind: "check-permits", by, input: null, at }));
   await services.people.change(writes, { ...entry, before: null, after: null });
   return id;
+}
+const figures = {
+  episodes: 1,
+  limitEpisodes: 1,
+  trueEpisodes: 1,
+  levels: [1, 1, 0],
+  escalated: 0,
+  recovered: 1,
+  told: 0,
+  hours: { met: 23, exceeded: 1, insufficient: 0, marked: 0 },
+  days: { met: 0, exceeded: 0, insufficient: 0, marked: 0 },
+  exceededHours: 1,
+  hoursAhead: 1,
+  hoursAhead10: 1,
+  exceededDays: 0,
+  daysAhead: 0,
+  lead: null,
+  dayLead: null,
+  messages: 3,
+  otherMessages: 0,
+  capped: 0,
+  riskHours: 1,
+  messagesPerRiskHour: 3,
+  perPhoneDay: 3,
+  mostPerPhoneDay: 3,
+};
+const SIMULATED = {
+  by: "helper",
+  askedAt: "2026-10-01T08:00:00+08:00",
+  from: "2026-09-30",
+  to: "2026-09-30",
+  chosen: "",
+  plants: 1,
+  plantDays: 1,
+  unfinished: [],
+  ruleData: "2026.1",
+  inForce: ["2026-01-01"],
+  changed: [],
+  rows: [],
+  byDay: [],
+  figures: { force: figures, draft: figures },
+  agreement: {
+    episodes: { real: 1, same: 1, extra: 0 },
+    messages: { real: 3, same: 3, extra: 0 },
+    plants: 1,
+    differing: [],
+  },
+};
+const aSimulation = (permitNo: string, n: number, { ruleData }: Services): object => ({
+  id: `walk-simulation-${n}`,
+  numbers: { ...ruleData.warning(0), effectiveFrom: "2027-07-01" },
+  from: "2026-09-30",
+  to: "2026-09-30",
+  plants: { permitNos: [permitNo] },
+});
+async function simulated({ permitNo, n, ask, services }: At): Promise<string> {
+  const { body } = await ask("POST", "/api/rule-data/simulations", aSimulation(permitNo, n, services));
+  return String(body.id);
 }
 const aMark = async ({ permitNo, n, ask }: At): Promise<string> =>
   String((await ask("POST", `/api/plants/${permitNo}/marks`, mark(n))).body.id);

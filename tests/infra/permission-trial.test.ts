@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { formatIso, HOUR, MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
+import { formatDay, formatIso, HOUR, MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
 import { newKey, newRequest } from "../../functions/devices/new-request.ts";
 import { decide, type Grant } from "../../infra/local/iam/identity-policy.ts";
 import type { PermitInput } from "../../infra/local/demo/sketch.ts";
@@ -93,6 +93,7 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
   const view = await fetch(`${machine.url}/api/public/plants/${codes[0]}`);
   expect(view.status, await view.text()).toBe(200);
   await aPerson(machine);
+  await aSimulation(machine);
   await aPlantsPerson(machine, now());
   await anInvitation(machine);
   await aCertificate(machine);
@@ -154,6 +155,33 @@ async function aChangedPermit(machine: Machine): Promise<void> {
     body: JSON.stringify({ permit: { ...permit, industry: "trial" }, reason: "trial" }),
   });
   expect(await saved.json()).toMatchObject({ outcome: "revised" });
+}
+
+/** A regulator tries a draft of the warning numbers on the day before, cancels a second try, and looks at all of them. */
+async function aSimulation(machine: Machine): Promise<void> {
+  const { access_token: token } = await signInForTest(machine, "anna");
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever it answers; what matters is expected below
+  const call = async (path: string, body?: object): Promise<any> => {
+    const init = body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers };
+    const answer = await fetch(`${machine.url}/api${path}`, init);
+    expect(answer.ok, `${path}: ${await answer.clone().text()}`).toBe(true);
+    return answer.json();
+  };
+  const { versions, tomorrow } = await call("/rule-data");
+  const yesterday = formatDay(parseIso(`${tomorrow}T00:00:00+08:00`)! - 48 * HOUR);
+  const plan = { numbers: { ...versions[0].numbers, effectiveFrom: tomorrow }, from: yesterday, to: yesterday };
+  const [{ permitNo }] = plants as [(typeof plants)[0]];
+  const ask = (id: string): Promise<unknown> =>
+    call("/rule-data/simulations", { id, ...plan, plants: { permitNos: [permitNo] } });
+  await ask("simulation-1");
+  await machine.drain();
+  expect(await call("/rule-data/simulations/simulation-1")).toMatchObject({ simulation: { state: "done" } });
+  await ask("simulation-2");
+  // It may have come to its end by then: asking is what counts.
+  await fetch(`${machine.url}/api/jobs/simulation-2/cancel`, { method: "POST", headers, body: "{}" });
+  await machine.drain();
+  expect((await call("/rule-data/simulations")).simulations).toHaveLength(2);
 }
 
 /** A regulator invites somebody, changes what he may do, and ends his sessions. */

@@ -113,6 +113,41 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/rule-data": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getRuleData"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/rule-data/simulations": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listSimulations"];
+    post: operations["simulateRules"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/rule-data/simulations/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getSimulation"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/rule-data/simulations/{id}/hour": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getSimulationHour"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/rule-data/simulations/{id}/file": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getSimulationFile"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
   "/api/plants/{permitNo}/contacts": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["getContacts"];
@@ -980,6 +1015,524 @@ export interface components {
         state: "claimed" | "sent" | "failed" | "unknown" | "expired" | "capped";
       }[];
       next: string | null;
+    };
+    GetRuleDataAnswer: {
+      version: string;
+      effectiveFrom: string;
+      tomorrow: string;
+      files: { name: string; sha256: string; bytes: number; effective: string[] }[];
+      versions: {
+        state: "past" | "in-force" | "future";
+        numbers: {
+          effectiveFrom: string;
+          prepared?: { by: string; at: string; simulation: string; figures: string[] };
+          hour: {
+            slots: 60;
+            validSlots: number;
+            pendingMinutes: number;
+            newestWindow: number;
+            newestCount: number;
+            medianMin: number;
+            medianMax: number;
+            earlyMinutes: number;
+            earlyValid: number;
+            earlyMargin: number;
+            lateMinutes: number;
+            lateValid: number;
+            recoveredShare: number;
+            recoveredTicks: number;
+            recoveredTickValid: number;
+            lapsedTicks: number;
+            repeatEarly: number;
+            repeatLost: number;
+            repeatEscalated: number;
+            escalateTicks: number;
+            closeGrace: number;
+            oxygenCeiling: number;
+            dayValidHours: number;
+          };
+          water: {
+            newestCount: number;
+            newestWindow: number;
+            validSlots: number;
+            earlyMinutes: number;
+            lateMinutes: number;
+            repeat: number;
+            escalateRepeats: number;
+            closeAt: number;
+            recoveredShare: number;
+            earlyMargin: number;
+            validHours: number;
+            hourValidSlots: number;
+          };
+          range: { adjacent: number; repeat: number };
+          facility: { reports: number };
+          noise: { records: number; repeat: number; dayFromHour: number; nightFromHour: number };
+          silence: {
+            minutes: number;
+            overInterval: number;
+            repeat: number;
+            outageDevices: number;
+            outageShare: number;
+          };
+          sms: { acknowledgePause: number; dailyCap: number; segments: number; lateTick: number };
+          suspicious: { flatSlots: number; hugLow: number; hugHigh: number; hugMinutes: number; jumpFactor: number };
+          clock: { aheadMinutes: number; behindDays: number };
+        };
+      }[];
+      fields: {
+        path: string;
+        zh: string;
+        en: string;
+        unit:
+          | "slots"
+          | "minutes"
+          | "hours"
+          | "days"
+          | "ticks"
+          | "records"
+          | "messages"
+          | "segments"
+          | "devices"
+          | "share"
+          | "percent"
+          | "factor"
+          | "clock-hour";
+        min: number;
+        max: number;
+        stage: "tick" | "closing" | "receipt" | "sending" | "city" | "note";
+      }[];
+      most: { days: number; plants: number; plantDays: number };
+    };
+    SimulateRulesAnswer: {
+      id: string;
+      kind: "check-permits" | "apply-permits" | "replay-quarantine" | "simulate-rules";
+      by: string;
+      askedAt: string;
+      state: "waiting" | "running" | "done" | "failed" | "cancelled";
+      done: number;
+      of: number | null;
+      cancel: boolean;
+      stalled: boolean;
+      result: unknown;
+      problem: string | null;
+      changedAt: string;
+    };
+    SimulateRulesBody: {
+      id: string;
+      numbers: {
+        effectiveFrom: string;
+        prepared?: { by: string; at: string; simulation: string; figures: string[] };
+        hour: {
+          slots: 60;
+          validSlots: number;
+          pendingMinutes: number;
+          newestWindow: number;
+          newestCount: number;
+          medianMin: number;
+          medianMax: number;
+          earlyMinutes: number;
+          earlyValid: number;
+          earlyMargin: number;
+          lateMinutes: number;
+          lateValid: number;
+          recoveredShare: number;
+          recoveredTicks: number;
+          recoveredTickValid: number;
+          lapsedTicks: number;
+          repeatEarly: number;
+          repeatLost: number;
+          repeatEscalated: number;
+          escalateTicks: number;
+          closeGrace: number;
+          oxygenCeiling: number;
+          dayValidHours: number;
+        };
+        water: {
+          newestCount: number;
+          newestWindow: number;
+          validSlots: number;
+          earlyMinutes: number;
+          lateMinutes: number;
+          repeat: number;
+          escalateRepeats: number;
+          closeAt: number;
+          recoveredShare: number;
+          earlyMargin: number;
+          validHours: number;
+          hourValidSlots: number;
+        };
+        range: { adjacent: number; repeat: number };
+        facility: { reports: number };
+        noise: { records: number; repeat: number; dayFromHour: number; nightFromHour: number };
+        silence: { minutes: number; overInterval: number; repeat: number; outageDevices: number; outageShare: number };
+        sms: { acknowledgePause: number; dailyCap: number; segments: number; lateTick: number };
+        suspicious: { flatSlots: number; hugLow: number; hugHigh: number; hugMinutes: number; jumpFactor: number };
+        clock: { aheadMinutes: number; behindDays: number };
+      };
+      from: string;
+      to: string;
+      plants: { permitNos: string[] } | { town: string } | { sample: number };
+    };
+    ListSimulationsAnswer: {
+      simulations: {
+        id: string;
+        kind: "check-permits" | "apply-permits" | "replay-quarantine" | "simulate-rules";
+        by: string;
+        askedAt: string;
+        state: "waiting" | "running" | "done" | "failed" | "cancelled";
+        done: number;
+        of: number | null;
+        cancel: boolean;
+        stalled: boolean;
+        result: unknown;
+        problem: string | null;
+        changedAt: string;
+        from: string;
+        to: string;
+        chosen: string;
+        plants: number;
+        effectiveFrom: string;
+        changed: { path: string; force: number; draft: number }[];
+      }[];
+      next: string | null;
+    };
+    GetSimulationAnswer: {
+      simulation: {
+        id: string;
+        kind: "check-permits" | "apply-permits" | "replay-quarantine" | "simulate-rules";
+        by: string;
+        askedAt: string;
+        state: "waiting" | "running" | "done" | "failed" | "cancelled";
+        done: number;
+        of: number | null;
+        cancel: boolean;
+        stalled: boolean;
+        result: unknown;
+        problem: string | null;
+        changedAt: string;
+        from: string;
+        to: string;
+        chosen: string;
+        plants: number;
+        effectiveFrom: string;
+        changed: { path: string; force: number; draft: number }[];
+      };
+      numbers: {
+        effectiveFrom: string;
+        prepared?: { by: string; at: string; simulation: string; figures: string[] };
+        hour: {
+          slots: 60;
+          validSlots: number;
+          pendingMinutes: number;
+          newestWindow: number;
+          newestCount: number;
+          medianMin: number;
+          medianMax: number;
+          earlyMinutes: number;
+          earlyValid: number;
+          earlyMargin: number;
+          lateMinutes: number;
+          lateValid: number;
+          recoveredShare: number;
+          recoveredTicks: number;
+          recoveredTickValid: number;
+          lapsedTicks: number;
+          repeatEarly: number;
+          repeatLost: number;
+          repeatEscalated: number;
+          escalateTicks: number;
+          closeGrace: number;
+          oxygenCeiling: number;
+          dayValidHours: number;
+        };
+        water: {
+          newestCount: number;
+          newestWindow: number;
+          validSlots: number;
+          earlyMinutes: number;
+          lateMinutes: number;
+          repeat: number;
+          escalateRepeats: number;
+          closeAt: number;
+          recoveredShare: number;
+          earlyMargin: number;
+          validHours: number;
+          hourValidSlots: number;
+        };
+        range: { adjacent: number; repeat: number };
+        facility: { reports: number };
+        noise: { records: number; repeat: number; dayFromHour: number; nightFromHour: number };
+        silence: { minutes: number; overInterval: number; repeat: number; outageDevices: number; outageShare: number };
+        sms: { acknowledgePause: number; dailyCap: number; segments: number; lateTick: number };
+        suspicious: { flatSlots: number; hugLow: number; hugHigh: number; hugMinutes: number; jumpFactor: number };
+        clock: { aheadMinutes: number; behindDays: number };
+      };
+      result: {
+        id: string;
+        by: string;
+        askedAt: string;
+        from: string;
+        to: string;
+        chosen: string;
+        plants: number;
+        plantDays: number;
+        unfinished: string[];
+        ruleData: string;
+        inForce: string[];
+        numbers: {
+          effectiveFrom: string;
+          prepared?: { by: string; at: string; simulation: string; figures: string[] };
+          hour: {
+            slots: 60;
+            validSlots: number;
+            pendingMinutes: number;
+            newestWindow: number;
+            newestCount: number;
+            medianMin: number;
+            medianMax: number;
+            earlyMinutes: number;
+            earlyValid: number;
+            earlyMargin: number;
+            lateMinutes: number;
+            lateValid: number;
+            recoveredShare: number;
+            recoveredTicks: number;
+            recoveredTickValid: number;
+            lapsedTicks: number;
+            repeatEarly: number;
+            repeatLost: number;
+            repeatEscalated: number;
+            escalateTicks: number;
+            closeGrace: number;
+            oxygenCeiling: number;
+            dayValidHours: number;
+          };
+          water: {
+            newestCount: number;
+            newestWindow: number;
+            validSlots: number;
+            earlyMinutes: number;
+            lateMinutes: number;
+            repeat: number;
+            escalateRepeats: number;
+            closeAt: number;
+            recoveredShare: number;
+            earlyMargin: number;
+            validHours: number;
+            hourValidSlots: number;
+          };
+          range: { adjacent: number; repeat: number };
+          facility: { reports: number };
+          noise: { records: number; repeat: number; dayFromHour: number; nightFromHour: number };
+          silence: {
+            minutes: number;
+            overInterval: number;
+            repeat: number;
+            outageDevices: number;
+            outageShare: number;
+          };
+          sms: { acknowledgePause: number; dailyCap: number; segments: number; lateTick: number };
+          suspicious: { flatSlots: number; hugLow: number; hugHigh: number; hugMinutes: number; jumpFactor: number };
+          clock: { aheadMinutes: number; behindDays: number };
+        };
+        changed: { path: string; force: number; draft: number; replayed: boolean }[];
+        figures: {
+          force: {
+            episodes: number;
+            limitEpisodes: number;
+            trueEpisodes: number;
+            levels: [number, number, number];
+            escalated: number;
+            recovered: number;
+            told: number;
+            hours: { met: number; exceeded: number; insufficient: number; marked: number };
+            days: { met: number; exceeded: number; insufficient: number; marked: number };
+            exceededHours: number;
+            hoursAhead: number;
+            hoursAhead10: number;
+            exceededDays: number;
+            daysAhead: number;
+            lead: { low: number; median: number; high: number } | null;
+            dayLead: number | null;
+            messages: number;
+            otherMessages: number;
+            capped: number;
+            riskHours: number;
+            messagesPerRiskHour: number | null;
+            perPhoneDay: number | null;
+            mostPerPhoneDay: number;
+          };
+          draft: {
+            episodes: number;
+            limitEpisodes: number;
+            trueEpisodes: number;
+            levels: [number, number, number];
+            escalated: number;
+            recovered: number;
+            told: number;
+            hours: { met: number; exceeded: number; insufficient: number; marked: number };
+            days: { met: number; exceeded: number; insufficient: number; marked: number };
+            exceededHours: number;
+            hoursAhead: number;
+            hoursAhead10: number;
+            exceededDays: number;
+            daysAhead: number;
+            lead: { low: number; median: number; high: number } | null;
+            dayLead: number | null;
+            messages: number;
+            otherMessages: number;
+            capped: number;
+            riskHours: number;
+            messagesPerRiskHour: number | null;
+            perPhoneDay: number | null;
+            mostPerPhoneDay: number;
+          };
+        };
+        byDay: {
+          day: string;
+          force: { messages: number; episodes: number };
+          draft: { messages: number; episodes: number };
+        }[];
+        agreement: {
+          episodes: { real: number; same: number; extra: number };
+          messages: { real: number; same: number; extra: number };
+          plants: number;
+          differing: string[];
+        };
+        rows: {
+          permitNo: string;
+          name: string;
+          town: string;
+          outlet: string | null;
+          what: string | null;
+          statistic: "hour" | "day" | "instant" | "period" | "facility" | "silence";
+          force: {
+            episodes: number;
+            trueEpisodes: number;
+            levels: [number, number, number];
+            escalated: number;
+            recovered: number;
+            told: number;
+            met: number;
+            exceeded: number;
+            insufficient: number;
+            marked: number;
+            ahead: number;
+            ahead10: number;
+          };
+          draft: {
+            episodes: number;
+            trueEpisodes: number;
+            levels: [number, number, number];
+            escalated: number;
+            recovered: number;
+            told: number;
+            met: number;
+            exceeded: number;
+            insufficient: number;
+            marked: number;
+            ahead: number;
+            ahead10: number;
+          };
+          differs: boolean;
+          hours: {
+            hour: string;
+            force: {
+              level: 0 | 1 | 2 | 3;
+              messages: number;
+              lead: number | null;
+              verdict: "met" | "exceeded" | "insufficient" | "marked" | null;
+            };
+            draft: {
+              level: 0 | 1 | 2 | 3;
+              messages: number;
+              lead: number | null;
+              verdict: "met" | "exceeded" | "insufficient" | "marked" | null;
+            };
+          }[];
+          moreHours: number;
+        }[];
+      } | null;
+    };
+    GetSimulationHourAnswer: {
+      unit: string;
+      decimals: number;
+      limit: number;
+      minutes: (number | null)[];
+      ticks: {
+        at: string;
+        force: {
+          level: 0 | 1 | 2 | 3;
+          valid: number;
+          mean: number | null;
+          current: number | null;
+          projected: number | null;
+          required: number | null;
+        };
+        draft: {
+          level: 0 | 1 | 2 | 3;
+          valid: number;
+          mean: number | null;
+          current: number | null;
+          projected: number | null;
+          required: number | null;
+        };
+      }[];
+    };
+    GetSimulationFileAnswer: {
+      base: { "manifest.json": string; "warning-numbers.json": string };
+      "manifest.json": { version: string; effectiveFrom: string; note?: string };
+      "warning-numbers.json": {
+        effectiveFrom: string;
+        prepared?: { by: string; at: string; simulation: string; figures: string[] };
+        hour: {
+          slots: 60;
+          validSlots: number;
+          pendingMinutes: number;
+          newestWindow: number;
+          newestCount: number;
+          medianMin: number;
+          medianMax: number;
+          earlyMinutes: number;
+          earlyValid: number;
+          earlyMargin: number;
+          lateMinutes: number;
+          lateValid: number;
+          recoveredShare: number;
+          recoveredTicks: number;
+          recoveredTickValid: number;
+          lapsedTicks: number;
+          repeatEarly: number;
+          repeatLost: number;
+          repeatEscalated: number;
+          escalateTicks: number;
+          closeGrace: number;
+          oxygenCeiling: number;
+          dayValidHours: number;
+        };
+        water: {
+          newestCount: number;
+          newestWindow: number;
+          validSlots: number;
+          earlyMinutes: number;
+          lateMinutes: number;
+          repeat: number;
+          escalateRepeats: number;
+          closeAt: number;
+          recoveredShare: number;
+          earlyMargin: number;
+          validHours: number;
+          hourValidSlots: number;
+        };
+        range: { adjacent: number; repeat: number };
+        facility: { reports: number };
+        noise: { records: number; repeat: number; dayFromHour: number; nightFromHour: number };
+        silence: { minutes: number; overInterval: number; repeat: number; outageDevices: number; outageShare: number };
+        sms: { acknowledgePause: number; dailyCap: number; segments: number; lateTick: number };
+        suspicious: { flatSlots: number; hugLow: number; hugHigh: number; hugMinutes: number; jumpFactor: number };
+        clock: { aheadMinutes: number; behindDays: number };
+      }[];
     };
     GetContactsAnswer: {
       contacts: {
@@ -1949,6 +2502,99 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["ListMessagesAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getRuleData: {
+    parameters: { query?: never; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetRuleDataAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listSimulations: {
+    parameters: { query?: { cursor?: string }; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListSimulationsAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  simulateRules: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path?: never };
+    requestBody: { content: { "application/json": components["schemas"]["SimulateRulesBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["SimulateRulesAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getSimulation: {
+    parameters: { query?: never; header?: never; path: { id: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetSimulationAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getSimulationHour: {
+    parameters: {
+      query: { permitNo: string; outlet: string; pollutant: string; statistic: "hour" | "day"; hour: string };
+      header?: never;
+      path: { id: string };
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetSimulationHourAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getSimulationFile: {
+    parameters: { query: { effectiveFrom: string }; header?: never; path: { id: string } };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetSimulationFileAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
       default: {

@@ -1,7 +1,8 @@
 /** Which closed periods a mark touches: those are judged again, in rows. */
 import type { RuleData } from "../../../layers/rule-data.ts";
 import { floorDay, floorHour, MINUTE } from "../../shared/shanghai.ts";
-import { closesAt, LENGTH, type Kind } from "../../warnings/close.ts";
+import { closesAt } from "../../warnings/close.ts";
+import { LENGTH, type Kind } from "../../warnings/domain/judge-limit.ts";
 
 export interface Row {
   kind: Kind;

@@ -124,7 +124,7 @@ function noteClosed(
  * Until when this record can make the plant warn, epoch ms; 0 when it cannot. A value over its limit counts in its
  * period and in the newest window; a value that does not count can make the hour deficient.
  */
-function riskOf(
+export function riskOf(
   record: BlockRecord,
   outlet: Outlet | null,
   permit: Permit,

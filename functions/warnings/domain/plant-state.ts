@@ -43,3 +43,12 @@ export const freshState = (): PlantState => ({
   outbox: [],
   state: "normal",
 });
+
+/** The state with the repeats of its episodes paused until `until`; null where that changes nothing. */
+export function pausedState(state: PlantState, at: number, until: number): PlantState | null {
+  if (!state.episodes.some((e) => e.openedAt <= at && (e.pausedUntil ?? 0) < until)) return null;
+  const episodes = state.episodes.map((e) =>
+    e.openedAt <= at ? { ...e, pausedUntil: Math.max(e.pausedUntil ?? 0, until) } : e,
+  );
+  return { ...state, episodes };
+}
