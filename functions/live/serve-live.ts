@@ -100,8 +100,8 @@ async function connect(
 async function watch(
   connectionId: string,
   { body }: SocketEvent,
-  { live, people, register }: Services,
-): Promise<{ watching: Watched } | { problem: string }> {
+  { live, people, register, now }: Services,
+): Promise<{ at: number; watching: Watched } | { problem: string }> {
   const wish = parseInput(Wish, jsonOf(body ?? ""));
   if (!wish.ok) {
     const reasons = wish.problems.map(({ path, reason }) => `${path || "the message"} ${reason}`);
@@ -115,7 +115,7 @@ async function watch(
       ? { board: false, plants: [] }
       : await within(person, wish.data, register);
   return (await live.watch(connectionId, watched))
-    ? { watching: watched }
+    ? { at: now(), watching: watched } // what changed before is told to nobody here: the page asks for it as of now
     : { problem: "this connection is over; open another" };
 }
 

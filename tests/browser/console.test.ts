@@ -237,6 +237,11 @@ test("the big screen with 10,250 plants at 3840×2160: nothing stutters while st
     const since = new URL(route.request().url()).searchParams.get("since");
     return route.fulfill({ json: city(since === null ? null : ++asked) });
   });
+  await wall.routeWebSocket(/\/live\?/, (socket) => {
+    socket.onMessage((wish) => socket.send(JSON.stringify({ at: Date.now(), watching: JSON.parse(String(wish)) })));
+    const storm = setInterval(() => socket.send(JSON.stringify({ at: Date.now(), board: true })), 500);
+    socket.onClose(() => clearInterval(storm));
+  });
   await wall.goto(consoleUrl("#/board"));
   await wall.locator(".map[data-plants='10250']").waitFor();
   const measured = await wall.evaluate<{ frames: number; slowest: number; heap: number }>(`new Promise((resolve) => {

@@ -53,7 +53,8 @@ const open = async (who: keyof typeof tokens, wish: object): Promise<LivePage> =
   await page.say(wish);
   return page;
 };
-const nudges = ({ heard }: LivePage): Record<string, unknown>[] => heard.filter((each) => "at" in each);
+const nudges = ({ heard }: LivePage): Record<string, unknown>[] =>
+  heard.filter((each) => !("watching" in each) && !("problem" in each));
 
 let minute = START;
 /** Five minutes of the plant, and the tick after them. */
@@ -104,8 +105,8 @@ test("a change is told to who shows it, and to nobody else", async () => {
   const idle = await connect(await ticketOf("regulator"));
   const own = await open("enterprise", { board: true, plants: [first.permitNo, second.permitNo, "nowhere"] });
   // An enterprise has no board, and others' plants are as if they were none.
-  expect(board.heard).toEqual([{ watching: { board: true, plants: [] } }]);
-  expect(own.heard).toEqual([{ watching: { board: false, plants: [first.permitNo] } }]);
+  expect(board.heard).toEqual([{ at: expect.any(Number), watching: { board: true, plants: [] } }]);
+  expect(own.heard).toEqual([{ at: expect.any(Number), watching: { board: false, plants: [first.permitNo] } }]);
   await five(second, 70);
   await five(second, 70);
   await trial.eventually(() => nudges(board).length > 0);
@@ -178,7 +179,7 @@ test("who left is told nothing and listed no more, whether he said so or not", a
 
 test("rights that are withdrawn end with the next word, sessions that were ended as well", async () => {
   const page = await open("enterprise", { plants: [first.permitNo] });
-  const nothing = { watching: { board: false, plants: [] } };
+  const nothing = { at: expect.any(Number), watching: { board: false, plants: [] } };
   const people = trial.machine.setting("PEOPLE_TABLE");
   const update = (UpdateExpression: string, value: object): Promise<unknown> =>
     trial.machine.call("UpdateItem", {
@@ -204,5 +205,5 @@ test.each([
 ])("a message that is %s is answered with what to say, and the connection goes on", async (_, text) => {
   const page = await connect(await ticketOf("regulator"));
   expect(await page.say(text)).toEqual({ problem: expect.stringContaining('say { "board": true') });
-  expect(await page.say({ board: true })).toEqual({ watching: { board: true, plants: [] } });
+  expect(await page.say({ board: true })).toEqual({ at: expect.any(Number), watching: { board: true, plants: [] } });
 });

@@ -108,7 +108,7 @@ async function anOpenPage(machine: Machine, now: number): Promise<LivePage> {
   const { access_token: token } = await signInForTest(machine, "lisa");
   const page = await openPage(machine, await ticketFor(machine, token));
   const wish = { board: true, plants: [permitNo] };
-  expect(await page.say(wish)).toEqual({ watching: wish });
+  expect(await page.say(wish)).toMatchObject({ watching: wish });
   const number = (n: number): object => ({ N: String(n) });
   const gone = { pk: { S: "LIVE" }, sk: { S: "gone=" }, sub: { S: "x" }, board: { BOOL: true }, plants: { L: [] } };
   const Item = { ...gone, openedAt: number(now), expires: number(now + HOUR) };

@@ -30,8 +30,18 @@ export const usePlants = (): UseQueryResult<Kept<PlantLine[]>> =>
     return plants;
   });
 
-export const usePlant = (permitNo: string): UseQueryResult<Kept<Schemas["GetPlantAnswer"]>> =>
-  useKept(`plant/${permitNo}`, () => dataOf(api.GET("/api/plants/{permitNo}", { params: { path: { permitNo } } })));
+/** `every`: how often it is asked for. */
+export const usePlant = (permitNo: string, every?: number): UseQueryResult<Kept<Schemas["GetPlantAnswer"]>> =>
+  useKept(
+    `plant/${permitNo}`,
+    () => dataOf(api.GET("/api/plants/{permitNo}", { params: { path: { permitNo } } })),
+    every,
+  );
+
+/** What is asked of a plant and told of when it changes (events/live.ts). */
+const TOLD = ["plant", "marks", "episodes", "episode", "messages"];
+export const isTold = (permitNo: string, [kind, of]: readonly unknown[]): boolean =>
+  TOLD.includes(String(kind)) && of === permitNo;
 
 export const useMarks = (permitNo: string): UseQueryResult<Kept<Schemas["ListMarksAnswer"]>> =>
   useKept(`marks/${permitNo}`, () =>

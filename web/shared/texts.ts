@@ -7,6 +7,8 @@ export const SHARED_TEXTS = {
   signIn: ["登录", "Sign in"],
   signOut: ["退出登录", "Sign out"],
   language: ["English", "中文"],
+  pushed: ["实时推送", "pushed live"],
+  askedEvery: ["每 {seconds} 秒更新", "every {seconds} s"],
   retry: ["重试", "Try again"],
   loading: ["正在加载…", "Loading …"],
   sessionEnded: [

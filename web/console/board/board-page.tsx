@@ -1,8 +1,9 @@
-/** The city at a glance (大屏): a snapshot, then every five seconds what changed. */
+/** The city at a glance (大屏): a snapshot, then what changed, when it changes. */
 import { Button, Spin } from "antd";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { clockText, dayText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
+import { LiveSign } from "../../shared/live.tsx";
 import { useLabels } from "../labels.ts";
 import { hashOf } from "../shell/address.ts";
 import { setDisplay, useDisplay } from "../shell/display.ts";
@@ -15,12 +16,12 @@ import type { BoardAnswer } from "./load-board.ts";
 import { useBoard } from "./use-board.ts";
 
 /** Without an answer for so long the screen says so. */
-const STALE_MS = 30_000;
+const STALE_MS = 90_000;
 
 export default function BoardPage(): ReactNode {
   const t = useText();
   const { dark, wall } = useDisplay();
-  const board = useBoard();
+  const { board, live } = useBoard();
   const plants = board.data?.board.plants;
   const counted = useMemo(() => plants && countBoard(plants.values()), [plants]);
   if (!board.data || !plants || !counted)
@@ -37,6 +38,7 @@ export default function BoardPage(): ReactNode {
       <header className="board-head">
         <h1>{t("boardTitle")}</h1>
         <Clock asOf={answer.asOf} failed={board.error !== null} updatedAt={board.dataUpdatedAt} />
+        <LiveSign live={live} />
         {wall && (
           <Button className="no-print" onClick={() => setDisplay({ wall: false })}>
             {t("leaveWall")}

@@ -1,10 +1,11 @@
 /** One plant: how it stands now, its values down to the raw frame, permit, devices, episodes, marks, and who changed what. */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Descriptions, Spin, Tabs } from "antd";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import { api, dataOf } from "../../shared/api.ts";
 import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
+import { ASK_MS, CALM_MS, LiveSign, useLive } from "../../shared/live.tsx";
 import { EpisodeList } from "../episodes/episode-list.tsx";
 import { useLabels } from "../labels.ts";
 import { AuditList } from "../people/audit-page.tsx";
@@ -27,11 +28,16 @@ export default function PlantPage({ parts: [permitNo] }: PageProps): ReactNode {
   const { say } = useLabels();
   const { query } = useAddress();
   const allowed = useAllowed();
+  const queries = useQueryClient();
+  const shown = useMemo(() => (permitNo === undefined ? null : { board: false, plants: [permitNo] }), [permitNo]);
+  const live = useLive(shown, () =>
+    queries.invalidateQueries({ predicate: ({ queryKey }) => isOf(permitNo, queryKey) }),
+  );
   const plant = useQuery({
     queryKey: ["plant", permitNo],
     enabled: permitNo !== undefined,
     queryFn: () => dataOf(api.GET("/api/plants/{permitNo}", { params: { path: { permitNo: permitNo ?? "" } } })),
-    refetchInterval: 30_000,
+    refetchInterval: live ? CALM_MS : ASK_MS,
   });
   if (permitNo === undefined) return <NotHere />;
   const { data } = plant;
@@ -59,6 +65,7 @@ export default function PlantPage({ parts: [permitNo] }: PageProps): ReactNode {
       <header className="plant-head">
         <h1>{data.name}</h1>
         <StateTag state={data.state.key} /> <span>{data.state.detail[language]}</span>
+        <LiveSign live={live} />
         <span className="tools">
           <Button className="no-print" onClick={() => print()}>
             {t("print")}
@@ -92,3 +99,8 @@ export default function PlantPage({ parts: [permitNo] }: PageProps): ReactNode {
     </article>
   );
 }
+
+/** What the tabs show of the plant and the ledger tells of; past values are asked for by their time. */
+const TOLD = ["plant", "episodes", "marks"];
+const isOf = (permitNo: string | undefined, key: readonly unknown[]): boolean =>
+  permitNo !== undefined && TOLD.includes(String(key[0])) && JSON.stringify(key).includes(permitNo);

@@ -1,7 +1,9 @@
 /** What all pages of one plant have in common: its name, its state and the way to the others. */
-import type { ReactNode } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useMemo, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
-import { usePlant, type Schemas } from "../data.ts";
+import { ASK_MS, CALM_MS, LiveSign, useLive } from "../../shared/live.tsx";
+import { isTold, usePlant, type Schemas } from "../data.ts";
 import { useText } from "../texts.ts";
 import { Failed, Loading, StateBadge } from "./states.tsx";
 
@@ -23,7 +25,12 @@ export function PlantFrame({
 }): ReactNode {
   const t = useText();
   const [at] = useLocation();
-  const plant = usePlant(permitNo);
+  const queries = useQueryClient();
+  const shown = useMemo(() => ({ board: false, plants: [permitNo] }), [permitNo]);
+  const live = useLive(shown, () =>
+    queries.invalidateQueries({ predicate: ({ queryKey }) => isTold(permitNo, queryKey) }),
+  );
+  const plant = usePlant(permitNo, live ? CALM_MS : ASK_MS);
   if (plant.isPending) return <Loading />;
   if (plant.isError) return <Failed error={plant.error} again={() => void plant.refetch()} />;
   const { name, state } = plant.data.data;
@@ -37,6 +44,7 @@ export function PlantFrame({
       <div className="head title">
         <h1>{name}</h1>
         <StateBadge state={state.key} />
+        <LiveSign live={live} />
       </div>
       <nav className="tabs" aria-label={name}>
         {TABS.map(([key, path]) => {
