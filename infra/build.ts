@@ -27,6 +27,7 @@ export const FUNCTIONS = {
   "serve-devices": "functions/api/serve-devices.ts",
   "serve-live": "functions/live/serve-live.ts",
   "nudge-live": "functions/live/nudge-live.ts",
+  "replay-quarantine": "functions/telemetry/replay-quarantine.ts",
 } as const;
 
 export type FunctionName = keyof typeof FUNCTIONS;

@@ -21,6 +21,7 @@ import { registerRepository, type Register } from "../register/repository.ts";
 import type { Bucket } from "../shared/bucket.ts";
 import { ruleDataOperations } from "../simulate/rule-data-operations.ts";
 import type { ArchiveReader } from "../telemetry/archive-reader.ts";
+import { replayOperations } from "../telemetry/replay-operations.ts";
 import { acknowledgeOperations } from "../warnings/acknowledge-operations.ts";
 import { messageOperations } from "../warnings/message-operations.ts";
 import type { Operation } from "./operation.ts";
@@ -70,4 +71,5 @@ export const peopleOperations = (services: Services): Operation[] => [
   ...jobOperations(services),
   ...liveOperations(services),
   ...importOperations(services),
+  ...replayOperations(services),
 ];

@@ -6,7 +6,8 @@ import { blockRepository } from "../telemetry/block-repository.ts";
 import { getFramesOperation } from "../telemetry/get-frames.ts";
 import { getValuesOperation } from "../telemetry/get-values.ts";
 import { lastSeen } from "../telemetry/last-seen.ts";
-import { listQuarantineOperation } from "../telemetry/list-quarantine.ts";
+import { quarantineOperations } from "../telemetry/list-quarantine.ts";
+import { quarantine } from "../telemetry/quarantine.ts";
 import { cityReader } from "../warnings/city-reader.ts";
 import { getEpisodeOperation } from "../warnings/get-episode.ts";
 import { listEpisodesOperation } from "../warnings/list-episodes.ts";
@@ -23,6 +24,7 @@ export function readOperations({ db, tables, ruleData, register, archive, now }:
   const reader = cityReader({ db, table: tables.ledger });
   const lists = plantLists(register, now);
   const city = cityFacts(reader, now);
+  const refused = quarantine({ db, table: tables.ledger });
   return [
     ...labelOperations({ rules: ruleData }),
     listPlantsOperation({
@@ -39,8 +41,8 @@ export function readOperations({ db, tables, ruleData, register, archive, now }:
     getEpisodeOperation({ reader, ledger, blocks, rules: ruleData }),
     getBoardOperation({ lists, city, noise: (at) => ruleData.warning(at).noise }),
     getPlantOperation({ blocks, ledger, rules: ruleData }),
-    getFramesOperation({ archive, blocks }),
+    getFramesOperation({ archive, blocks, quarantine: refused }),
     getValuesOperation({ blocks, ledger, rules: ruleData }),
-    listQuarantineOperation({ db, table: tables.ledger }),
+    ...quarantineOperations({ quarantine: refused }),
   ];
 }

@@ -8,10 +8,12 @@ import { archivePrefix, type ArchiveReader } from "./archive-reader.ts";
 import { isAfter, type BlockRepository } from "./block-repository.ts";
 import { standing, type ArchiveLine } from "./domain/archive-line.ts";
 import { BLOCK, floorBlock } from "./domain/block.ts";
+import type { Quarantine } from "./quarantine.ts";
 
 export interface FrameSources {
   archive: ArchiveReader;
   blocks: Pick<BlockRepository, "range" | "latest">;
+  quarantine: Pick<Quarantine, "receivedAt">;
 }
 
 /** Lines of the device around its receipt: what stands of those that came with it, and what was read beside them. */
@@ -51,7 +53,21 @@ export async function findFrames(
       break;
     }
   }
+  const taken = lines.some((l) => l.receivedAt === formatIso(receivedAt) && l.disposition !== "quarantined");
+  if (!taken) lines.push(...(await replayedLines({ mn, receivedAt }, sources.quarantine, archive)));
   return { lines: standing(lines), ...counts };
+}
+
+/** Of a frame that was refused first and let in by a replay, the quarantine knows where its line stands. */
+async function replayedLines(
+  { mn, receivedAt }: { mn: string; receivedAt: number },
+  quarantine: FrameSources["quarantine"],
+  archive: ArchiveReader,
+): Promise<ArchiveLine[]> {
+  const items = await quarantine.receivedAt(receivedAt);
+  const objects = new Set(items.flatMap(({ replayed }) => replayed?.archive ?? []));
+  const lines = await Promise.all([...objects].map((key) => archive.lines(key)));
+  return lines.flat().filter((line) => line.mn === mn);
 }
 
 /** Each object is read once, however often it is looked at. */

@@ -158,6 +158,7 @@ test("a plant that was silent for a day is found among forty thousand objects wi
         range: async () => [blockAt(at("08:10"))],
         latest: async () => [blockAt(t - 23 * 60 * MINUTE)],
       },
+      quarantine: { receivedAt: async () => [] },
     },
   );
   expect(found.lines.map((l) => l.receivedAt)).toContain(formatIso(t + 70_000));

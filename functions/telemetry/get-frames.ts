@@ -10,10 +10,12 @@ import type { ArchiveLine } from "./domain/archive-line.ts";
 import { framesOfMinute } from "./domain/frames-of-minute.ts";
 import { findFrames } from "./find-frames.ts";
 import { textOf } from "./list-quarantine.ts";
+import type { Quarantine } from "./quarantine.ts";
 
 export interface FrameServices {
   archive: ArchiveReader;
   blocks: Pick<BlockRepository, "records" | "range" | "latest">;
+  quarantine: Pick<Quarantine, "receivedAt">;
 }
 
 const text = z.nullable(z.string());
@@ -61,7 +63,7 @@ const Answer = z.object({
 /** Distinct receipts of one minute that are looked up. */
 const MOST_RECEIPTS = 6;
 
-export const getFramesOperation = ({ archive, blocks }: FrameServices): Operation =>
+export const getFramesOperation = ({ archive, blocks, quarantine }: FrameServices): Operation =>
   atPlant({
     id: "getFrames",
     method: "GET",
@@ -80,7 +82,7 @@ export const getFramesOperation = ({ archive, blocks }: FrameServices): Operatio
       for (const receivedAt of receipts) {
         const known = [...lines.values()].some((line) => line.receivedAt === formatIso(receivedAt));
         if (known) continue;
-        const found = await findFrames({ permitNo, mn, receivedAt }, { archive, blocks });
+        const found = await findFrames({ permitNo, mn, receivedAt }, { archive, blocks, quarantine });
         for (const line of found.lines) lines.set(`${line.shard}:${line.sequence}:${line.piece}`, line);
       }
       const { shown, verified, reason } = framesOfMinute(

@@ -1,6 +1,4 @@
 /** The telemetry stream arrives: see ingest.ts. */
-import { PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
-import { gzipSync } from "node:zlib";
 import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { cachedRegister } from "../register/cached-register.ts";
@@ -9,6 +7,7 @@ import { documentClient, s3Client, ssmClient } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
 import { parseEvent } from "../shared/problems.ts";
+import { archiveWriter } from "./archive-writer.ts";
 import { blockRepository } from "./block-repository.ts";
 import { deviceKeys, ssmKeys } from "./device-keys.ts";
 import { ingest, type IngestServices } from "./ingest.ts";
@@ -37,7 +36,7 @@ export async function run(event: unknown, services: IngestServices): Promise<Bat
 const services = once((): IngestServices => {
   const env = readEnv(Env);
   const db = documentClient();
-  const s3 = s3Client();
+  const archive = archiveWriter(s3Client(), env.ARCHIVE_BUCKET);
   const now = (): number => Date.now();
   const hints = ledgerHints({ db, table: env.LEDGER_TABLE });
   const register = cachedRegister(registerRepository({ db, table: env.REGISTER_TABLE }), {
@@ -54,28 +53,7 @@ const services = once((): IngestServices => {
     known: new Map(),
     sites: new Map(),
     now,
-    async archive(shard, sequence, lines) {
-      const Body = gzipSync(lines.map((l) => JSON.stringify(l)).join("\n") + "\n");
-      // A batch that is tried again must not stand in the place of what its first try archived.
-      for (let attempt = 0; ; attempt++) {
-        const Key = `raw/${shard}/${sequence}${attempt === 0 ? "" : `-${attempt}`}.jsonl.gz`;
-        try {
-          await s3.send(
-            new PutObjectCommand({
-              Bucket: env.ARCHIVE_BUCKET,
-              Key,
-              Body,
-              IfNoneMatch: "*",
-              ContentType: "application/x-ndjson",
-              ContentEncoding: "gzip",
-            }),
-          );
-          return;
-        } catch (error) {
-          if (!(error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412)) throw error;
-        }
-      }
-    },
+    archive: async (...batch) => void (await archive(...batch)),
   };
 });
 

@@ -11,7 +11,7 @@ import { formatIso } from "../shared/shanghai.ts";
 import { isAfter } from "./block-repository.ts";
 import type { ArchiveLine } from "./domain/archive-line.ts";
 import { nextLink, sha256 } from "./domain/archive-line.ts";
-import { floorBlock } from "./domain/block.ts";
+import { floorBlock, type Block, type LiveHead } from "./domain/block.ts";
 import { filedAt, mergeFrames, type AcceptedFrame, type MergeResult } from "./domain/merge-plant.ts";
 import type { FirstSeen, LedgerHints, QuarantineEntry } from "./ledger-hints.ts";
 import type { PlantBlocks, PlantPresent } from "./plant-blocks.ts";
@@ -31,6 +31,11 @@ export interface IngestServices {
   keysOf: DeviceKeys;
   ruleData: RuleData;
   now(): number;
+  /**
+   * A replay's: now, epoch ms. Frames of the past hang on their device's chain where it stands, as a branch of it, and the
+   * plant's present, which the stream's own function writes, stays as it is.
+   */
+  present?: () => number;
   /** First-seen facts by plant, kept between batches. */
   known: Map<string, FirstSeen>;
   /** What the city's list of sites was last told by this function: `permitNo/code` → state. */
@@ -67,23 +72,28 @@ interface Work {
 type StreamRecord = Parameters<typeof readMessage>[0];
 
 /** Takes a batch in; a plant that another writer got ahead of is merged anew, at last reported for a retry. */
-export async function ingest(
+export async function ingest(records: readonly StreamRecord[], services: IngestServices): Promise<Taken> {
+  await services.register.refresh();
+  const messages = await readMessages(records, services);
+  await services.hints.quarantine(messages.flatMap((message) => quarantined(message, messages[0]!.sequence)));
+  return takeIn(messages, services);
+}
+
+/** Decoded, and admitted or refused by the register as it stands. Writes nothing. */
+export function readMessages(
   records: readonly StreamRecord[],
-  services: IngestServices,
-): Promise<{ response: BatchResponse; counts: IngestCounts; receivedAt: number[] }> {
-  const { register, keysOf, ruleData } = services;
-  await register.refresh();
+  { register, keysOf, ruleData }: Pick<IngestServices, "register" | "keysOf" | "ruleData">,
+): Promise<Message[]> {
   const reader = { bindings: register.bindings, keysOf, ruleData };
-  const messages = await inParallel(records, WIDTH, (r) => readMessage(r, reader));
-  const byPlant = new Map<string, Own[]>();
-  for (const message of messages)
-    for (const frame of message.frames)
-      if (frame.result.ok) {
-        const list = byPlant.get(frame.result.permitNo) ?? [];
-        byPlant.set(frame.result.permitNo, list);
-        list.push({ message, frame, accepted: frame.result.accepted });
-      }
-  await services.hints.quarantine(messages.flatMap(quarantined));
+  return inParallel(records, WIDTH, (r) => readMessage(r, reader));
+}
+
+type Taken = { response: BatchResponse; counts: IngestCounts; receivedAt: number[] };
+
+/** Archives what was read and merges what was admitted; of refused frames the caller has told the quarantine. */
+export async function takeIn(messages: readonly Message[], services: IngestServices): Promise<Taken> {
+  const { ruleData } = services;
+  const byPlant = admitted(messages);
   const counts: IngestCounts = {
     messages: messages.length,
     frames: 0,
@@ -116,6 +126,30 @@ export async function ingest(
   };
 }
 
+/** What was admitted, by plant. */
+function admitted(messages: readonly Message[]): Map<string, Own[]> {
+  const byPlant = new Map<string, Own[]>();
+  for (const message of messages)
+    for (const frame of message.frames)
+      if (frame.result.ok) {
+        const list = byPlant.get(frame.result.permitNo) ?? [];
+        byPlant.set(frame.result.permitNo, list);
+        list.push({ message, frame, accepted: frame.result.accepted });
+      }
+  return byPlant;
+}
+
+/** What `takeIn` would make of each admitted frame, by the blocks as they stand. Writes nothing. */
+export async function tryOut(
+  messages: readonly Message[],
+  services: IngestServices,
+): Promise<Map<Frame, ArchiveLine["disposition"]>> {
+  const works = await inParallel([...admitted(messages)], WIDTH, ([permitNo, own]) =>
+    mergePlant(permitNo, own, services),
+  );
+  return new Map(works.flatMap(({ lines }) => [...lines].map(([frame, { disposition }]) => [frame, disposition])));
+}
+
 /** Plants at a time: what the SDK's sockets carry without waiting for each other. */
 const WIDTH = 32;
 /** How often a plant is merged anew because another shard wrote it in between, before the stream has to try again. */
@@ -132,13 +166,15 @@ function tally(counts: IngestCounts, { disposition, reason }: ArchiveLine): void
 async function mergePlant(permitNo: string, all: readonly Own[], services: IngestServices): Promise<Work> {
   const plant = await services.register.getPlant(permitNo);
   if (!plant) throw new Error(`permit ${permitNo} has device bindings but is not in the register`);
-  const receivedAt = Math.max(...all.map((o) => o.message.receivedAt));
+  const receivedAt = services.present?.() ?? Math.max(...all.map((o) => o.message.receivedAt));
   const starts = all.map((o) => filedAt(o.accepted.record, o.accepted.receivedAt));
   const present = await services.blocks.load(permitNo, starts, receivedAt);
   const { live, blocks } = present;
   const riskKnown = live.riskUntil;
+  const asRead = services.present ? structuredClone(live) : null;
   // What an earlier try of this batch has merged already is not merged, counted or chained again.
   const own = all.filter(({ message }) => {
+    if (services.present) return true; // from no shard: blocks know each frame by its digest
     const applied = live.applied[message.shard];
     return applied === undefined || isAfter(message.sequence, applied);
   });
@@ -158,16 +194,23 @@ async function mergePlant(permitNo: string, all: readonly Own[], services: Inges
     const link = nextLink(head.link, formatIso(message.receivedAt), sha256(frame.bytes));
     lines.set(frame, { disposition: merged.dispositions[i] ?? "accepted", previous: head.link, link });
     live.devices[mn] = { ...head, link, links: head.links + 1 };
-    live.applied[message.shard] = message.sequence;
+    if (!services.present) live.applied[message.shard] = message.sequence;
   }
   live.riskUntil = merged.riskUntil;
-  if (own.length > 0) {
+  if (own.length > 0 && !services.present) {
     const now = floorBlock(receivedAt);
     blocks.get(now)!.live = live;
     merged.touched.add(now);
     if (present.witness !== null) merged.touched.add(present.witness);
   }
+  if (asRead) carryPresent(asRead, blocks, merged.touched);
   return { permitNo, own, merged, present, riskKnown, lines };
+}
+
+/** The plant's present is read from its newest blocks: those that a replay adds behind them have to tell it as well. */
+function carryPresent(live: LiveHead, blocks: ReadonlyMap<number, Block>, touched: Iterable<number>): void {
+  const newest = Math.max(...[...blocks.values()].map((block) => (block.live ? block.start : -Infinity)));
+  for (const start of touched) if (start > newest) blocks.get(start)!.live = live;
 }
 
 /** True where a plant is stored, false where another writer was faster. */
@@ -206,6 +249,11 @@ async function hintsOf(work: Work, services: IngestServices): Promise<() => Prom
     ),
   };
   const news = Object.keys(fresh.carried).length + Object.keys(fresh.devices).length > 0;
+  // Who was refused and is taken in later began when he first spoke: the periods from then on are judged.
+  const earlier = services.present
+    ? Object.entries(merged.carried).filter(([k, t]) => t < (seen.carried[k] ?? -Infinity))
+    : [];
+  if (earlier.length > 0) await hints.beganEarlier(permitNo, Object.fromEntries(earlier));
   known.set(permitNo, news ? await hints.addFirstSeen(permitNo, fresh) : seen);
   if (known.size > 20_000) known.delete(known.keys().next().value!);
   const closed = merged.hours.size + merged.days.size > 0;
@@ -218,7 +266,8 @@ async function hintsOf(work: Work, services: IngestServices): Promise<() => Prom
   if (merged.riskUntil > riskKnown) await hints.risk(permitNo, merged.riskUntil);
   return async () => {
     await hint("after");
-    await tellSite(permitNo, merged.site, services);
+    // A replay's past is not how things stand now.
+    if (!services.present) await tellSite(permitNo, merged.site, services);
   };
 }
 
@@ -277,7 +326,7 @@ function archiveLines(
   );
 }
 
-const quarantined = (message: Message): QuarantineEntry[] =>
+const quarantined = (message: Message, batch: string): QuarantineEntry[] =>
   message.frames.flatMap(({ bytes, received, result }, piece) =>
     result.ok
       ? []
@@ -285,12 +334,13 @@ const quarantined = (message: Message): QuarantineEntry[] =>
           {
             receivedAt: message.receivedAt,
             topic: message.topic,
+            clientId: message.clientId,
             mn: result.mn ?? namedDevice(message.topic, bytes),
             reason: result.reason,
             detail: result.detail,
             bytes,
             sha256: received,
-            place: `${message.shard}:${message.sequence}:${piece}`,
+            place: { shard: message.shard, sequence: message.sequence, piece, batch },
           },
         ],
   );

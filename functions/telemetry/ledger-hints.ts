@@ -19,6 +19,7 @@ import type { QuarantineReason } from "./domain/reading.ts";
 export interface QuarantineEntry {
   receivedAt: number;
   topic: string;
+  clientId: string;
   /** The device it names, as far as that can be read. */
   mn: string | null;
   reason: QuarantineReason;
@@ -27,8 +28,11 @@ export interface QuarantineEntry {
   bytes: Uint8Array;
   /** SHA-256 of the bytes as received, hex. */
   sha256: string;
-  /** Where it stands on the stream: makes the key deterministic, so that a retry writes the same item. */
-  place: string;
+  /**
+   * Where it stands on the stream: makes the key deterministic, so that a retry writes the same item. `batch`, the first
+   * sequence number of its batch, names the archive's object that holds it whole.
+   */
+  place: { shard: string; sequence: string; piece: number; batch: string };
 }
 
 /** What is known of a plant since it first spoke. */
@@ -49,11 +53,22 @@ export interface LedgerHints {
   addFirstSeen(permitNo: string, found: FirstSeen): Promise<FirstSeen>;
   /** Lists how facilities and outlets of the plant stand; one that stands so already, or of which newer is known, stays. */
   site(permitNo: string, states: ReadonlyMap<string, SiteState>): Promise<void>;
+  /** Moves the first DataTime of what is known back to these. */
+  beganEarlier(permitNo: string, carried: Record<string, number>): Promise<void>;
   quarantine(entries: readonly QuarantineEntry[]): Promise<void>;
   /** The devices' heads as the last day closed them: blocks expire, a chain goes on. Null before the first closing. */
   lastHeads(permitNo: string): Promise<Record<string, DeviceHead> | null>;
   /** Keeps the devices' heads at the end of a day. */
   keepHeads(permitNo: string, day: number, devices: Record<string, DeviceHead>): Promise<void>;
+}
+
+/** Of the receipt, the bytes and the place on the stream: sorted by receipt, the same at every try. */
+function quarantineKey({ receivedAt, sha256, place }: QuarantineEntry): { pk: string; sk: string } {
+  const where = createHash("sha256").update(`${place.shard}:${place.sequence}:${place.piece}`).digest("hex");
+  return {
+    pk: `QUARANTINE#${formatDay(receivedAt)}`,
+    sk: `${formatIso(receivedAt)}#${sha256.slice(0, 16)}#${where.slice(0, 16)}`,
+  };
 }
 
 const Chain = z.object({
@@ -178,6 +193,23 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
           if (!(error instanceof ConditionalCheckFailedException)) throw error;
         }
     },
+    async beganEarlier(permitNo, carried) {
+      for (const [name, t] of Object.entries(carried))
+        try {
+          await db.send(
+            new UpdateCommand({
+              TableName: table,
+              Key: plantKey(permitNo),
+              UpdateExpression: "SET #a = :t",
+              ConditionExpression: "#a > :t",
+              ExpressionAttributeNames: { "#a": `${CARRIED}${name}` },
+              ExpressionAttributeValues: { ":t": t },
+            }),
+          );
+        } catch (error) {
+          if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        }
+    },
     async lastHeads(permitNo) {
       const { Items = [] } = await db.send(
         new QueryCommand({
@@ -197,10 +229,12 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
     },
     async quarantine(entries) {
       const items = entries.map((e) => ({
-        pk: `QUARANTINE#${formatDay(e.receivedAt)}`,
-        sk: `${formatIso(e.receivedAt)}#${e.sha256.slice(0, 16)}#${createHash("sha256").update(e.place).digest("hex").slice(0, 16)}`,
+        ...quarantineKey(e),
         at: formatIso(e.receivedAt),
         topic: e.topic,
+        clientId: e.clientId,
+        mn: e.mn,
+        place: e.place,
         reason: e.reason,
         detail: e.detail,
         sha256: e.sha256,

@@ -10,7 +10,14 @@ import { LambdaSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { FunctionName } from "../build.ts";
 import type { Config } from "../config.ts";
 import { houseAlarm, houseMetric, sumOf } from "../constructs/alarm.ts";
-import { getObjects, issueIdentities, listObjects, putObjects, useTable } from "../constructs/grants.ts";
+import {
+  getObjects,
+  issueIdentities,
+  listObjects,
+  putObjects,
+  readParameters,
+  useTable,
+} from "../constructs/grants.ts";
 import { HouseFunction } from "../constructs/house-function.ts";
 import { LiveApi } from "../constructs/live-api.ts";
 import { houseSchedule } from "../constructs/house-schedule.ts";
@@ -18,6 +25,7 @@ import { WorkStack } from "../constructs/house-stack.ts";
 import { originSecrets, type OriginSecrets } from "../constructs/origin-secret.ts";
 import { PublicApi } from "../constructs/public-api.ts";
 import type { DataStack } from "./data.ts";
+import { DEVICE_KEYS } from "./telemetry.ts";
 
 /** What works on the facts: import of permits, warnings, closings, and the API that reads. */
 export class ServicesStack extends WorkStack {
@@ -30,6 +38,7 @@ export class ServicesStack extends WorkStack {
     super(app, "PermitWatchServices", "Permit Watch: import, warnings, closings, API", config, data.operators);
     this.data = data;
     this.importPermits();
+    this.replayQuarantine();
     this.warnPlants();
     this.receiveReplies();
     this.closing("close-hours", "close-hour", "10 * * * ? *", "Verdicts of the past hour are missing on the pages.");
@@ -84,6 +93,35 @@ export class ServicesStack extends WorkStack {
       "a permits file arrived in the imports bucket, or a person asked for its import",
       ["permits/", "jobs/check-permits/", "jobs/apply-permits/"],
     );
+  }
+
+  /** Ingest once more for what was refused, when a person asks for it: the same grants, and no more of the stream. */
+  private replayQuarantine(): void {
+    const { register, blocks, ledger, jobs, archive } = this.data;
+    const fn = new HouseFunction(this, {
+      name: "replay-quarantine",
+      environment: {
+        ...this.tables,
+        JOBS_TABLE: jobs.tableName,
+        ARCHIVE_BUCKET: archive.bucketName,
+        DEVICE_KEYS_PATH: DEVICE_KEYS,
+      },
+      timeout: Duration.minutes(15),
+      memory: 1024,
+      reservedConcurrency: 1, // of two replays of the same frames the second finds them taken in
+      errorImpact: "A replay of refused messages broke off: readings that could be taken in are still missing.",
+      asynchronous: { maxEventAge: Duration.hours(6), retryAttempts: 2 },
+    });
+    useTable(register, fn.ownRole, "GetItem");
+    useTable(blocks, fn.ownRole, "BatchGetItem", "Query", "PutItem", "PartiQLInsert", "PartiQLUpdate");
+    useTable(ledger, fn.ownRole, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem");
+    useTable(jobs, fn.ownRole, "UpdateItem");
+    // What is longer than its item is whole in the archive, found by the name of its batch.
+    getObjects(archive, "raw/", fn.ownRole);
+    listObjects(archive, fn.ownRole);
+    putObjects(archive, "raw/replay/", fn.ownRole);
+    readParameters(DEVICE_KEYS, fn.ownRole);
+    this.onObjects(fn, "replay-asked", "somebody asked for a replay of refused messages", ["jobs/replay-quarantine/"]);
   }
 
   /** Calls `fn` for each new object of the imports bucket under these prefixes; `jobs/{kind}/` begins a job. */
@@ -387,6 +425,7 @@ export class ServicesStack extends WorkStack {
     getObjects(imports, "results/imports/", fn.ownRole);
     putObjects(imports, "jobs/simulate-rules/", fn.ownRole);
     getObjects(imports, "results/simulations/", fn.ownRole);
+    putObjects(imports, "jobs/replay-quarantine/", fn.ownRole);
     // Down to the raw frame: found by its place, so the folder is listed too.
     getObjects(archive, "raw/", fn.ownRole);
     listObjects(archive, fn.ownRole);

@@ -15,7 +15,7 @@ import { batchesGivenUp, EVENT_COUNT, undeliveredBatches } from "../constructs/u
 import type { DataStack } from "./data.ts";
 
 /** SSM folder of the devices' SM4 keys; a binding's `secretRef` is the name within it (docs/deploy.md). */
-const DEVICE_KEYS = "/permit-watch/device-keys";
+export const DEVICE_KEYS = "/permit-watch/device-keys";
 
 /** From the devices to the tables: rules, stream, ingest. */
 export class TelemetryStack extends WorkStack {

@@ -88,6 +88,9 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
     await at.services.jobs.end(id, { state: "done", result: null, problem: null }, 0);
     return { path: { id }, query: { effectiveFrom: "2027-07-01" } };
   },
+  replayQuarantine: ({ n }) => ({
+    body: { id: `walk-replay-${n}`, dryRun: true, chosen: { from: "2026-10-01", to: "2026-10-01" } },
+  }),
   putMark: ({ n }) => ({ body: mark(n) }),
   endMark: async (at) => ({ path: { id: await aMark(at) }, body: { withdraw: true, reason: "by mistake" } }),
   judgeMark: async (at) => ({ path: { id: await aMark(at) }, body: { decision: "valid", reason: "seen on site" } }),

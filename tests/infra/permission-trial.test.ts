@@ -99,6 +99,7 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
   await aCertificate(machine);
   await aChangedPermit(machine);
   await anImport(machine);
+  await aReplay(machine, publish, frame);
 }
 
 /** A page that shows board and plant; and a connection that is listed although nobody is there any more. */
@@ -257,6 +258,59 @@ async function anImport(machine: Machine): Promise<void> {
     ExpressionAttributeValues: { ":waiting": { S: "waiting" } },
   });
   await send("POST", `jobs/${job}/cancel`);
+}
+
+/**
+ * Devices that nobody knew are bound, and their frames taken in: of one plant over several blocks, of one into a block that
+ * is there, of one into a new block, and one that is longer than its item.
+ */
+async function aReplay(
+  machine: Machine,
+  publish: (frames: readonly TrialFrame[], at: number) => Promise<void>,
+  frame: ReturnType<typeof frameMaker>["frame"],
+): Promise<void> {
+  const strangers = [0, 1, 2].map((i) => ({ ...plants[2 * i + 1]!, gas: `330483FB00000000000000${i}0` }));
+  const [several, there, fresh] = strangers as [(typeof plants)[0], (typeof plants)[0], (typeof plants)[0]];
+  const at = START + HOUR + 31 * MINUTE;
+  await publish(
+    [
+      ...[0, 10, 20].map((m) => frame(several, "gas", START + m * MINUTE, 30)),
+      frame(there, "gas", START, 30),
+      frame(fresh, "gas", START - 5 * HOUR, 30),
+    ],
+    at,
+  );
+  await machine.publish(`plants/${several.gas}/hj212`, Buffer.alloc(9_000, "x"), at, several.gas);
+  await machine.drain();
+  const { permits } = JSON.parse(permitsFile(plants)) as { permits: PermitInput[] };
+  for (const [i, stranger] of strangers.entries())
+    permits[2 * i + 1]?.outlets?.[0]?.devices?.push({
+      mn: stranger.gas,
+      from: "2024-01-01T00:00:00+08:00",
+      ...(i === 0 && { secretRef: "trial" }),
+    });
+  expect(await machine.importPermits("bound.json", JSON.stringify({ permits }))).toMatchObject({ ok: true });
+  await testPerson(machine, { username: "rob", roles: ["regulator"] });
+  const { access_token: token } = await signInForTest(machine, "rob");
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const ask = async (path: string, body?: object): Promise<Record<string, unknown>> => {
+    const init = body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers };
+    const answer = await fetch(`${machine.url}${path}`, init);
+    expect(answer.ok, `${path}: ${await answer.clone().text()}`).toBe(true);
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  const replay = async (id: string, chosen: object): Promise<unknown> => {
+    await ask("/api/quarantine/replays", { id, dryRun: false, chosen });
+    const isOver = async (): Promise<boolean> => (await ask(`/api/jobs/${id}`)).state === "done";
+    await trial.eventually(isOver);
+    return (await ask(`/api/jobs/${id}`)).result;
+  };
+  const day = { from: "2026-10-01", to: "2026-10-01" };
+  expect(await replay("trial-replay-1", { ...day, prefix: "330483FB" })).toMatchObject({ accepted: 5, refused: 1 });
+  const { items } = (await ask("/api/quarantine?day=2026-10-01&state=in")) as { items: { key: string }[] };
+  const keys = items.map((item) => item.key);
+  expect(keys).toHaveLength(5);
+  expect(await replay("trial-replay-2", { keys })).toMatchObject({ accepted: 0, duplicate: 5 });
 }
 
 /** Somebody of a plant marks the last ten minutes, withdraws the mark, and makes the permit's contacts the plant's own. */

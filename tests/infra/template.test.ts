@@ -52,7 +52,7 @@ describe("nothing is lost", () => {
       ...templates.ofType("AWS::Scheduler::Schedule").map((r) => r.props.Target),
       ...templates.ofType("AWS::Events::Rule").flatMap((r) => r.props.Targets),
     ];
-    expect(targets).toHaveLength(5);
+    expect(targets).toHaveLength(6);
     expect(templates.ofType("AWS::SNS::Subscription")).toHaveLength(1);
     const destinations = new Map(
       templates

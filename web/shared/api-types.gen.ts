@@ -71,6 +71,13 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/quarantine/counts": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["countQuarantine"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
   "/api/plants/{permitNo}/acknowledgements": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -292,6 +299,13 @@ export interface paths {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["exportPermits"];
     post?: never;
+    put?: never;
+    delete?: never;
+  };
+  "/api/quarantine/replays": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["replayQuarantine"];
     put?: never;
     delete?: never;
   };
@@ -800,17 +814,30 @@ export interface components {
     ListQuarantineAnswer: {
       day: string;
       items: {
+        key: string;
         at: string;
         topic: string;
+        mn: string | null;
         reason: string;
         detail: string;
         sha256: string;
         size: number;
         base64: string;
         text: string;
+        replayed: {
+          at: string;
+          by: { sub: string; name: string };
+          job: string;
+          outcome: "accepted" | "duplicate" | "refused";
+          reason: string | null;
+          detail: string | null;
+          permitNo: string | null;
+          archive: string | null;
+        } | null;
       }[];
       next: string | null;
     };
+    CountQuarantineAnswer: { day: string; reasons: Record<string, { items: number; in: number }>; more: boolean };
     AcknowledgeAnswer: {
       at: string;
       action: "adjusting" | "repairing" | "stopping" | "device-fault";
@@ -2109,6 +2136,25 @@ export interface components {
     };
     ApplyImportBody: { job: string };
     ExportPermitsAnswer: { permits: unknown[]; total: number; next: string | null };
+    ReplayQuarantineAnswer: {
+      id: string;
+      kind: "check-permits" | "apply-permits" | "replay-quarantine" | "simulate-rules";
+      by: string;
+      askedAt: string;
+      state: "waiting" | "running" | "done" | "failed" | "cancelled";
+      done: number;
+      of: number | null;
+      cancel: boolean;
+      stalled: boolean;
+      result: unknown;
+      problem: string | null;
+      changedAt: string;
+    };
+    ReplayQuarantineBody: {
+      dryRun: boolean;
+      chosen: { keys: string[] } | { from: string; to: string; reason?: string; prefix?: string };
+      id: string;
+    };
     ListDevicesAnswer: {
       devices: {
         mn: string;
@@ -2395,12 +2441,38 @@ export interface operations {
     };
   };
   listQuarantine: {
-    parameters: { query?: { day?: string; cursor?: string; limit?: string }; header?: never; path?: never };
+    parameters: {
+      query?: {
+        day?: string;
+        reason?: string;
+        prefix?: string;
+        state?: "open" | "in";
+        cursor?: string;
+        limit?: string;
+      };
+      header?: never;
+      path?: never;
+    };
     requestBody?: never;
     responses: {
       200: {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["ListQuarantineAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  countQuarantine: {
+    parameters: { query?: { day?: string; prefix?: string }; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["CountQuarantineAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
       default: {
@@ -2959,6 +3031,20 @@ export interface operations {
         content: { "application/json": components["schemas"]["ExportPermitsAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  replayQuarantine: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path?: never };
+    requestBody: { content: { "application/json": components["schemas"]["ReplayQuarantineBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ReplayQuarantineAnswer"] };
+      };
       default: {
         headers: { [name: string]: unknown };
         content: { "application/problem+json": components["schemas"]["Problem"] };

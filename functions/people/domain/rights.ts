@@ -56,6 +56,8 @@ export const ACTIONS = {
   "device.read": ["regulator", "inspector", "town-officer", "enterprise", "auditor"],
   "device.write": ["regulator"],
   "quarantine.read": ["regulator", "inspector", "auditor"],
+  /** Runs what was refused through ingest again. */
+  "quarantine.write": ["regulator"],
   "rule-data.read": ["regulator", "inspector", "auditor", "expert"],
   "rule-data.simulate": ["regulator"],
   "person.read": ["regulator", "auditor"],

@@ -33,6 +33,9 @@ export interface ArchiveLine {
   bytes: string;
 }
 
+/** Where lines of a replay stand: not on the stream, whose shards have other names. */
+export const REPLAY_SHARD = "replay";
+
 export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
 /** The next link of a device's chain; hex in, hex out. */

@@ -1,5 +1,5 @@
 /** A list that the API gives page by page: what came so far, and a button for more. */
-import { Button, Empty, Table, type TableColumnsType } from "antd";
+import { Button, Empty, Table, type TableColumnsType, type TableProps } from "antd";
 import type { ReactNode } from "react";
 import { useText } from "../texts.ts";
 import { Problem } from "./problem.tsx";
@@ -11,6 +11,8 @@ interface MoreTableProps<Row> {
   columns: TableColumnsType<Row>;
   /** What to do when nothing was found. */
   empty: string;
+  /** Rows can be chosen. */
+  selection?: TableProps<Row>["rowSelection"];
   query: {
     isPending: boolean;
     error: unknown;
@@ -27,6 +29,7 @@ export function MoreTable<Row extends object>({
   rowKey,
   columns,
   empty,
+  selection,
   query,
 }: MoreTableProps<Row>): ReactNode {
   const t = useText();
@@ -37,6 +40,7 @@ export function MoreTable<Row extends object>({
         aria-label={label}
         size="middle"
         rowKey={rowKey}
+        {...(selection && { rowSelection: selection })}
         columns={columns}
         dataSource={rows}
         loading={query.isPending}

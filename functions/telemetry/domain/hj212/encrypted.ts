@@ -43,23 +43,32 @@ export interface Opened {
 }
 
 /**
- * Tries the device's keys on a data segment; null when none makes text of it. Text is UTF-8 without control characters:
- * a changed byte scrambles a whole block, which the CRC lets through once in 256 times and this does not, once in 10^5
- * at the most (GBK would: nearly any bytes are GBK). `received` is the CRC as sent.
+ * Tries the device's keys on a data segment; null when none makes text of it. `received` is the CRC as sent.
  */
 export function openSegment(segment: Uint8Array, received: number, keysOf: KeysOf): Opened | null {
+  for (const opened of textsOf(segment, keysOf)) {
+    const reading = readingOfCrc(received, opened);
+    if (reading) return { segment: opened, notes: reading };
+  }
+  return null;
+}
+
+/**
+ * A data segment under each key of its device that makes text of it. Text is UTF-8 without control characters: a changed
+ * byte scrambles a whole block, which the CRC lets through once in 256 times and this does not, once in 10^5 at the most
+ * (GBK would: nearly any bytes are GBK).
+ */
+export function* textsOf(segment: Uint8Array, keysOf: KeysOf): Generator<Uint8Array, void> {
   const blocks = blocksOf(segment);
   const mn = blocks && mnOf(segment.subarray(0, blocks.from));
-  if (!blocks || mn === null) return null;
+  if (!blocks || mn === null) return;
   for (const key of keysOf(mn)) {
     const opened = new Uint8Array(segment);
     opened.set(sm4.decrypt(key, segment.subarray(blocks.from, blocks.to)), blocks.from);
     const content = opened.subarray(blocks.from, -2);
     if (!isUtf8(content) || content.some((byte) => byte < SPACE || byte === DELETE)) continue;
-    const reading = readingOfCrc(received, opened);
-    if (reading) return { segment: opened, notes: reading };
+    yield opened;
   }
-  return null;
 }
 
 /** MN of a header, which is never encrypted; null when it cannot be read. */
