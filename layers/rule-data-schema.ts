@@ -219,3 +219,34 @@ export const MarkVersions = z
     }),
   )
   .check(z.minLength(1));
+
+/** `full`: the value that earns all of `weight`; `none`: the one that earns nothing; in between in proportion. */
+const QualityPoint = z
+  .strictObject({
+    fact: z.enum(["received", "counting", "late", "clock", "refused", "resent", "suspicious"]),
+    weight: positive,
+    full: z.number().check(z.nonnegative()),
+    none: z.number().check(z.nonnegative()),
+    /** The best grade that is left where the fact earns nothing. */
+    atNone: z.enum(["B", "C", "D"]),
+  })
+  .check(z.refine(({ full, none }) => full !== none, "full and none are the same"));
+
+export const QualityVersions = z
+  .array(
+    z.strictObject({
+      effectiveFrom: date,
+      /** A minute that came so many minutes after its end is late. */
+      lateMinutes: count,
+      points: z.array(QualityPoint).check(
+        z.minLength(1),
+        z.refine((list) => new Set(list.map((p) => p.fact)).size === list.length, "a fact stands twice"),
+      ),
+      /** Least points of 100. Below C it is D. */
+      grades: z
+        .strictObject({ A: positive, B: positive, C: positive })
+        .check(z.refine(({ A, B, C }) => A <= 100 && A > B && B > C, "must be A > B > C, at most 100")),
+      ...sure,
+    }),
+  )
+  .check(z.minLength(1));

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type * as z from "zod/mini";
 import { parseInput } from "../functions/shared/problems.ts";
 import { floorDay, parseIso } from "../functions/shared/shanghai.ts";
+import { qualityRules, type QualityRules } from "./device-quality.ts";
 import { hj212Rules, type Hj212Rules } from "./hj212.ts";
 import * as schema from "./rule-data-schema.ts";
 import { markRules, type MarkRules } from "./marks.ts";
@@ -122,6 +123,8 @@ export interface RuleData {
   warningFields: readonly WarningField[];
   /** The rules of marks in force at `t` (epoch ms). */
   marks(t: number): MarkRules;
+  /** The rules of devices' quality grades in force at `t` (epoch ms). */
+  deviceQuality(t: number): QualityRules;
   standards: readonly StandardLimit[];
   /** What the editions of HJ 212 ask for, and grades of what devices do instead. */
   hj212: Hj212Rules;
@@ -166,6 +169,7 @@ export function loadRuleData(dir: string): RuleData {
     warningFields,
     files: readFiles(dir),
     marks: markRules(read(dir, "marks.json", schema.MarkVersions)),
+    deviceQuality: qualityRules(read(dir, "device-quality.json", schema.QualityVersions)),
     standards,
     hj212: hj212Rules(read(dir, "hj212.json", schema.Hj212)),
     label(key, lang) {

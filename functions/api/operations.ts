@@ -7,6 +7,7 @@ import { jobOperations } from "../jobs/job-operations.ts";
 import { jobRepository, type Jobs } from "../jobs/job-repository.ts";
 import { liveOperations } from "../live/live-operations.ts";
 import { liveRepository, type LiveRepository } from "../live/live-repository.ts";
+import { cityDeviceOperations } from "../devices/list-devices.ts";
 import { markOperations } from "../marks/mark-operations.ts";
 import { unmarkedOperations } from "../marks/unmarked-operations.ts";
 import type { People } from "../people/repository.ts";
@@ -65,6 +66,7 @@ export const peopleOperations = (services: Services): Operation[] => [
   ...ruleDataOperations(services),
   ...contactOperations(services),
   ...permitOperations(services),
+  ...cityDeviceOperations(services),
   ...unmarkedOperations(services),
   ...personOperations(services),
   ...auditOperations(services),

@@ -8,15 +8,15 @@
  * - Putting in or out of force is entered with the ids, then done; what is so already is neither done nor entered again.
  * The record of what was seen (certificate-record.ts) follows at last; whoever looks at the device next puts it right.
  */
+import type * as z from "zod/mini";
 import { RULES } from "../../events/rules.ts";
 import { atPlant, Refusal, type Call, type Operation } from "../api/operation.ts";
 import { bindingsOf } from "../register/domain/bindings.ts";
 import type { PlantRecord } from "../register/stored-items.ts";
 import { inParallel } from "../shared/in-parallel.ts";
-import { formatIso } from "../shared/shanghai.ts";
+import { DAY, floorDay, formatIso } from "../shared/shanghai.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
 import type { DeviceHead } from "../telemetry/domain/block.ts";
-import type * as z from "zod/mini";
 import { certificateRecords, type CertificateRecord } from "./certificate-record.ts";
 import { lastRefusals } from "./device-refusals.ts";
 import {
@@ -33,6 +33,8 @@ import {
 import type { DeviceServices } from "./device-services.ts";
 import { deviceIdentity, type Identity } from "./domain/identity.ts";
 import { keyText, type DeviceCertificate } from "./iot-registry.ts";
+import { gradesOf } from "./keep-quality.ts";
+import { qualityFacts } from "./quality-repository.ts";
 import { activate, deactivate, finishRotation, IdentityRefusal, issueCertificate } from "./issue-certificate.ts";
 import { readRequest } from "./read-request.ts";
 
@@ -41,10 +43,11 @@ type AtPlant<B> = Call<Record<string, never>, B> & { plant: PlantRecord };
 const REFUSALS = 5;
 const WIDTH = 2;
 
-export function deviceOperations({ db, tables, identities: { registry, ca } }: DeviceServices): Operation[] {
+export function deviceOperations({ db, tables, ruleData, identities: { registry, ca } }: DeviceServices): Operation[] {
   const records = certificateRecords({ db, table: tables.register });
   const blocks = blockRepository({ db, table: tables.blocks });
   const ledger = { db, table: tables.ledger };
+  const facts = qualityFacts(ledger);
 
   /** Asks AWS IoT, and remembers the answer where it is news. */
   async function look(mn: string, at: number): Promise<DeviceCertificate[]> {
@@ -57,7 +60,20 @@ export function deviceOperations({ db, tables, identities: { registry, ca } }: D
     return found;
   }
 
-  async function viewOf({ permit }: PlantRecord, mn: string, at: number, head?: DeviceHead): Promise<Device> {
+  /** What is read once for all devices of a plant. */
+  interface Known {
+    heads: Record<string, DeviceHead>;
+    history: Awaited<ReturnType<typeof facts.history>>;
+  }
+  async function known(permitNo: string, at: number): Promise<Known> {
+    const [live, history] = await Promise.all([blocks.live(permitNo, at), facts.history(permitNo, floorDay(at) - DAY)]);
+    return { heads: live?.devices ?? {}, history };
+  }
+
+  async function viewOf({ permit }: PlantRecord, mn: string, at: number, { heads, history }: Known): Promise<Device> {
+    const head = heads[mn];
+    const last = history.at(-1)?.day ?? at;
+    const rules = ruleData.deviceQuality(last);
     const [certificates, refusals] = await Promise.all([look(mn, at), lastRefusals(ledger, mn, REFUSALS)]);
     const views = certificates.map((certificate) => certificateView(certificate, at));
     return {
@@ -70,11 +86,12 @@ export function deviceOperations({ db, tables, identities: { registry, ca } }: D
       via: head?.via ?? null,
       lastSeen: head ? formatIso(head.seen) : null,
       refusals,
+      quality: [...new Set(outletsOf(permit, mn, at))].map((outlet) => ({
+        outlet,
+        ...gradesOf(history, { mn, outlet }, last, rules),
+      })),
     };
   }
-
-  const headOf = async (permitNo: string, mn: string, at: number): Promise<DeviceHead | undefined> =>
-    (await blocks.live(permitNo, at))?.devices[mn];
 
   async function issue(call: AtPlant<z.output<typeof Request>>, rotates: boolean): Promise<z.output<typeof Issued>> {
     const { plant, params, body, at, change } = call;
@@ -140,7 +157,7 @@ export function deviceOperations({ db, tables, identities: { registry, ca } }: D
         });
       }),
     );
-    return { body: { device: await viewOf(plant, name, at, await headOf(permitNo, name, at)), changed } };
+    return { body: { device: await viewOf(plant, name, at, await known(permitNo, at)), changed } };
   }
 
   return [
@@ -154,8 +171,8 @@ export function deviceOperations({ db, tables, identities: { registry, ca } }: D
       answer: Devices,
       async handle({ plant, at }) {
         const mns = [...new Set(bound(plant.permit, at).map(({ mn }) => mn))];
-        const heads = (await blocks.live(plant.permit.permitNo, at))?.devices ?? {};
-        return { body: { devices: await inParallel(mns, WIDTH, (mn) => viewOf(plant, mn, at, heads[mn])) } };
+        const all = await known(plant.permit.permitNo, at);
+        return { body: { devices: await inParallel(mns, WIDTH, (mn) => viewOf(plant, mn, at, all)) } };
       },
     }),
     atPlant({
@@ -224,6 +241,9 @@ type Certificate = z.output<typeof CertificateView>;
 /** Devices of this permit at `at` or later; who was bound in the past only has nothing to send here. */
 const bound = (permit: PlantRecord["permit"], at: number): ReturnType<typeof bindingsOf> =>
   bindingsOf(permit).filter(({ to }) => to === null || to > at);
+
+const outletsOf = (permit: PlantRecord["permit"], mn: string, at: number): string[] =>
+  bound(permit, at).flatMap((binding) => (binding.mn === mn && binding.outlet !== null ? [binding.outlet] : []));
 
 function identityAt({ permit }: PlantRecord, { mn = "" }: Call<unknown, unknown>["params"], at: number): Identity {
   if (!bound(permit, at).some((binding) => binding.mn === mn))

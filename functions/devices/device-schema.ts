@@ -11,6 +11,30 @@ export const CertificateView = z.object({
   inForce: z.boolean(),
 });
 
+const Quality = z.nullable(
+  z.object({
+    grade: z.enum(["A", "B", "C", "D"]),
+    /** Of 100: earned of what could be known. */
+    points: z.number(),
+    /** Days whose facts it is made from. */
+    days: z.int(),
+    of: z.array(
+      z.object({
+        fact: z.enum(["received", "counting", "late", "clock", "refused", "resent", "suspicious"]),
+        /** A share, or seconds for `clock`; null: not known, and left out. */
+        value: z.nullable(z.number()),
+        points: z.number(),
+        weight: z.number(),
+        /** The value that earns all of the weight, and the one that earns nothing. */
+        full: z.number(),
+        none: z.number(),
+        /** The best grade that is left where the fact earns nothing. */
+        atNone: z.enum(["A", "B", "C", "D"]),
+      }),
+    ),
+  }),
+);
+
 export const DeviceView = z.object({
   mn: z.string(),
   /** Where the permit binds it, now or in future; outlet null: a device that only reports facility states. */
@@ -24,6 +48,8 @@ export const DeviceView = z.object({
   lastSeen: z.nullable(z.string()),
   /** The last frames that name this device and were refused, newest first. */
   refusals: z.array(z.object({ at: z.string(), reason: z.string(), detail: z.string() })),
+  /** By outlet, of the 7 and the 30 days that end with the last closed day; null where no day's facts are known. */
+  quality: z.array(z.object({ outlet: z.string(), week: Quality, month: Quality })),
 });
 export const Devices = z.object({ devices: z.array(DeviceView) });
 

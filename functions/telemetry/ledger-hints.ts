@@ -58,6 +58,8 @@ export interface LedgerHints {
   quarantine(entries: readonly QuarantineEntry[]): Promise<void>;
   /** The devices' heads as the last day closed them: blocks expire, a chain goes on. Null before the first closing. */
   lastHeads(permitNo: string): Promise<Record<string, DeviceHead> | null>;
+  /** The heads as the closing of that day kept them; null when it did not. */
+  headsOf(permitNo: string, day: number): Promise<Record<string, DeviceHead> | null>;
   /** Keeps the devices' heads at the end of a day. */
   keepHeads(permitNo: string, day: number, devices: Record<string, DeviceHead>): Promise<void>;
 }
@@ -219,6 +221,16 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
           ScanIndexForward: false,
           Limit: 1,
           ConsistentRead: true,
+        }),
+      );
+      return Items[0] ? Chain.parse(Items[0]).devices : null;
+    },
+    async headsOf(permitNo, day) {
+      const { Items = [] } = await db.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: "pk = :pk AND sk = :chain",
+          ExpressionAttributeValues: { ":pk": `PLANT#${permitNo}`, ":chain": `CHAIN#${formatDay(day)}` },
         }),
       );
       return Items[0] ? Chain.parse(Items[0]).devices : null;

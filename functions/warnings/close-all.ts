@@ -2,6 +2,9 @@
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
+import { countRefusals } from "../devices/device-refusals.ts";
+import { keepQuality, type QualityServices } from "../devices/keep-quality.ts";
+import { qualityFacts } from "../devices/quality-repository.ts";
 import { markRepository } from "../marks/mark-repository.ts";
 import { retestMarks, type RetestServices } from "../marks/retest-marks.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
@@ -11,6 +14,7 @@ import { eachInParallel, throwAny } from "../shared/in-parallel.ts";
 import { metrics } from "../shared/logger.ts";
 import { HouseEnv, readEnv } from "../shared/env.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
+import type { LiveHead } from "../telemetry/domain/block.ts";
 import { ledgerHints, type LedgerHints } from "../telemetry/ledger-hints.ts";
 import { closePeriod, periodClosedAt, type CloseServices } from "./close.ts";
 import { cityReader, type CityReader } from "./city-reader.ts";
@@ -22,7 +26,9 @@ import type { JudgedLimit } from "./stored-items.ts";
 
 export interface ClosingServices extends CloseServices {
   register: Pick<Register, "getPlants" | "listPlants">;
-  hints: Pick<LedgerHints, "keepHeads">;
+  hints: Pick<LedgerHints, "keepHeads" | "headsOf">;
+  quality: QualityServices["quality"];
+  refusals: QualityServices["refusals"];
   marks: RetestServices["marks"];
   city: Pick<CityReader, "dayOfEpisodes" | "standings" | "warnings">;
   standings: StandingLists;
@@ -58,8 +64,9 @@ export async function closeAll(
       for (const verdict of await closePeriod(plant, kind, start, at, services, told.get(plant.permit.permitNo)))
         onVerdict(verdict);
       if (kind === "HOUR") return;
-      await keepHeads(plant.permit.permitNo, start, at, services);
+      const heads = await keepHeads(plant.permit.permitNo, start, at, services);
       await retestMarks(plant, start, at, services);
+      await keepQuality(plant.permit, start, heads, services.ruleData.deviceQuality(start), services);
     });
     plants += records.length;
   }
@@ -90,9 +97,15 @@ export async function closeAndCount(kind: Kind, at: number, services: ClosingSer
 }
 
 /** The chains' heads at the end of the day: what a verification starts from, and what outlives the blocks. */
-async function keepHeads(permitNo: string, day: number, at: number, { blocks, hints }: ClosingServices): Promise<void> {
+async function keepHeads(
+  permitNo: string,
+  day: number,
+  at: number,
+  { blocks, hints }: ClosingServices,
+): Promise<LiveHead["devices"]> {
   const live = await blocks.live(permitNo, at);
   if (live) await hints.keepHeads(permitNo, day, live.devices);
+  return live?.devices ?? {};
 }
 
 async function* pages(register: Pick<Register, "listPlants">): AsyncGenerator<string[]> {
@@ -115,6 +128,8 @@ export function closingServices(): ClosingServices {
     blocks: blockRepository({ db, table: env.BLOCKS_TABLE }),
     ledger: warningLedger({ db, table: env.LEDGER_TABLE }),
     hints: ledgerHints({ db, table: env.LEDGER_TABLE }),
+    quality: qualityFacts({ db, table: env.LEDGER_TABLE }),
+    refusals: (mn, from, to) => countRefusals({ db, table: env.LEDGER_TABLE }, mn, from, to),
     marks: markRepository({ db, table: env.LEDGER_TABLE }),
     city: cityReader({ db, table: env.LEDGER_TABLE }),
     standings: standingLists({ db, table: env.LEDGER_TABLE }),

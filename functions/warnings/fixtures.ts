@@ -1,6 +1,8 @@
 /** The core on a real engine with empty tables, for tests: messages in, ticks and closings fired, what came of it out. */
 import { PutCommand, QueryCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import type { TestDynamo } from "../../tests/dynamo.ts";
+import { countRefusals } from "../devices/device-refusals.ts";
+import { qualityFacts } from "../devices/quality-repository.ts";
 import { bindingsOf } from "../register/domain/bindings.ts";
 import type { Permit } from "../register/domain/permit.ts";
 import type { CachedRegister } from "../register/cached-register.ts";
@@ -62,7 +64,7 @@ export interface World {
   tick(t: number, over?: Partial<TickServices>): Promise<TickReport>;
   close(kind: Kind, at: number): Promise<void>;
   /** What a closing of the whole city needs beside `services`. */
-  cityLists(): Pick<ClosingServices, "city" | "standings">;
+  cityLists(): Pick<ClosingServices, "city" | "standings" | "quality" | "refusals">;
   put(item: Record<string, unknown>): Promise<void>;
   /** Items of the ledger of one partition, by sort key. */
   items(pk: string, prefix?: string): Promise<Record<string, unknown>[]>;
@@ -146,6 +148,8 @@ export async function startWorld(dynamo: TestDynamo, permits: readonly Permit[])
     cityLists: () => ({
       city: cityReader({ db, table: names.ledger }),
       standings: standingLists({ db, table: names.ledger }),
+      quality: qualityFacts({ db, table: names.ledger }),
+      refusals: (mn, from, to) => countRefusals({ db, table: names.ledger }, mn, from, to),
     }),
     services: (over = {}) => ({
       register,

@@ -183,6 +183,13 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/devices": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listCityDevices"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
   "/api/plants/{permitNo}/unmarked": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["listUnmarked"];
@@ -1873,6 +1880,24 @@ export interface components {
       }[];
     };
     PutPermitBody: { permit: Record<string, unknown>; reason: string };
+    ListCityDevicesAnswer: {
+      devices: {
+        permitNo: string;
+        name: string;
+        town: string;
+        mn: string;
+        outlet: string;
+        week: { grade: "A" | "B" | "C" | "D"; points: number } | null;
+        month: { grade: "A" | "B" | "C" | "D"; points: number } | null;
+        silent: boolean;
+        lastSeen: string | null;
+        via: string | null;
+        day: string;
+        certificate: "in-force" | "expiring" | "none" | "unseen" | "not-needed";
+        notAfter: string | null;
+      }[];
+      next: string | null;
+    };
     ListUnmarkedAnswer: {
       periods: {
         outlet: string;
@@ -2170,6 +2195,37 @@ export interface components {
         via: string | null;
         lastSeen: string | null;
         refusals: { at: string; reason: string; detail: string }[];
+        quality: {
+          outlet: string;
+          week: {
+            grade: "A" | "B" | "C" | "D";
+            points: number;
+            days: number;
+            of: {
+              fact: "received" | "counting" | "late" | "clock" | "refused" | "resent" | "suspicious";
+              value: number | null;
+              points: number;
+              weight: number;
+              full: number;
+              none: number;
+              atNone: "A" | "B" | "C" | "D";
+            }[];
+          } | null;
+          month: {
+            grade: "A" | "B" | "C" | "D";
+            points: number;
+            days: number;
+            of: {
+              fact: "received" | "counting" | "late" | "clock" | "refused" | "resent" | "suspicious";
+              value: number | null;
+              points: number;
+              weight: number;
+              full: number;
+              none: number;
+              atNone: "A" | "B" | "C" | "D";
+            }[];
+          } | null;
+        }[];
       }[];
     };
     ProvisionDeviceAnswer: {
@@ -2211,6 +2267,37 @@ export interface components {
         via: string | null;
         lastSeen: string | null;
         refusals: { at: string; reason: string; detail: string }[];
+        quality: {
+          outlet: string;
+          week: {
+            grade: "A" | "B" | "C" | "D";
+            points: number;
+            days: number;
+            of: {
+              fact: "received" | "counting" | "late" | "clock" | "refused" | "resent" | "suspicious";
+              value: number | null;
+              points: number;
+              weight: number;
+              full: number;
+              none: number;
+              atNone: "A" | "B" | "C" | "D";
+            }[];
+          } | null;
+          month: {
+            grade: "A" | "B" | "C" | "D";
+            points: number;
+            days: number;
+            of: {
+              fact: "received" | "counting" | "late" | "clock" | "refused" | "resent" | "suspicious";
+              value: number | null;
+              points: number;
+              weight: number;
+              full: number;
+              none: number;
+              atNone: "A" | "B" | "C" | "D";
+            }[];
+          } | null;
+        }[];
       };
       changed: string[];
     };
@@ -2230,6 +2317,37 @@ export interface components {
         via: string | null;
         lastSeen: string | null;
         refusals: { at: string; reason: string; detail: string }[];
+        quality: {
+          outlet: string;
+          week: {
+            grade: "A" | "B" | "C" | "D";
+            points: number;
+            days: number;
+            of: {
+              fact: "received" | "counting" | "late" | "clock" | "refused" | "resent" | "suspicious";
+              value: number | null;
+              points: number;
+              weight: number;
+              full: number;
+              none: number;
+              atNone: "A" | "B" | "C" | "D";
+            }[];
+          } | null;
+          month: {
+            grade: "A" | "B" | "C" | "D";
+            points: number;
+            days: number;
+            of: {
+              fact: "received" | "counting" | "late" | "clock" | "refused" | "resent" | "suspicious";
+              value: number | null;
+              points: number;
+              weight: number;
+              full: number;
+              none: number;
+              atNone: "A" | "B" | "C" | "D";
+            }[];
+          } | null;
+        }[];
       };
       changed: string[];
     };
@@ -2249,6 +2367,37 @@ export interface components {
         via: string | null;
         lastSeen: string | null;
         refusals: { at: string; reason: string; detail: string }[];
+        quality: {
+          outlet: string;
+          week: {
+            grade: "A" | "B" | "C" | "D";
+            points: number;
+            days: number;
+            of: {
+              fact: "received" | "counting" | "late" | "clock" | "refused" | "resent" | "suspicious";
+              value: number | null;
+              points: number;
+              weight: number;
+              full: number;
+              none: number;
+              atNone: "A" | "B" | "C" | "D";
+            }[];
+          } | null;
+          month: {
+            grade: "A" | "B" | "C" | "D";
+            points: number;
+            days: number;
+            of: {
+              fact: "received" | "counting" | "late" | "clock" | "refused" | "resent" | "suspicious";
+              value: number | null;
+              points: number;
+              weight: number;
+              full: number;
+              none: number;
+              atNone: "A" | "B" | "C" | "D";
+            }[];
+          } | null;
+        }[];
       };
       changed: string[];
     };
@@ -2756,6 +2905,33 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["CheckPermitAnswer"] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listCityDevices: {
+    parameters: {
+      query?: {
+        q?: string;
+        town?: string;
+        certificate?: "in-force" | "expiring" | "none" | "unseen" | "not-needed";
+        silent?: "yes";
+        grade?: "A" | "B" | "C" | "D";
+        cursor?: string;
+        limit?: string;
+      };
+      header?: never;
+      path?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListCityDevicesAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
       default: {
         headers: { [name: string]: unknown };
         content: { "application/problem+json": components["schemas"]["Problem"] };
