@@ -121,11 +121,37 @@ export function cityDeviceOperations({
         const page = rest.slice(0, Math.min(MOST, Number(limit ?? USUAL)));
         return {
           body: {
-            devices: page.map(({ key: _, seen, notAfter, ...device }) => ({
-              ...device,
-              lastSeen: seen === null ? null : formatIso(seen),
-              notAfter: notAfter === null ? null : formatIso(notAfter),
-            })),
+            devices: page.map(
+              ({
+                seen,
+                notAfter,
+                permitNo,
+                name,
+                town: of,
+                mn,
+                outlet,
+                week,
+                month,
+                silent: quiet,
+                via,
+                day,
+                certificate: state,
+              }) => ({
+                permitNo,
+                name,
+                town: of,
+                mn,
+                outlet,
+                week,
+                month,
+                silent: quiet,
+                via,
+                day,
+                certificate: state,
+                lastSeen: seen === null ? null : formatIso(seen),
+                notAfter: notAfter === null ? null : formatIso(notAfter),
+              }),
+            ),
             next: toCursor(list, rest.length > page.length ? (page.at(-1)?.key ?? null) : null),
           },
         };

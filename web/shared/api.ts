@@ -64,6 +64,15 @@ const KNOWN: Readonly<Record<string, keyof typeof SHARED_TEXTS>> = {
   "too old": "tooOld",
   decided: "decided",
   withdrawn: "decided",
+  "no such device": "noSuchDevice",
+  "not a device's name": "noSuchDevice",
+  "no such certificate": "noSuchCertificate",
+  "certificate request not usable": "requestNotUsable",
+  "certificate in force": "certificateInForce",
+  "nothing to rotate": "nothingToRotate",
+  "key already in use": "keyInUse",
+  "certificate out of force": "keyOutOfForce",
+  "certificate revoked": "keyRevoked",
 };
 
 /** What to tell the person: what happened and what to do. */
@@ -73,7 +82,7 @@ export function problemText(error: unknown, t: Text<typeof SHARED_TEXTS>): strin
   if (!(error instanceof ApiProblem)) return t("serverFailed");
   const { status, message, title } = error;
   const known = KNOWN[title];
-  if (known) return t(known);
+  if (known) return t(known, { detail: message });
   if (status === 403) return t("notAllowed");
   if (status === 404) return t("notFound");
   if (status === 409 || status === 412 || status === 428) return t("changedMeanwhile");

@@ -35,6 +35,35 @@ export const SHARED_TEXTS = {
     "这个时段已有同类或相互排斥的标记。请先修改或撤销原标记。",
     "This period has a mark of this kind, or of one that excludes it. Change or withdraw that one first.",
   ],
+  noSuchDevice: [
+    "这家企业的许可证现在和将来都没有这台设备。请先导入写有它的许可证。",
+    "The permit of this plant binds no such device, now or in future. Import a permit that names it first.",
+  ],
+  noSuchCertificate: [
+    "这台设备没有这张证书。请刷新后再看。",
+    "The device has no such certificate. Load the list again.",
+  ],
+  requestNotUsable: ["这份证书请求不能签发：{detail}", "This certificate request cannot be signed: {detail}"],
+  certificateInForce: [
+    "设备已有有效证书。请用换证，或先停用它。",
+    "The device has a certificate in force. Rotate it, or put it out of force first.",
+  ],
+  nothingToRotate: [
+    "设备没有有效证书可换。请用发证。",
+    "The device has no certificate in force. Provision it instead.",
+  ],
+  keyInUse: [
+    "请求里的密钥就是现在这张证书的密钥。请在设备上生成新密钥。",
+    "This request's key is the one whose certificate is in force. Make a new key on the device.",
+  ],
+  keyOutOfForce: [
+    "这把密钥的证书已停用。请恢复它，或在设备上生成新密钥。",
+    "The certificate of this key is out of force. Put it in force again, or make a new key on the device.",
+  ],
+  keyRevoked: [
+    "证书已吊销，不能再用。请在设备上生成新密钥。",
+    "A revoked certificate is never in force again. Make a new key on the device.",
+  ],
   tooOld: [
     "这个时段的分钟数据已过保存期，不能再改。如有异议请联系监管部门。",
     "The minutes of this period are no longer kept, so it cannot be changed any more. Ask your bureau if it is wrong.",

@@ -1,7 +1,7 @@
 /** All plants that one may see: search, filter, and how each stands. */
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { Input, Select, Space, type TableColumnsType } from "antd";
-import { useEffect, useState, type ReactNode } from "react";
+import { Select, Space, type TableColumnsType } from "antd";
+import type { ReactNode } from "react";
 import { api, dataOf } from "../../shared/api.ts";
 import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
@@ -11,6 +11,7 @@ import { useLabels } from "../labels.ts";
 import { hashOf, setQuery, useAddress } from "../shell/address.ts";
 import { MoreTable } from "../shell/more-table.tsx";
 import { SavedFilters } from "../shell/saved-filters.tsx";
+import { SearchBox } from "../shell/search-box.tsx";
 import { StateTag, STATES, type PlantStateName } from "../shell/state-tag.tsx";
 import { useText } from "../texts.ts";
 
@@ -50,7 +51,7 @@ export default function PlantsPage(): ReactNode {
     <section className="page">
       <h1>{t("navPlants")}</h1>
       <Space wrap className="filters" role="search">
-        <SearchBox value={q} />
+        <SearchBox value={q} label={t("searchPlants")} />
         <Select
           aria-label={t("town")}
           placeholder={t("allTowns")}
@@ -81,40 +82,6 @@ export default function PlantsPage(): ReactNode {
         query={plants}
       />
     </section>
-  );
-}
-
-/** Asks when typing rests. */
-function SearchBox({ value }: { value: string }): ReactNode {
-  const t = useText();
-  const [typed, setTyped] = useState(value);
-  const [sent, setSent] = useState(value);
-  const [seen, setSeen] = useState(value);
-  // Another filter was chosen; an answer to what was typed before must not take away what is typed now.
-  if (seen !== value) {
-    setSeen(value);
-    if (value !== sent) setTyped(value);
-  }
-  useEffect(() => {
-    if (typed.trim() === value) return;
-    const timer = setTimeout(() => {
-      setSent(typed.trim());
-      setQuery({ q: typed.trim() });
-    }, 300);
-    return () => clearTimeout(timer);
-  }, [typed, value]);
-  return (
-    <span data-search>
-      <Input
-        aria-label={t("searchPlants")}
-        placeholder={t("searchPlants")}
-        allowClear
-        maxLength={100}
-        style={{ width: 300 }}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-      />
-    </span>
   );
 }
 

@@ -55,6 +55,13 @@ export const PAGES: readonly PageEntry[] = [
     View: lazy(() => import("../marks/contradicted-page.tsx")),
   },
   {
+    name: "devices",
+    title: "navDevices",
+    action: "device.read",
+    key: "d",
+    View: lazy(() => import("../devices/devices-page.tsx")),
+  },
+  {
     name: "quarantine",
     title: "navQuarantine",
     action: "quarantine.read",
