@@ -9,6 +9,7 @@ const LONG = [
   "browser/disclosure",
   "browser/portal",
   "browser/console",
+  "browser/devices",
   "faults/disk-full",
   "backtest/loop",
   "simulate/simulate-plant",

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, Input, Modal, Radio } from "antd";
 import { useRef, useState, type ReactNode } from "react";
 import { api, dataOf } from "../../shared/api.ts";
+import { save } from "../export/table-file.ts";
 import { Problem } from "../shell/problem.tsx";
 import { useText } from "../texts.ts";
 import { certificateFile, type IssuedCertificate } from "./certificate-file.ts";
@@ -37,14 +38,10 @@ export function CertificateForm({ permitNo, mn, way, close }: FormProps): ReactN
     onSettled: () => client.invalidateQueries({ queryKey: ["devices"] }),
   });
   const issued = issue.data;
-  const save = async (): Promise<void> => {
+  const download = async (): Promise<void> => {
     if (!issued) return;
     const file = await certificateFile(issued, here ? (made.current?.key ?? null) : null);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file);
-    link.download = `${mn}.zip`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    save(file, `${mn}.zip`);
     setSaved(true);
   };
   // A key that was made here exists nowhere else: the window stays until it is saved.
@@ -61,7 +58,7 @@ export function CertificateForm({ permitNo, mn, way, close }: FormProps): ReactN
       footer={
         issued
           ? [
-              <Button key="save" type={saved ? "default" : "primary"} onClick={() => void save()}>
+              <Button key="save" type={saved ? "default" : "primary"} onClick={() => void download()}>
                 {t(here ? "saveWithKey" : "saveCertificate")}
               </Button>,
               <Button key="close" disabled={held} onClick={close}>
