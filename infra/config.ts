@@ -40,7 +40,13 @@ const Given = z.strictObject({
   smsWebhookSecretParameter: z.optional(z.string().check(z.regex(/^\/[\w./-]+$/))),
   /** Language of the messages to the plants. */
   smsLanguage: z._default(z.enum(["zh", "en"]), "zh"),
-  /** Receives the alarms. */
+  /** How e-mail to people leaves: not at all, by Amazon SES, or by an HTTPS gateway. */
+  mailChannel: z._default(z.enum(["off", "ses", "webhook"]), "off"),
+  /** Sender with SES: an address that SES has verified, or of a domain that it has. */
+  mailSender: z.optional(z.email()),
+  mailWebhookUrl: z.optional(z.url({ protocol: /^https$/ })),
+  mailWebhookSecretParameter: z.optional(z.string().check(z.regex(/^\/[\w./-]+$/))),
+  /** Receives the alarms. Push services turn to it too, when something is wrong with what we send. */
   operatorsEmail: z.optional(z.email()),
   /** Printed before `#alarm-name` in every alarm. */
   runbookUrl: z._default(z.string().check(z.minLength(1)), "docs/runbook.md"),
@@ -114,6 +120,12 @@ const RULES: readonly (readonly [(c: Complete) => boolean, string])[] = [
   [
     (c) => c.smsChannel === "sns" || Boolean(c.smsWebhookUrl && c.smsWebhookSecretParameter),
     "smsChannel webhook needs smsWebhookUrl and smsWebhookSecretParameter",
+  ],
+  [(c) => !china(c) || c.mailChannel !== "ses", "aws-cn has no SES: mailChannel must be webhook or off"],
+  [(c) => (c.mailChannel === "ses") === (c.mailSender !== undefined), "mailChannel ses and mailSender go together"],
+  [
+    (c) => (c.mailChannel === "webhook") === Boolean(c.mailWebhookUrl && c.mailWebhookSecretParameter),
+    "mailChannel webhook, mailWebhookUrl and mailWebhookSecretParameter go together",
   ],
   [
     (c) => china(c) || (c.domainName === undefined) === (c.certificateArn === undefined),

@@ -32,6 +32,12 @@ function operations(): Operation[] {
       accounts: { page: null, pool: null },
       archive: { list: async () => [], lines: async () => [] },
       bucket: { put: async () => undefined, get: async () => null },
+      senders: {
+        push: { publicKey: "", endpointProblem: () => null, send: async () => ({ state: "failed" }) },
+        mail: null,
+        portal: null,
+        language: "zh",
+      },
       now: () => 0,
     }),
   });

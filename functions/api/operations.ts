@@ -10,6 +10,8 @@ import { liveRepository, type LiveRepository } from "../live/live-repository.ts"
 import { cityDeviceOperations } from "../devices/list-devices.ts";
 import { markOperations } from "../marks/mark-operations.ts";
 import { unmarkedOperations } from "../marks/unmarked-operations.ts";
+import type { Senders } from "../notices/channels.ts";
+import { settingsOperations } from "../notices/settings-operations.ts";
 import type { People } from "../people/repository.ts";
 import { peopleRepository } from "../people/repository.ts";
 import { auditOperations } from "../people/audit-operations.ts";
@@ -37,6 +39,8 @@ export interface Backends {
   archive: ArchiveReader;
   /** The imports bucket: what is asked for, and what comes of it. */
   bucket: Bucket;
+  /** Ways out other than text messages. */
+  senders: Senders;
   /** Now, epoch ms. */
   now(): number;
 }
@@ -68,6 +72,7 @@ export const peopleOperations = (services: Services): Operation[] => [
   ...permitOperations(services),
   ...cityDeviceOperations(services),
   ...unmarkedOperations(services),
+  ...settingsOperations(services),
   ...personOperations(services),
   ...auditOperations(services),
   ...jobOperations(services),

@@ -2,6 +2,7 @@
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
+import { SenderEnv, sendersOf } from "../notices/channels.ts";
 import { userPool } from "../people/user-pool.ts";
 import { s3Bucket } from "../shared/bucket.ts";
 import { documentClient, s3Client } from "../shared/clients.ts";
@@ -13,7 +14,8 @@ import { peopleOperations, servicesOf } from "./operations.ts";
 import { apiRouter } from "./router.ts";
 import { operationRoutes } from "./serve-operations.ts";
 
-const Env = z.extend(HouseEnv, {
+const Env = z.extend(SenderEnv, {
+  ...HouseEnv.shape,
   REGISTER_TABLE: z.string(),
   BLOCKS_TABLE: z.string(),
   LEDGER_TABLE: z.string(),
@@ -54,6 +56,7 @@ const services = once((): ApiServices => {
           ? null
           : userPool(env.USER_POOL_ID, db.config, env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER),
     },
+    senders: sendersOf(env, db.config, () => Date.now()),
     now: () => Date.now(),
   });
   return {

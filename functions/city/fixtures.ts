@@ -11,6 +11,7 @@ import type { Permit } from "../register/domain/permit.ts";
 import type { Bucket } from "../shared/bucket.ts";
 import type { ArchiveReader } from "../telemetry/archive-reader.ts";
 import type { ArchiveLine } from "../telemetry/domain/archive-line.ts";
+import { noSenders } from "../notices/fixtures.ts";
 import { ruleData } from "../telemetry/fixtures.ts";
 import { startWorld, type World } from "../warnings/fixtures.ts";
 
@@ -81,6 +82,7 @@ export async function startCity(
     archive: archiveOf(world),
     bucket: bucketInMemory(),
     accounts: { page: "https://issuer.example/invite/", pool: null },
+    senders: noSenders(),
     now: () => now,
     ...more,
   });

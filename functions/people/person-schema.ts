@@ -9,7 +9,8 @@ import type { AuditEntry } from "./stored-items.ts";
 const line = (most: number): z.ZodMiniType<string, string> =>
   z.string().check(z.trim(), z.minLength(1), z.maxLength(most), z.regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u));
 const phone = z.string().check(z.regex(/^\+[1-9]\d{6,14}$/));
-const email = z.string().check(z.maxLength(254), z.regex(/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/));
+/** An address of e-mail, as far as its form tells. */
+export const email = z.string().check(z.maxLength(254), z.regex(/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/));
 
 const fields = {
   name: line(100),

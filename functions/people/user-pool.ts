@@ -2,9 +2,8 @@
  * The user pool's control plane: makes accounts, gives first passwords, ends sessions. Three calls, signed by the SDK's own
  * signer; the whole client would add 40 KB to every cold start.
  */
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { SignatureV4 } from "@smithy/signature-v4";
 import * as z from "zod/mini";
+import { signedCall, type SigningConfig } from "../shared/signed-call.ts";
 
 export interface UserPool {
   /** Makes an account that must change `password` at its first sign-in. Its subject, or null when the name is taken. */
@@ -32,35 +31,18 @@ const Failed = z.object({ __type: z.string(), message: z.optional(z.string()) })
 const TIMEOUT = 5_000;
 
 /** `config`: of any client, for its credentials and region. `endpoint`: where another than the region's own answers. */
-export function userPool(
-  poolId: string,
-  config: Pick<DynamoDBDocumentClient["config"], "credentials" | "region" | "sha256">,
-  endpoint?: string,
-): UserPool {
-  const { credentials, sha256 } = config;
+export function userPool(poolId: string, config: SigningConfig, endpoint?: string): UserPool {
   async function call(operation: string, parameters: Record<string, unknown>): Promise<unknown> {
-    const region = await config.region();
-    const url = new URL(endpoint ?? `https://cognito-idp.${region}.amazonaws.com/`);
-    const body = JSON.stringify({ UserPoolId: poolId, ...parameters });
-    const headers = {
-      host: url.host,
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-target": `AWSCognitoIdentityProviderService.${operation}`,
-    };
-    const signer = new SignatureV4({ service: "cognito-idp", region, credentials, sha256 });
-    const signed = await signer.sign({
-      method: "POST",
-      protocol: url.protocol,
-      hostname: url.hostname,
-      path: "/",
-      headers,
-      body,
-    });
-    const answer = await fetch(url, {
-      method: "POST",
-      headers: signed.headers,
-      body,
-      signal: AbortSignal.timeout(TIMEOUT),
+    const answer = await signedCall(config, {
+      service: "cognito-idp",
+      url: (region) => `https://cognito-idp.${region}.amazonaws.com/`,
+      endpoint,
+      headers: {
+        "content-type": "application/x-amz-json-1.1",
+        "x-amz-target": `AWSCognitoIdentityProviderService.${operation}`,
+      },
+      body: JSON.stringify({ UserPoolId: poolId, ...parameters }),
+      timeout: TIMEOUT,
     });
     const text = await answer.text();
     if (answer.ok) return JSON.parse(text);

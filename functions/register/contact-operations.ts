@@ -7,6 +7,7 @@ import type { Write } from "../people/repository.ts";
 import { formatIso, parseIso } from "../shared/shanghai.ts";
 import { contactProblems, entriesOf, MOST_CONTACTS, PLANT_ROLES, type ContactEntry } from "./domain/contacts.ts";
 import { phone } from "./domain/permits-file.ts";
+import { email } from "../people/person-schema.ts";
 import { asRead } from "./permit-writes.ts";
 import { stateWrite } from "./register-state.ts";
 import { keys, type PlantRecord } from "./stored-items.ts";
@@ -17,7 +18,10 @@ const Entry = z.object({
   role: z.enum(PLANT_ROLES),
   name: z.string().check(z.trim(), z.maxLength(100)),
   phone,
-  channels: z.object({ sms: z.boolean() }),
+  /** `push`: to the devices of the account with this phone; left out, as it was. */
+  channels: z.object({ sms: z.boolean(), push: z.optional(z.boolean()) }),
+  /** Where e-mail goes; null: none; left out, as it was. */
+  email: z.optional(z.nullable(email)),
   /** Id of the entry in whose place this one gets messages, from … to. */
   delegateOf: z.nullable(z.string()),
   from: z.nullable(Moment),
@@ -39,7 +43,13 @@ const viewOf = (
   entries: readonly ContactEntry[],
   own: boolean,
 ): z.output<typeof Contacts> => ({
-  contacts: entries.map(({ sms, from, to, ...rest }) => ({ ...rest, channels: { sms }, from: iso(from), to: iso(to) })),
+  contacts: entries.map(({ sms, push = false, email = null, from, to, ...rest }) => ({
+    ...rest,
+    channels: { sms, push },
+    email,
+    from: iso(from),
+    to: iso(to),
+  })),
   townOfficers: permit.contacts.filter((c) => c.role === "town-officer").map(({ phone }) => ({ phone })),
   own,
 });
@@ -82,12 +92,17 @@ export function contactOperations({ tables, register }: Services): Operation[] {
             "changed meanwhile",
             "Somebody changed the contacts. Load them again and repeat your change.",
           );
-        const entries = body.contacts.map(({ channels, from, to, ...rest }): ContactEntry => ({
-          ...rest,
-          sms: channels.sms,
-          from: time(from),
-          to: time(to),
-        }));
+        const entries = body.contacts.map(({ channels, email, from, to, ...rest }): ContactEntry => {
+          const before = plant.contacts?.entries.find((e) => e.id === rest.id);
+          return {
+            ...rest,
+            sms: channels.sms,
+            push: channels.push ?? before?.push ?? false,
+            email: email === undefined ? (before?.email ?? null) : email,
+            from: time(from),
+            to: time(to),
+          };
+        });
         const problems = contactProblems(entries);
         if (problems.length > 0)
           throw new Refusal(422, "not as expected", problems.map((p) => `${p.path} ${p.reason}`).join("; "), {

@@ -150,6 +150,8 @@ const StoredContacts: z.ZodMiniType<ContactList> = z.object({
       name: z.string(),
       phone: z.string(),
       sms: z.boolean(),
+      push: z.optional(z.boolean()),
+      email: z.optional(text),
       delegateOf: text,
       from: time,
       to: time,

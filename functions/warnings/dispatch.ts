@@ -5,6 +5,7 @@ import type { Permit } from "../register/domain/permit.ts";
 import { eachInParallel } from "../shared/in-parallel.ts";
 import { formatMinute, MINUTE } from "../shared/shanghai.ts";
 import { composeSms, type Language } from "./domain/compose-sms.ts";
+import type { Episode } from "./domain/episode.ts";
 import type { DueMessage } from "./domain/plant-state.ts";
 import type { Claim, WarningLedger } from "./repository.ts";
 import type { SmsPort } from "./sms.ts";
@@ -21,6 +22,8 @@ export interface Owed {
   permit: Permit;
   tick: number;
   message: DueMessage;
+  /** Open episodes as the tick left them. */
+  episodes: readonly Episode[];
 }
 
 export type Outcome = "sent" | "failed" | "unknown" | "expired" | "capped" | "there";
@@ -30,7 +33,7 @@ export const hashPhone = (phone: string): string =>
   createHash("sha256").update(`phone:${phone}`).digest("hex").slice(0, 24);
 
 const claimOf = (
-  { permit, tick, message }: Owed,
+  { permit, tick, message }: Omit<Owed, "episodes">,
   { ruleData, language }: DispatchServices,
 ): Omit<Claim, "cap"> & { content: ReturnType<typeof composeSms> } => {
   const content = composeSms(permit, message.lines, ruleData, language, ruleData.warning(tick).sms.segments);

@@ -31,7 +31,7 @@ afterAll(() => dynamo.stop());
 test("every message with its receipt, the role it went to, and no number in full", async () => {
   const { body } = await city.get(worker, path);
   expect(body.next).toBeNull();
-  expect(body.messages.map((m: Record<string, unknown>) => [m.at, m.roles, m.phone, m.state]).sort()).toEqual([
+  expect(body.messages.map((m: Record<string, unknown>) => [m.at, m.roles, m.to, m.state]).sort()).toEqual([
     [formatIso(at("08:30")), ["environment-manager"], "+86139****0002", "sent"],
     [formatIso(at("08:30")), ["maintenance"], "+86139****0003", "sent"],
     [formatIso(at("08:30")), ["operator"], "+86139****0001", "failed"],
@@ -63,5 +63,27 @@ test("pages lose nothing and repeat nothing; newest first", async () => {
   }
   expect(seen).toHaveLength(123);
   expect(seen).toEqual(seen.toSorted().toReversed());
+  // Those by other channels stand between them.
+  for (let i = 0; i < 120; i += 2)
+    await city.world.put({
+      pk: `PLANT#${permitNo}`,
+      sk: `DELIVERY#2026-09-01T${String(i).padStart(3, "0")}#push-x`,
+      channel: "push",
+      to: "Edge",
+      text: `message ${i}`,
+      state: "sent",
+      tick: at("00:00") - (200 - i) * MINUTE,
+    });
+  const both: string[] = [];
+  let next: string | null = "";
+  for (; next !== null;) {
+    const { body } = await city.get(worker, next === "" ? path : `${path}?cursor=${next}`);
+    both.push(...body.messages.map((m: { at: string; channel: string }) => `${m.at} ${m.channel}`));
+    ({ next } = body);
+  }
+  expect(both).toHaveLength(183);
+  expect(new Set(both.slice(3)).size).toBe(180);
+  const times = both.map((each) => each.split(" ")[0] ?? "");
+  expect(times).toEqual([...times].sort().reverse());
   expect((await city.get(worker, `${path}?cursor=bm9uc2Vuc2U`)).status).toBe(400);
 });

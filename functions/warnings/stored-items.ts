@@ -26,7 +26,7 @@ const EpisodeShape = z.object({
   pausedUntil: time,
 });
 const number = z.nullable(z.number());
-const LineShape = z.object({
+export const LineShape = z.object({
   kind: z.enum(["warning", "recovered", "escalated", "data", "offline"]),
   level: Level,
   outlet: text,

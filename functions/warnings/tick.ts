@@ -25,6 +25,8 @@ export interface TickServices extends CloseServices, DispatchServices {
   alarm(subject: string, text: string): Promise<void>;
   /** A plant owes messages; `live` is how far its evidence went when it was judged. */
   onOwed?(permitNo: string, state: PlantState, live: LiveHead | null): void;
+  /** Hands on what is owed to those who send it by other ways than text messages; after these have left. */
+  handOn?(owed: readonly Owed[]): Promise<void>;
 }
 
 export interface TickReport {
@@ -66,6 +68,7 @@ export async function tick(t: number, services: TickServices): Promise<TickRepor
     owed.push(...result.owed);
   });
   const sends = await dispatch(owed, services, failures);
+  await services.handOn?.(owed).catch((error: unknown) => failures.push(error));
   throwAny(failures);
   return {
     plants: visits.length,
@@ -158,7 +161,8 @@ async function judgePlant(
   const { permit } = plant;
   const { ledger, blocks, ruleData } = services;
   const { state: held, version, first } = await ledger.plant(permit.permitNo);
-  const owedOf = (state: PlantState): Owed[] => state.outbox.map((message) => ({ permit, tick: state.tick, message }));
+  const owedOf = (state: PlantState): Owed[] =>
+    state.outbox.map((message) => ({ permit, tick: state.tick, message, episodes: state.episodes }));
   // This tick (or a later one) was judged already: only what it owes may be left.
   if (held.tick >= t)
     return { owed: held.tick === t ? owedOf(held) : [], opened: 0, closed: 0, silent: held.state === "silent" };

@@ -8,10 +8,12 @@ import { registerRepository } from "../register/repository.ts";
 import { documentClient, snsClient } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
+import { inParallel } from "../shared/in-parallel.ts";
 import { logger, metrics } from "../shared/logger.ts";
 import { floorMinute, formatIso, MINUTE } from "../shared/shanghai.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
 import { logOwed } from "./log-owed.ts";
+import { owedMessages } from "./owed-event.ts";
 import { warningLedger } from "./repository.ts";
 import { carrierOf, CarrierEnv } from "./carrier.ts";
 import { scheduledAt } from "./schema.ts";
@@ -23,6 +25,8 @@ const Env = z.extend(CarrierEnv, {
   BLOCKS_TABLE: z.string(),
   LEDGER_TABLE: z.string(),
   OPERATORS_TOPIC_ARN: z.string(),
+  /** Who sends by other ways than text messages listens there. */
+  OWED_TOPIC_ARN: z.string(),
 });
 
 export async function run(event: unknown, services: TickServices): Promise<TickReport & { at: string }> {
@@ -67,6 +71,11 @@ async function build(): Promise<TickServices> {
     language: env.SMS_LANGUAGE,
     now,
     onOwed: logOwed,
+    async handOn(owed) {
+      const publish = (Message: string): Promise<unknown> =>
+        sns.send(new PublishCommand({ TopicArn: env.OWED_TOPIC_ARN, Message }));
+      await inParallel(owedMessages(owed), 8, publish);
+    },
     async alarm(Subject, Message) {
       await sns.send(new PublishCommand({ TopicArn: env.OPERATORS_TOPIC_ARN, Subject, Message }));
     },

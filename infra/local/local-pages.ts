@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { parseIso } from "../../functions/shared/shanghai.ts";
 import type { WebAnswer, WebRequest } from "./http-api.ts";
 import { homePage, type HomePlant } from "./home-page.ts";
+import { mailPage, type MailLine } from "./mail.ts";
 import type { InvocationResult } from "./runtime-api.ts";
 import { phonePage } from "./phone-page.ts";
 import type { SmsLine } from "./sms-view.ts";
@@ -15,6 +16,8 @@ export interface LocalParts {
   /** Objects that nothing could take. */
   undelivered(): number;
   sms(): Promise<SmsLine[]>;
+  /** Newest first. */
+  mail(): MailLine[];
   plants(): Promise<HomePlant[]>;
   schedules(): { label: string; next: number | null }[];
   fire(schedule: string, at: number): Promise<InvocationResult>;
@@ -49,6 +52,7 @@ export async function localAnswer(request: WebRequest, parts: LocalParts): Promi
     if (!html) return json(200, messages);
     return page(phonePage(messages, new Map((await parts.plants()).map((plant) => [plant.permitNo, plant.name]))));
   }
+  if (name === "mail" && request.method === "GET") return html ? page(mailPage(parts.mail())) : json(200, parts.mail());
   if (name === "plants" && request.method === "GET") return json(200, await parts.plants());
   if (name === "permits" && request.method === "POST") {
     const result = await parts.importPermits(request.body);
@@ -66,7 +70,7 @@ export async function localAnswer(request: WebRequest, parts: LocalParts): Promi
   return problem(
     404,
     "not found",
-    "known: GET health, status, sms, plants, schedules; POST schedules/{name}, permits, reply",
+    "known: GET health, status, sms, mail, plants, schedules; POST schedules/{name}, permits, reply",
   );
 }
 

@@ -19,10 +19,13 @@ import { openObjectStore, type ObjectStore } from "./object-store.ts";
 import { startRules } from "./rules-engine.ts";
 import { startLambda, type InvocationResult, type LambdaService } from "./runtime-api.ts";
 import { objectEvents } from "./object-events.ts";
+import { topicSubscribers } from "./topic-subscribers.ts";
 import { startS3 } from "./s3.ts";
 import { readSocketApi } from "./live/socket-api.ts";
 import { startSocketHub, type SocketHub } from "./live/socket-hub.ts";
 import { startSources } from "./sources.ts";
+import { startMail, type LocalMail } from "./mail.ts";
+import { openSecretKey } from "./dynamic-references.ts";
 import { startScheduler } from "./scheduler.ts";
 import { startSsm } from "./ssm.ts";
 import { startSns, type CarrierFault, type OutboxMessage } from "./sns.ts";
@@ -57,6 +60,8 @@ export interface MachineOptions {
   secrets?: string;
   /** Folder of the cloud assembly. */
   template: string;
+  /** Whether a push service on this machine's loopback may be subscribed to: for tests. */
+  pushLoopback?: boolean;
   /** Sees every call of a function that its role allowed, for the record of a trial. */
   onAllowed?: (access: AllowedAccess) => void;
   /** Runs when everything works inside, before schedules fire and ports open (first import, back-fill). */
@@ -94,6 +99,8 @@ export interface Machine {
   drain(what?: { tables?: boolean }): Promise<void>;
   /** Text messages that reached the carrier, newest first. */
   outbox(limit?: number): OutboxMessage[];
+  /** E-mail that reached the gateway. */
+  mail: Pick<LocalMail, "list" | "setStatus">;
   setCarrierFault(decide: ((to: string, text: string) => CarrierFault | null) | null): void;
   /** Puts the file into the imports bucket, waits, and returns the import's result object. */
   importPermits(name: string, content: string | Uint8Array): Promise<Record<string, unknown>>;
@@ -143,7 +150,8 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   const early = options.port === 0 ? await openWeb(0) : null;
   const port = early?.port ?? options.port;
   const { origin } = new URL(`http://localhost:${port ?? 80}`);
-  const assembly = readAssembly(own, `${origin}/oidc`);
+  const secretKey = openSecretKey(join(options.dataDir, "machine.key"));
+  const assembly = readAssembly(own, `${origin}/oidc`, secretKey);
   const definition = readDefinition(assembly);
   const store = openStore(join(options.dataDir, "machine.sqlite"));
   stops.push(() => store.close());
@@ -166,8 +174,11 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
   const s3 = await startS3(objects, permissions);
   stops.push(() => s3.stop());
   const topics = assembly.ofType("AWS::SNS::Topic").map((topic) => topic.ref);
-  const sns = await startSns({ store, topics, permissions, now });
+  const deliver = topicSubscribers(assembly, definition, () => queue, now);
+  const sns = await startSns({ store, topics, permissions, now, deliver });
   stops.push(() => sns.stop());
+  const mail = await startMail(store, now);
+  stops.push(() => mail.stop());
   const ssm = await startSsm(options.secrets ?? join(options.dataDir, "secrets.json"), permissions);
   stops.push(() => ssm.stop());
   const dynamo = await startDynamo({ dataDir: options.dataDir, tables: definition.tables, log });
@@ -224,6 +235,9 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       AWS_ENDPOINT_URL_IOT: identities?.control.endpoint ?? "http://127.0.0.1:9",
       ...(identities && { DEVICE_CA_FILE: identities.authority.file }),
       AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: hub.endpoint,
+      MAIL_OUTBOX: mail.endpoint,
+      SITE_URL: origin,
+      ...(options.pushLoopback && { WEB_PUSH_LOOPBACK: "1" }),
       ...(issuer &&
         cognito && {
           AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
@@ -302,6 +316,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       } while (!events.idle() || !sources.streams.every((source) => source.idle()));
     },
     outbox: (limit) => sns.outbox(limit),
+    mail,
     setCarrierFault: (decide) => sns.setFault(decide),
     importPermits: async (name, content) => {
       const bucket = settingOf(definition.functions, "IMPORTS_BUCKET");
@@ -370,6 +385,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
       hub,
       scheduler,
       sms,
+      mail,
       log,
       call: dynamo.call,
       settled: () => Promise.all(sources.observers.map((source) => source.drain())),

@@ -140,6 +140,7 @@ const addresses = (
 ): string => `
   首页 home        ${url}/
   短信 SMS         ${url}/_local/sms
+  邮件 e-mail      ${url}/_local/mail
   状态 status      ${url}/_local/status
   部件 health      ${url}/_local/health
   企业 plants      ${url}/_local/plants

@@ -250,10 +250,12 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     attributes: { TopicName: name, TopicArn: arn("sns", (n) => n) },
   },
   "AWS::SNS::TopicPolicy": inert(POLICY),
-  // Of the operators' topic: e-mail, listed on the machine's console. Of the replies topic: the function that reads them.
+  // Of the operators' topic: e-mail, listed on the machine's console. Of the others: the function that reads them.
   "AWS::SNS::Subscription": {
     used: ["TopicArn", "Protocol", "Endpoint"],
-    ignored: { RedrivePolicy: "a reply is handed over at once, and its sender sees when it fails" },
+    ignored: {
+      RedrivePolicy: "what cannot be handed over stays in the machine's own queue, and ends in its dead letters",
+    },
   },
   "AWS::SQS::Queue": {
     used: [],

@@ -1,4 +1,7 @@
-/** SNS Publish: text messages go to the outbox on disk, topic messages to the operators' list. Loopback only. */
+/**
+ * SNS Publish: text messages go to the outbox on disk, topic messages to the functions that subscribe to the topic, else to
+ * the operators' list. Loopback only.
+ */
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { denialOf, type Permissions, type Refusal } from "./iam/permissions.ts";
@@ -43,11 +46,14 @@ export async function startSns({
   topics,
   permissions,
   now,
+  deliver,
 }: {
   store: Store;
   topics: readonly string[];
   permissions: Permissions;
   now: () => number;
+  /** Hands a message of a topic to who has subscribed, within the write that makes it durable; true when somebody has. */
+  deliver?: (topic: string, message: string) => boolean;
 }): Promise<LocalSns> {
   const { db } = store;
   db.exec(`
@@ -95,7 +101,9 @@ export async function startSns({
       if (happens?.kind === "lost-answer") return void response.destroy();
     } else if (topic !== null) {
       if (!topics.includes(topic)) return refuse(response, 404, "NotFound", "Topic does not exist");
-      await store.write(() => addTopic.run(now(), topic, form.get("Subject"), text));
+      await store.write(() => {
+        if (deliver?.(topic, text) !== true) addTopic.run(now(), topic, form.get("Subject"), text);
+      });
     } else {
       return refuse(response, 400, "InvalidParameter", "Invalid parameter: TopicArn or PhoneNumber is required");
     }

@@ -3,6 +3,7 @@
  * names, Ref, Fn::GetAtt, Fn::Join, Fn::Sub, Fn::Select, Fn::Split, Fn::ImportValue, pseudo parameters and dynamic
  * references. Whatever it does not know (resource type, property, intrinsic, attribute) is refused with the path of the resource.
  */
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
@@ -90,7 +91,12 @@ export const machineRegion = REGION;
 export const machineAccount = ACCOUNT;
 
 /** Reads the assembly in `folder`, with the issuer that stands in for its user pool. Throws TemplateError on anything unknown. */
-export function readAssembly(folder: string, issuer = "http://localhost/oidc"): Assembly {
+export function readAssembly(
+  folder: string,
+  issuer = "http://localhost/oidc",
+  /** What generated secrets are made from; without it they are others each time. */
+  secretKey: Buffer = randomBytes(32),
+): Assembly {
   const manifest = parseFile(join(folder, "manifest.json"), ManifestSchema);
   const stacks = new Map<string, Template>();
   const assets = new Map<string, string>();
@@ -104,7 +110,7 @@ export function readAssembly(folder: string, issuer = "http://localhost/oidc"): 
     }
   }
   if (stacks.size === 0) throw new TemplateError(`${folder} has no stacks; run \`npm run synth\``);
-  const resources = resolveStacks(stacks, issuer);
+  const resources = resolveStacks(stacks, issuer, secretKey);
   const byReference = new Map<string, Resource>();
   for (const resource of resources)
     for (const key of [resource.ref, resource.arn, resource.name])
@@ -135,7 +141,7 @@ function parseFile<S extends z.ZodMiniType>(file: string, schema: S): z.infer<S>
   return parsed.data;
 }
 
-function resolveStacks(stacks: Map<string, Template>, issuer: string): Resource[] {
+function resolveStacks(stacks: Map<string, Template>, issuer: string, secretKey: Buffer): Resource[] {
   const identities = new Map<string, { identity: Identity; type: ResourceType; path: string }>();
   const exports = new Map<string, { stack: string; value: unknown }>();
   const busy = new Set<string>();
@@ -269,7 +275,7 @@ function resolveStacks(stacks: Map<string, Template>, issuer: string): Resource[
       const properties: Record<string, unknown> = {};
       for (const [property, value] of Object.entries(resource.Properties ?? {})) {
         if (type.used.includes(property))
-          properties[property] = withSecrets(resolve(value, stack, `${path}.${property}`), (reference) => {
+          properties[property] = withSecrets(resolve(value, stack, `${path}.${property}`), secretKey, (reference) => {
             throw new TemplateError(
               `${path}.${property}: the dynamic reference ${reference} is unknown to the one-machine target`,
             );

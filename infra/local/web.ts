@@ -1,7 +1,7 @@
 /** The machine's web side: the public distribution, and `/_local/*` beside it. */
 import * as z from "zod/mini";
 import { SHARDS } from "../../functions/shared/shard.ts";
-import { parse, type MachineDefinition } from "./definition.ts";
+import type { MachineDefinition } from "./definition.ts";
 import { readDistribution, plain } from "./distribution.ts";
 import type { DynamoCall, Item } from "./dynamodb-call.ts";
 import { readHttpApis, type WebAnswer, type WebRequest } from "./http-api.ts";
@@ -10,6 +10,7 @@ import { localAnswer, localHome, type LocalParts } from "./local-pages.ts";
 import { readSocketApi, socketApi } from "./live/socket-api.ts";
 import type { SocketHub } from "./live/socket-hub.ts";
 import type { Health } from "./machine.ts";
+import type { LocalMail } from "./mail.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { LambdaService } from "./runtime-api.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -20,7 +21,6 @@ import { signInSide } from "./oidc/sign-in-side.ts";
 import type { Issuer } from "./oidc/issuer.ts";
 import type { WebHandlers } from "./web-server.ts";
 
-const Subscription = z.looseObject({ Protocol: z.string(), Endpoint: z.string() });
 const Acknowledged = z.object({ acknowledged: z.number() });
 
 export interface WebParts {
@@ -32,6 +32,7 @@ export interface WebParts {
   hub: SocketHub;
   scheduler: Scheduler;
   sms: SmsView;
+  mail: Pick<LocalMail, "list">;
   call: DynamoCall;
   /** Resolves when the changes made so far have been seen by the views. */
   settled: () => Promise<unknown>;
@@ -60,6 +61,7 @@ export function webHandlers(parts: WebParts): WebHandlers {
       await Promise.race([parts.settled(), new Promise((done) => setTimeout(done, SETTLE_MS).unref())]);
       return parts.sms.list();
     },
+    mail: () => parts.mail.list(),
     plants: () => listPlants(parts),
     schedules: () => parts.scheduler.list(),
     fire: (schedule, at) => {
@@ -86,12 +88,8 @@ export function webHandlers(parts: WebParts): WebHandlers {
 }
 
 /** An answer by SMS, as two-way messaging brings it: a message on the topic that the replies' function listens to. */
-async function reply(from: string, text: string, { assembly, definition, lambda }: WebParts): Promise<WebAnswer> {
-  const subscription = assembly
-    .ofType("AWS::SNS::Subscription")
-    .map((resource) => parse(resource, Subscription))
-    .find(({ Protocol }) => Protocol === "lambda");
-  const target = definition.functions.find((each) => each.arn === subscription?.Endpoint);
+async function reply(from: string, text: string, { definition, lambda }: WebParts): Promise<WebAnswer> {
+  const target = definition.functions.find((each) => each.label === "receive-reply");
   if (!target) return plain(404, "no function of the template takes answers in");
   const Message = JSON.stringify({ originationNumber: from, messageBody: text });
   const event = { Records: [{ EventSource: "aws:sns", Sns: { Message, Timestamp: new Date().toISOString() } }] };

@@ -26,6 +26,7 @@ import { acknowledge } from "../acknowledge.ts";
 import type { Config } from "../config.ts";
 import { HouseStack } from "../constructs/house-stack.ts";
 import { identity } from "../constructs/identity.ts";
+import { pushSecret } from "../constructs/push-secret.ts";
 
 /** Every bucket: closed to the public, TLS only, encrypted, kept when the stack goes. */
 export const HOUSE_BUCKET = {
@@ -68,6 +69,7 @@ export class DataStack extends HouseStack {
   readonly imports = this.importsBucket();
   readonly operators = this.operatorsTopic();
   readonly identity = identity(this);
+  readonly pushSecret = pushSecret(this);
 
   constructor(app: App, config: Config) {
     super(app, "PermitWatchData", "Permit Watch: tables, archive and buckets; retained", config);

@@ -22,6 +22,7 @@ import { HouseFunction } from "../constructs/house-function.ts";
 import { LiveApi } from "../constructs/live-api.ts";
 import { houseSchedule } from "../constructs/house-schedule.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
+import { allowMail, deliverNotices, senderEnvironment } from "../constructs/notices.ts";
 import { originSecrets, type OriginSecrets } from "../constructs/origin-secret.ts";
 import { PublicApi } from "../constructs/public-api.ts";
 import type { DataStack } from "./data.ts";
@@ -150,12 +151,14 @@ export class ServicesStack extends WorkStack {
             SMS_WEBHOOK_SECRET_PARAMETER: config.smsWebhookSecretParameter ?? "",
           }
         : {};
+    const owed = deliverNotices(this, data);
     const maxEventAge = Duration.minutes(5); // a tick more than five minutes late sends nothing
     const fn = new HouseFunction(this, {
       name: "warn-plants",
       environment: {
         ...this.tables,
         OPERATORS_TOPIC_ARN: data.operators.topicArn,
+        OWED_TOPIC_ARN: owed.topicArn,
         SMS_CHANNEL: config.smsChannel,
         SMS_LANGUAGE: config.smsLanguage,
         ...webhook,
@@ -170,6 +173,7 @@ export class ServicesStack extends WorkStack {
     useTable(data.blocks, fn.ownRole, "Query");
     useTable(data.ledger, fn.ownRole, "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem");
     data.operators.grantPublish(fn);
+    owed.grantPublish(fn);
     if (config.smsChannel === "webhook") this.grantSecret(fn);
     else this.grantSms(fn);
     this.smsAlarms();
@@ -407,6 +411,7 @@ export class ServicesStack extends WorkStack {
         IMPORTS_BUCKET: imports.bucketName,
         ORIGIN_SECRETS: this.originSecrets.accepted,
         ...(identity.pool && { USER_POOL_ID: identity.pool.userPoolId }),
+        ...senderEnvironment(this, this.data),
       },
       timeout: Duration.seconds(15),
       memory: 1024,
@@ -429,6 +434,7 @@ export class ServicesStack extends WorkStack {
     // Down to the raw frame: found by its place, so the folder is listed too.
     getObjects(archive, "raw/", fn.ownRole);
     listObjects(archive, fn.ownRole);
+    allowMail(this, fn);
     identity.pool?.grant(
       fn.ownRole,
       "cognito-idp:AdminCreateUser",

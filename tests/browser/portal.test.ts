@@ -215,7 +215,7 @@ test("the plant reduces, and the next ticks say that it has recovered", async ()
 });
 
 test("contacts: two change them at once, nothing of either is lost; receipts of what was sent", async () => {
-  await page.getByRole("link", { name: "通知" }).click();
+  await page.getByRole("link", { name: "联系人" }).click();
   await page.getByRole("heading", { name: "谁会收到通知" }).waitFor();
   await page.getByText("已发出").first().waitFor();
   expect(await findings(page)).toEqual([]);

@@ -3,6 +3,7 @@
  * plant and the person's turn. `n` differs with every request, for what may be made once.
  */
 import { formatIso, MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
+import { hashAddress } from "../../functions/notices/repository.ts";
 import type { Operation } from "../../functions/api/operation.ts";
 import type { Services } from "../../functions/api/operations.ts";
 import { createHash } from "node:crypto";
@@ -53,6 +54,15 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
       headers: { "if-match": etag },
     };
   },
+  putNoticeSettings: () => ({
+    body: { hour: 9, kinds: { warning: ["push"], data: [], unmarked: [], mark: [], permit: ["push"] } },
+    headers: { "if-match": "notices-0" },
+  }),
+  addPushDevice: () => ({
+    body: { endpoint: PUSH_ENDPOINT, p256dh: "A".repeat(87), auth: "A".repeat(22), name: "Edge" },
+  }),
+  sendTestNotice: () => ({ body: { channel: "push", device: hashAddress(PUSH_ENDPOINT) } }),
+  removePushDevice: () => ({ path: { id: hashAddress(PUSH_ENDPOINT) } }),
   getPerson: () => ({ path: { sub: "target" } }),
   putPerson: async ({ n, ask }) => ({
     path: { sub: "target" },
@@ -100,6 +110,9 @@ const thePermit = async ({ permitNo, ask }: At): Promise<{ permit: object; etag:
   const { body, headers } = await ask("GET", `/api/plants/${permitNo}/permit`);
   return { permit: body.permit, etag: String(headers.etag) };
 };
+/** The device that a person adds, tests and removes in turn. */
+const PUSH_ENDPOINT = "https://push.service.cn/walk";
+
 const aPerson = (over: object): object => ({
   name: "Anna",
   phone: null,
@@ -216,6 +229,7 @@ const aMark = async ({ permitNo, n, ask }: At): Promise<string> =>
 export const CHANGE_NOTHING: ReadonlySet<string> = new Set<string>([
   "checkPermit",
   "openLive",
+  "sendTestNotice",
   // Bytes that nobody reads until a check is asked for, which is entered.
   "putImportPart",
 ]);

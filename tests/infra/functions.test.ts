@@ -57,8 +57,10 @@ describe("functions", () => {
     const documented = environmentTable();
     expect([...documented.keys()].toSorted()).toEqual(Object.keys(FUNCTIONS).toSorted());
     for (const [name, { props }] of functions()) {
-      const webhookOnly = (variable: string): boolean => variable.startsWith("SMS_WEBHOOK_");
-      const expected = documented.get(name)?.filter((variable) => !webhookOnly(variable));
+      // Those that the settings of a deployment bring.
+      const chosen = (variable: string): boolean =>
+        /^(SMS_WEBHOOK_|MAIL_(SENDER|WEBHOOK_)|SITE_URL$|WEB_PUSH_SUBJECT$)/.test(variable);
+      const expected = documented.get(name)?.filter((variable) => !chosen(variable));
       expect(Object.keys(props.Environment.Variables).toSorted(), name).toEqual(expected);
     }
     expect(Object.keys(warnPlantsByWebhook().variables).toSorted()).toEqual(documented.get("warn-plants"));
@@ -68,7 +70,8 @@ describe("functions", () => {
     const { statements } = warnPlantsByWebhook();
     const allowed = statements.filter(({ Action }) => /^(sns|ssm):/.test(String(Action)));
     expect(allowed.map((s) => [s.Action, s.NotResource === undefined, JSON.stringify(s.Resource)])).toEqual([
-      ["sns:Publish", true, expect.stringContaining("operators")],
+      // To the operators, and to who sends by other ways.
+      ["sns:Publish", true, expect.stringMatching(/^\[\{"Ref":"operators\w+"\},\{"Ref":"owed\w+"\}\]$/)],
       ["ssm:GetParameter", true, expect.stringMatching(/:parameter\/permit-watch\/sms-secret"\]\]\}$/)],
     ]);
   });

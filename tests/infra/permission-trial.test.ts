@@ -3,9 +3,11 @@
  * permission of the template must be the only one that allows some call, or people have agreed to it.
  */
 import { createHash } from "node:crypto";
+import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { formatDay, formatIso, HOUR, MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
 import { newKey, newRequest } from "../../functions/devices/new-request.ts";
+import { fakeBrowser } from "../../functions/notices/fixtures.ts";
 import { decide, type Grant } from "../../infra/local/iam/identity-policy.ts";
 import type { PermitInput } from "../../infra/local/demo/sketch.ts";
 import { openPermissions, type AllowedAccess } from "../../infra/local/iam/permissions.ts";
@@ -33,11 +35,37 @@ beforeAll(async () => {
     port: 0,
     mqttsPort: 0,
     log: (line) => lines.push(line),
+    pushLoopback: true,
     onAllowed: (access) => recorded.set(`${access.role} ${access.action} ${access.resource}`, access),
   });
   await aDay(trial);
 }, 120_000);
-afterAll(() => trial.stop());
+afterAll(async () => {
+  pushService.close();
+  await trial.stop();
+});
+
+/** Knows no browser. */
+let asked = 0;
+const pushService = createServer((_, response) => {
+  asked += 1;
+  response.writeHead(410).end();
+});
+
+/** Somebody of the plant that will be warned lets his browser take messages. */
+async function aBrowser(machine: Machine): Promise<void> {
+  await new Promise<void>((done) => pushService.listen(0, "127.0.0.1", done));
+  const { port } = pushService.address() as { port: number };
+  await testPerson(machine, { username: "paul", roles: ["enterprise"], plants: [plants[1]!.permitNo] });
+  const { access_token: token } = await signInForTest(machine, "paul");
+  const { p256dh, auth } = fakeBrowser();
+  const answer = await fetch(`${machine.url}/api/self/push-devices`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ endpoint: `http://127.0.0.1:${port}/1`, p256dh, auth, name: "trial" }),
+  });
+  expect(answer.status, await answer.text()).toBe(201);
+}
 
 async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise<void> {
   const { frame } = frameMaker(START);
@@ -52,6 +80,7 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
   // A revision: one device encrypts (so its damaged frames ask for its key), one limit is of the day.
   expect(await machine.importPermits("second.json", revised(permitsFile(plants)))).toMatchObject({ ok: true });
   const page = await anOpenPage(machine, now());
+  await aBrowser(machine);
   // Half an hour: the second plant exceeds its limit, the fourth its range; a damaged frame ends in quarantine.
   for (let t = START; t < START + HOUR / 2; t += TICK) {
     const minutes = Array.from({ length: 5 }, (_, i) => t + i * MINUTE);
@@ -66,6 +95,7 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
   }
   expect(page.heard.filter((each) => each["board"] === true)).not.toEqual([]);
   page.socket.close();
+  expect(asked).toBe(1); // the push service said that the browser is gone: nobody asks it again
   const [warned] = machine.outbox();
   // Who looks after several plants answers for all that warned him; a message begins with its plant.
   const own = machine.outbox().filter((sent) => sent.to === warned?.to);

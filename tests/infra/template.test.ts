@@ -53,7 +53,7 @@ describe("nothing is lost", () => {
       ...templates.ofType("AWS::Events::Rule").flatMap((r) => r.props.Targets),
     ];
     expect(targets).toHaveLength(6);
-    expect(templates.ofType("AWS::SNS::Subscription")).toHaveLength(1);
+    expect(templates.ofType("AWS::SNS::Subscription")).toHaveLength(2);
     const destinations = new Map(
       templates
         .ofType("AWS::Lambda::EventInvokeConfig")

@@ -10,6 +10,7 @@ import { useSelf } from "./data.ts";
 import { deleteItemsOf } from "./offline/database.ts";
 import { forgetPerson, person } from "../shared/person.ts";
 import { openQueue } from "./offline/queue.ts";
+import { forgetThisDevice } from "./push.ts";
 import { Connection } from "./parts/connection.tsx";
 import { Failed, Loading } from "./parts/states.tsx";
 import { WaitingList } from "./parts/waiting.tsx";
@@ -17,6 +18,7 @@ import { EpisodePage } from "./pages/episode-page.tsx";
 import { HistoryPage } from "./pages/history-page.tsx";
 import { MarksPage } from "./pages/marks-page.tsx";
 import { NewMarkPage } from "./pages/new-mark-page.tsx";
+import { NoticesPage } from "./pages/notices-page.tsx";
 import { NowPage } from "./pages/now-page.tsx";
 import { PeoplePage } from "./pages/people-page.tsx";
 import { PlantsPage } from "./pages/plants-page.tsx";
@@ -41,7 +43,10 @@ export function App(): ReactNode {
       <header className="bar">
         <div>
           <Link href="/" className="name">
-            {t("title")}
+            {t("shortTitle")}
+          </Link>
+          <Link href="/notices" className="button bare">
+            {t("notices")}
           </Link>
           <button type="button" className="bare" onClick={() => setLanguage(language === "zh" ? "en" : "zh")}>
             <span lang={language === "zh" ? "en" : "zh-CN"}>{t("language")}</span>
@@ -69,6 +74,7 @@ function skip(event: React.MouseEvent): void {
 /** Signing out leaves nothing of the person on the device but what still waits to be sent. */
 async function leave(): Promise<void> {
   const sub = person();
+  await forgetThisDevice().catch(() => undefined); // nothing may keep anybody signed in
   if (sub !== null) await deleteItemsOf("answers", sub);
   forgetDrafts();
   forgetPerson();
@@ -102,6 +108,7 @@ function Content(): ReactNode {
       <Route path="/plants/:permitNo/people">{({ permitNo }) => <PeoplePage permitNo={permitNo} />}</Route>
       <Route path="/plants/:permitNo/marks">{({ permitNo }) => <MarksPage permitNo={permitNo} />}</Route>
       <Route path="/plants/:permitNo/marks/new">{({ permitNo }) => <NewMarkPage permitNo={permitNo} />}</Route>
+      <Route path="/notices" component={NoticesPage} />
       <Route>
         <p>{t("notFound")}</p>
       </Route>

@@ -82,6 +82,14 @@ export const useMessages = (permitNo: string): UseQueryResult<Kept<Schemas["List
     dataOf(api.GET("/api/plants/{permitNo}/messages", { params: { path: { permitNo } } })),
   );
 
+export type NoticeSettings = Schemas["GetNoticeSettingsAnswer"];
+
+export const useNoticeSettings = (): UseQueryResult<Kept<Got<NoticeSettings>>> =>
+  useKept("notice-settings", () => got(api.GET("/api/self/notice-settings")), 5 * 60_000);
+
+export const usePushDevices = (): UseQueryResult<Kept<Schemas["ListPushDevicesAnswer"]>> =>
+  useKept("push-devices", () => dataOf(api.GET("/api/self/push-devices")));
+
 export interface Words {
   /** Name of a pollutant. */
   name(code: string): string;

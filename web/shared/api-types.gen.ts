@@ -197,6 +197,34 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/self/notice-settings": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["getNoticeSettings"];
+    post?: never;
+    put: operations["putNoticeSettings"];
+    delete?: never;
+  };
+  "/api/self/push-devices": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listPushDevices"];
+    post: operations["addPushDevice"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/self/test-notice": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["sendTestNotice"];
+    put?: never;
+    delete?: never;
+  };
+  "/api/self/push-devices/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post?: never;
+    put?: never;
+    delete: operations["removePushDevice"];
+  };
   "/api/people": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["listPeople"];
@@ -1043,8 +1071,9 @@ export interface components {
     ListMessagesAnswer: {
       messages: {
         at: string;
+        channel: "sms" | "push" | "email";
         roles: string[];
-        phone: string;
+        to: string;
         text: string;
         state: "claimed" | "sent" | "failed" | "unknown" | "expired" | "capped";
       }[];
@@ -1574,7 +1603,8 @@ export interface components {
         role: "environment-manager" | "operator" | "legal-person" | "maintenance";
         name: string;
         phone: string;
-        channels: { sms: boolean };
+        channels: { sms: boolean; push?: boolean };
+        email?: string | null;
         delegateOf: string | null;
         from: string | null;
         to: string | null;
@@ -1588,7 +1618,8 @@ export interface components {
         role: "environment-manager" | "operator" | "legal-person" | "maintenance";
         name: string;
         phone: string;
-        channels: { sms: boolean };
+        channels: { sms: boolean; push?: boolean };
+        email?: string | null;
         delegateOf: string | null;
         from: string | null;
         to: string | null;
@@ -1602,7 +1633,8 @@ export interface components {
         role: "environment-manager" | "operator" | "legal-person" | "maintenance";
         name: string;
         phone: string;
-        channels: { sms: boolean };
+        channels: { sms: boolean; push?: boolean };
+        email?: string | null;
         delegateOf: string | null;
         from: string | null;
         to: string | null;
@@ -1910,6 +1942,56 @@ export interface components {
         overdue: boolean;
       }[];
     };
+    GetNoticeSettingsAnswer: {
+      settings: {
+        kinds: {
+          warning: ("push" | "email")[];
+          data: ("push" | "email")[];
+          unmarked: ("push" | "email")[];
+          mark: ("push" | "email")[];
+          permit: ("push" | "email")[];
+        };
+        hour: number;
+      };
+      kinds: { kind: "warning" | "data" | "unmarked" | "mark" | "permit"; urgent: boolean; zh: string; en: string }[];
+      digest: { earliest: number; latest: number; minute: number };
+      pushKey: string;
+      emailOn: boolean;
+      email: string | null;
+    };
+    PutNoticeSettingsAnswer: {
+      settings: {
+        kinds: {
+          warning: ("push" | "email")[];
+          data: ("push" | "email")[];
+          unmarked: ("push" | "email")[];
+          mark: ("push" | "email")[];
+          permit: ("push" | "email")[];
+        };
+        hour: number;
+      };
+      kinds: { kind: "warning" | "data" | "unmarked" | "mark" | "permit"; urgent: boolean; zh: string; en: string }[];
+      digest: { earliest: number; latest: number; minute: number };
+      pushKey: string;
+      emailOn: boolean;
+      email: string | null;
+    };
+    PutNoticeSettingsBody: {
+      kinds: {
+        warning: ("push" | "email")[];
+        data: ("push" | "email")[];
+        unmarked: ("push" | "email")[];
+        mark: ("push" | "email")[];
+        permit: ("push" | "email")[];
+      };
+      hour: number;
+    };
+    ListPushDevicesAnswer: { devices: { id: string; name: string; since: string }[] };
+    AddPushDeviceAnswer: { id: string; name: string; since: string };
+    AddPushDeviceBody: { endpoint: string; p256dh: string; auth: string; name: string };
+    SendTestNoticeAnswer: { state: "sent" | "failed" | "unknown" };
+    SendTestNoticeBody: { channel: "push" | "email"; device: string | null };
+    RemovePushDeviceAnswer: { devices: { id: string; name: string; since: string }[] };
     ListPeopleAnswer: {
       people: {
         sub: string;
@@ -2947,6 +3029,92 @@ export interface operations {
         content: { "application/json": components["schemas"]["ListUnmarkedAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  getNoticeSettings: {
+    parameters: { query?: never; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["GetNoticeSettingsAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  putNoticeSettings: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path?: never };
+    requestBody: { content: { "application/json": components["schemas"]["PutNoticeSettingsBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["PutNoticeSettingsAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listPushDevices: {
+    parameters: { query?: never; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListPushDevicesAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  addPushDevice: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path?: never };
+    requestBody: { content: { "application/json": components["schemas"]["AddPushDeviceBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["AddPushDeviceAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  sendTestNotice: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path?: never };
+    requestBody: { content: { "application/json": components["schemas"]["SendTestNoticeBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["SendTestNoticeAnswer"] };
+      };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  removePushDevice: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path: { id: string } };
+    requestBody?: never;
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["RemovePushDeviceAnswer"] };
+      };
       default: {
         headers: { [name: string]: unknown };
         content: { "application/problem+json": components["schemas"]["Problem"] };

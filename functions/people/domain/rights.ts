@@ -50,6 +50,9 @@ export const ACTIONS = {
   "mark.judge": ["regulator", "inspector"],
   "contact.read": ["regulator", "inspector", "town-officer", "enterprise", "auditor"],
   "contact.write": ["regulator", "enterprise"],
+  /** Notices beside text messages, and who is told how: for the plant's own people. */
+  "notice.read": ["enterprise"],
+  "notice.write": ["enterprise"],
   /** Down to the raw frame and its hash. */
   "frame.read": ["regulator", "inspector", "town-officer", "enterprise", "auditor"],
   "permit.write": ["regulator"],

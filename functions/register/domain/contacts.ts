@@ -18,8 +18,12 @@ export interface ContactEntry {
   name: string;
   /** E.164. */
   phone: string;
-  /** False: listed, and not sent anything. */
+  /** False: no text messages. */
   sms: boolean;
+  /** Whether the devices of the account with this phone are told as well (functions/notices); absent: no. */
+  push?: boolean | undefined;
+  /** Where e-mail goes; absent or null: none. */
+  email?: string | null | undefined;
   /** Id of the entry whose messages this one gets in its place, of the same role. */
   delegateOf: string | null;
   /** `from` ≤ t < `to`, epoch ms; null: open. */
@@ -56,6 +60,18 @@ export function contactsAt(
     ...present.filter((e) => !replaced.has(e.id)).map(({ role, phone }) => ({ role, phone })),
     ...permit.contacts.filter((c) => c.role === "town-officer"),
   ];
+}
+
+/** Entries that are told by `channel` at `t`: of each entry itself, or its delegates while any of them stands in. */
+export function standingFor(
+  list: ContactList | null | undefined,
+  t: number,
+  channel: "push" | "email",
+): ContactEntry[] {
+  const chosen = (e: ContactEntry): boolean => (channel === "push" ? e.push === true : Boolean(e.email));
+  const present = (list?.entries ?? []).filter((e) => chosen(e) && inForce(e, t));
+  const replaced = new Set(present.map((e) => e.delegateOf));
+  return present.filter((e) => !replaced.has(e.id));
 }
 
 /** What is wrong with a list; each says what to do. Empty: nothing. */

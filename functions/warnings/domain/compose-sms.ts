@@ -56,6 +56,13 @@ export function composeSms(
   };
 }
 
+/** Each line in words, in order, for channels that have room for all of them. */
+export const linesInWords = (lines: readonly Line[], ruleData: RuleData, language: Language): string[] =>
+  lines.map((l) => {
+    const { key, params } = wording(l, ruleData, language);
+    return fill(ruleData.label(key, language), params);
+  });
+
 interface Wording {
   key: string;
   params: Record<string, string>;

@@ -40,15 +40,16 @@ function Messages({ permitNo }: { permitNo: string }): ReactNode {
       <h2>{t("messages")}</h2>
       {all.length === 0 && <p className="soft">{t("noMessages")}</p>}
       <ul>
-        {all.map(({ at, roles, phone, text, state }) => (
-          <li key={`${at}${phone}${text}`} className="card">
+        {all.map(({ at, channel, roles, to, text, state }) => (
+          <li key={`${at}${channel}${to}${text}`} className="card">
             <div className="head">
               <p className="soft">
-                {minuteText(at, language)} · {roles.map((role) => word(`role.${role}`)).join(t("comma"))} {phone}
+                {minuteText(at, language)} · {t(`channel.${channel}`)} ·{" "}
+                {roles.map((role) => word(`role.${role}`)).join(t("comma"))} {to}
               </p>
               <span className={`badge ${LOOKS[state] ?? ""}`}>{t(`send.${state}`)}</span>
             </div>
-            <p>{text}</p>
+            <p className="lines">{text}</p>
           </li>
         ))}
       </ul>

@@ -10,7 +10,8 @@ const NEW: Omit<Contact, "id"> = {
   role: "operator",
   name: "",
   phone: "+86",
-  channels: { sms: true },
+  channels: { sms: true, push: false },
+  email: null,
   delegateOf: null,
   from: null,
   to: null,
@@ -58,7 +59,7 @@ function ContactFields({ contact, others, change, remove }: FieldsProps): ReactN
   const t = useText();
   const id = useId();
   const { word } = useWords();
-  const { role, name, phone, channels, delegateOf } = contact;
+  const { role, name, phone, channels, email, delegateOf } = contact;
   const delegate = (to: string): void => {
     const principal = others.find((each) => each.id === to);
     change(principal ? { delegateOf: principal.id, role: principal.role } : { delegateOf: null, from: null, to: null });
@@ -98,6 +99,23 @@ function ContactFields({ contact, others, change, remove }: FieldsProps): ReactN
         />
         {t("smsOn")}
       </label>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={channels.push ?? false}
+          onChange={(e) => change({ channels: { ...channels, push: e.target.checked } })}
+        />
+        {t("pushToAccount")}
+      </label>
+      <label htmlFor={`${id}-email`}>{t("emailAddress")}</label>
+      <input
+        id={`${id}-email`}
+        type="email"
+        inputMode="email"
+        maxLength={254}
+        value={email ?? ""}
+        onChange={(e) => change({ email: e.target.value.trim() === "" ? null : e.target.value.trim() })}
+      />
       {others.length > 0 && (
         <>
           <label htmlFor={`${id}-delegate`}>{t("delegateOf")}</label>

@@ -50,11 +50,11 @@ function ContactCards({ contacts }: { contacts: readonly Contact[] }): ReactNode
   if (contacts.length === 0) return <p className="note bad">{t("nobodyIsTold")}</p>;
   return (
     <ul>
-      {contacts.map(({ id, role, name, phone, channels, delegateOf, from, to }) => {
+      {contacts.map(({ id, role, name, phone, channels, email, delegateOf, from, to }) => {
         const { levels, data } = toldTo(role);
         const principal = contacts.find((each) => each.id === delegateOf);
         return (
-          <li key={id} className={`card ${channels.sms ? "" : "quiet"}`}>
+          <li key={id} className={`card ${channels.sms || channels.push || email ? "" : "quiet"}`}>
             <div className="head">
               <h3>
                 {word(`role.${role}`)} {name}
@@ -62,6 +62,13 @@ function ContactCards({ contacts }: { contacts: readonly Contact[] }): ReactNode
               <span className={`badge ${channels.sms ? "good" : ""}`}>{t(channels.sms ? "smsOn" : "smsOff")}</span>
             </div>
             <p>{phone}</p>
+            {(channels.push || email) && (
+              <p className="soft">
+                {[channels.push ? t("pushToAccount") : "", email ? t("emailTo", { address: email }) : ""]
+                  .filter(Boolean)
+                  .join(t("comma"))}
+              </p>
+            )}
             {principal && <p>{t("standsInFor", { whom: principal.name || principal.phone })}</p>}
             {(from !== null || to !== null) && (
               <p className="soft">

@@ -12,12 +12,31 @@ interface Fetched extends Extendable {
   readonly request: Request;
   respondWith(answer: Promise<Response>): void;
 }
+interface Pushed extends Extendable {
+  readonly data: { json(): unknown } | null;
+}
+interface Clicked extends Extendable {
+  readonly notification: { readonly data: { page: string }; close(): void };
+}
+interface Page {
+  focus(): Promise<unknown>;
+  navigate(url: string): Promise<unknown>;
+}
 interface Worker {
-  readonly registration: { readonly scope: string };
-  readonly clients: { claim(): Promise<void> };
+  readonly registration: {
+    readonly scope: string;
+    showNotification(title: string, options: object): Promise<void>;
+  };
+  readonly clients: {
+    claim(): Promise<void>;
+    matchAll(which: { type: "window"; includeUncontrolled: boolean }): Promise<readonly Page[]>;
+    openWindow(url: string): Promise<unknown>;
+  };
   skipWaiting(): Promise<void>;
   addEventListener(type: "install" | "activate", listener: (event: Extendable) => void): void;
   addEventListener(type: "fetch", listener: (event: Fetched) => void): void;
+  addEventListener(type: "push", listener: (event: Pushed) => void): void;
+  addEventListener(type: "notificationclick", listener: (event: Clicked) => void): void;
 }
 const worker = globalThis as unknown as Worker;
 
@@ -62,3 +81,49 @@ async function newest(request: Request): Promise<Response> {
 
 /** Files are named by their content, so that what is on the device is right. */
 const kept = async (request: Request): Promise<Response> => (await caches.match(request)) ?? fetch(request);
+
+worker.addEventListener("push", (event) => {
+  // A browser takes the subscription away from who shows nothing.
+  const { title, body, page: opens, tag } = said(event.data);
+  event.waitUntil(
+    worker.registration.showNotification(title, {
+      body,
+      tag,
+      renotify: true,
+      icon: `${page()}icon-192.png`,
+      lang: "zh-CN",
+      data: { page: opens },
+    }),
+  );
+});
+
+interface Message {
+  title: string;
+  body: string;
+  /** Page of the portal, behind its `#`. */
+  page: string;
+  tag: string;
+}
+/** What was sent (functions/notices/domain/message-text.ts); of anything else, that there is something to look at. */
+function said(data: Pushed["data"]): Message {
+  const usual = { title: "企业端", body: "有新的通知。", page: "/notices", tag: "notice" };
+  try {
+    const given = data?.json() as Partial<Message> | undefined;
+    const texts = Object.entries({ ...given }).filter(([name, value]) => name in usual && typeof value === "string");
+    return { ...usual, ...Object.fromEntries(texts) };
+  } catch {
+    return usual;
+  }
+}
+
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const url = `${page()}#${event.notification.data.page}`;
+  const open = async (): Promise<void> => {
+    const [first] = await worker.clients.matchAll({ type: "window", includeUncontrolled: false });
+    if (!first) return void (await worker.clients.openWindow(url));
+    await first.navigate(url);
+    await first.focus();
+  };
+  event.waitUntil(open());
+});

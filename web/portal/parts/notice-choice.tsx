@@ -1,0 +1,142 @@
+/** Which kinds by which channel, and when the digest comes: each switch is saved as it is moved. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useState, type ReactNode } from "react";
+import { api, ApiProblem, got, problemText } from "../../shared/api.ts";
+import { useLanguage } from "../../shared/language.ts";
+import { useNoticeSettings, type NoticeSettings } from "../data.ts";
+import { useText } from "../texts.ts";
+import type { TestState } from "./push-devices.tsx";
+import { Failed, Loading } from "./states.tsx";
+
+const CHANNELS = ["push", "email"] as const;
+type Settings = NoticeSettings["settings"];
+
+const two = (n: number): string => String(n).padStart(2, "0");
+
+export function NoticeChoice(): ReactNode {
+  const t = useText();
+  const language = useLanguage();
+  const queries = useQueryClient();
+  const asked = useNoticeSettings();
+  const [problem, setProblem] = useState<unknown>(null);
+  const [saved, setSaved] = useState(false);
+  const [tested, setTested] = useState<TestState | null>(null);
+  /** What is being saved: shown as moved already. */
+  const [moved, setMoved] = useState<Settings | null>(null);
+  const busy = moved !== null;
+  if (asked.isPending) return <Loading />;
+  if (asked.isError) return <Failed error={asked.error} again={() => void asked.refetch()} />;
+  const { data, etag } = asked.data.data;
+  const { kinds, digest, emailOn, email } = data;
+  const settings = moved ?? data.settings;
+  const save = async (next: Settings): Promise<void> => {
+    setMoved(next);
+    setProblem(null);
+    setSaved(false);
+    try {
+      const params = { header: { "If-Match": etag ?? "" } };
+      await got(api.PUT("/api/self/notice-settings", { params, body: next }));
+      setSaved(true);
+    } catch (error) {
+      // Moved on another device meanwhile: what stands now is shown, and the switch can be moved again.
+      if (!(error instanceof ApiProblem && error.status === 412)) setProblem(error);
+    } finally {
+      await queries.invalidateQueries({ queryKey: ["notice-settings"] });
+      setMoved(null);
+    }
+  };
+  const move = (kind: keyof Settings["kinds"], channel: (typeof CHANNELS)[number]): void => {
+    const before = settings.kinds[kind];
+    const after = before.includes(channel) ? before.filter((each) => each !== channel) : [...before, channel];
+    void save({ ...settings, kinds: { ...settings.kinds, [kind]: after } });
+  };
+  const test = async (): Promise<void> => {
+    setTested(null);
+    setProblem(null);
+    try {
+      const { data: done } = await got(api.POST("/api/self/test-notice", { body: { channel: "email", device: null } }));
+      setTested(done.state);
+    } catch (error) {
+      setProblem(error);
+    }
+  };
+  const hours = Array.from({ length: digest.latest - digest.earliest + 1 }, (_, i) => digest.earliest + i);
+  return (
+    <section>
+      <h2>{t("noticeChoice")}</h2>
+      <div className="card">
+        <table className="switches">
+          <thead>
+            <tr>
+              <th scope="col">{t("kindOfNotice")}</th>
+              {CHANNELS.map((channel) => (
+                <th key={channel} scope="col">
+                  {t(`channel.${channel}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {kinds.map(({ kind, urgent, ...name }) => (
+              <tr key={kind}>
+                <th scope="row">
+                  {name[language]} <span className="soft">{t(urgent ? "atOnce" : "inDigest")}</span>
+                </th>
+                {CHANNELS.map((channel) => (
+                  <td key={channel}>
+                    <label>
+                      <input
+                        type="checkbox"
+                        aria-label={`${name[language]} ${t(`channel.${channel}`)}`}
+                        checked={settings.kinds[kind].includes(channel)}
+                        disabled={busy || (channel === "email" && (!emailOn || email === null))}
+                        onChange={() => move(kind, channel)}
+                      />
+                    </label>
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <p className="soft" role="status">
+          {saved ? t("saved") : ""}
+        </p>
+        <p className="soft">
+          {emailOn ? (email === null ? t("noEmail") : t("emailGoesTo", { address: email })) : t("emailIsOff")}
+        </p>
+        {emailOn && email !== null && (
+          <p className="row">
+            <button type="button" onClick={() => void test()}>
+              {t("sendTest")}
+            </button>
+          </p>
+        )}
+        {tested && (
+          <p className={`note ${tested === "sent" ? "good" : "bad"}`} role="status">
+            {t(`test.${tested}`)}
+          </p>
+        )}
+        {problem !== null && (
+          <p className="note bad" role="alert">
+            {problemText(problem, t)}
+          </p>
+        )}
+        <label htmlFor="digest-hour">{t("digestAt")}</label>
+        <select
+          id="digest-hour"
+          value={settings.hour}
+          disabled={busy}
+          onChange={(e) => void save({ ...settings, hour: Number(e.target.value) })}
+        >
+          {hours.map((hour) => (
+            <option key={hour} value={hour}>
+              {two(hour)}:{two(digest.minute)}
+            </option>
+          ))}
+        </select>
+        <p className="soft">{t("digestHint")}</p>
+      </div>
+    </section>
+  );
+}
