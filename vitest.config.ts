@@ -10,6 +10,7 @@ const LONG = [
   "browser/portal",
   "browser/console",
   "browser/devices",
+  "browser/live",
   "faults/disk-full",
   "backtest/loop",
   "simulate/simulate-plant",

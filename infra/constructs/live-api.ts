@@ -82,7 +82,7 @@ export class LiveApi {
         startingPosition: StartingPosition.LATEST,
         batchSize: 10_000, // what changes at one tick is few nudges
         maxBatchingWindow: Duration.seconds(1),
-        // Who was not told of it within a minute asks by himself: a nudge is not worth keeping, nor holding up the next.
+        // Who was not told of it within a minute has asked by himself: a nudge is not worth keeping, nor holding up the next.
         maxRecordAge: Duration.minutes(1),
         retryAttempts: 2,
         filters: [

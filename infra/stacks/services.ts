@@ -496,7 +496,7 @@ export class ServicesStack extends WorkStack {
       environment: { LEDGER_TABLE: ledger.tableName, LIVE_ENDPOINT: this.live.endpoint },
       timeout: Duration.seconds(30),
       memory: 1024,
-      errorImpact: "Open pages hear late of changes: they ask again by themselves within five minutes.",
+      errorImpact: "Open pages hear late of changes: they ask again by themselves within a minute.",
     });
     useTable(ledger, fn.ownRole, "Query", "DeleteItem");
     this.live.tellOf(ledger, fn);
