@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { covers, reachOf, signedOut, type Person } from "../people/domain/rights.ts";
 import type { People } from "../people/repository.ts";
 import type { Register } from "../register/repository.ts";
-import { parseInput, type Problem } from "../shared/problems.ts";
+import { parseInputSaid, type SaidProblem } from "../shared/problems.ts";
 import { Refusal, type Call, type Operation, type Reply } from "./operation.ts";
 import { problem } from "./problem.ts";
 
@@ -99,7 +99,7 @@ async function personOf(jwt: Record<string, unknown>, { people }: OperationServi
 
 function queryOf({ query }: Operation, req: Request): unknown {
   if (!query) return {};
-  return input(parseInput(query, Object.fromEntries(new URL(req.url).searchParams)), "query");
+  return input(parseInputSaid(query, Object.fromEntries(new URL(req.url).searchParams), {}), "query");
 }
 
 async function bodyOf({ body }: Operation, req: Request): Promise<unknown> {
@@ -112,10 +112,10 @@ async function bodyOf({ body }: Operation, req: Request): Promise<unknown> {
   } catch {
     throw new Refusal(400, "not JSON", "The body of the request is not JSON.");
   }
-  return input(parseInput(body, value), "body");
+  return input(parseInputSaid(body, value, {}), "body");
 }
 
-function input(parsed: { ok: true; data: unknown } | { ok: false; problems: Problem[] }, where: string): unknown {
+function input(parsed: { ok: true; data: unknown } | { ok: false; problems: SaidProblem[] }, where: string): unknown {
   if (parsed.ok) return parsed.data;
   const detail = parsed.problems.map(({ path, reason }) => `${path || where} ${reason}`).join("; ");
   throw new Refusal(422, "not as expected", detail, { problems: parsed.problems });

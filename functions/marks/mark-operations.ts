@@ -160,7 +160,9 @@ export function markOperations(backends: Services): Operation[] {
         const by = { sub: person.sub, name: person.name };
         const to = body.to === undefined ? null : parseIso(body.to)!;
         if ((to === null) === (body.withdraw === undefined))
-          throw new Refusal(422, "not as expected", "Name either another end (to) or withdraw.");
+          throw new Refusal(422, "not as expected", "Name either another end (to) or withdraw.", {
+            zh: "改结束时间和撤销，只能选一样",
+          });
         const said = { at, by, reason: body.reason };
         const next = step(mark, to === null ? { type: "withdrawn", ...said } : { type: "moved", to, ...said });
         if (!next) throw new Refusal(409, "decided", `This mark is ${mark.state}: it can no longer be changed.`);

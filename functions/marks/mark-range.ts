@@ -16,6 +16,8 @@ export function rangeOf(
   const end = query.to === undefined ? to : parseIso(query.to)!;
   const begin = query.from === undefined ? Math.min(from, end) : parseIso(query.from)!;
   if (begin > end || end - begin > longest)
-    throw new Refusal(422, "not a period", `to must be later than from, by at most ${longest / DAY} days.`);
+    throw new Refusal(422, "not a period", `to must be later than from, by at most ${longest / DAY} days.`, {
+      zh: `结束应晚于开始，最多相隔 ${longest / DAY} 天`,
+    });
   return [begin, end];
 }

@@ -52,7 +52,9 @@ export async function invite(
 ): Promise<Invited> {
   const kept = page !== null || pool !== null;
   if (kept && subject !== null)
-    throw new Refusal(422, "not as expected", "subject must be null: the account is made by this invitation");
+    throw new Refusal(422, "not as expected", "subject must be null: the account is made by this invitation", {
+      zh: "账号由这次邀请建立，不能另填 subject",
+    });
   if (page !== null) {
     const sub = randomUUID();
     return { sub, ...link(page, people, { sub, name }, at, null) };
@@ -73,6 +75,7 @@ export async function invite(
       422,
       "not as expected",
       "subject is missing: ask who keeps the accounts for it (`sub` of his tokens)",
+      { zh: "缺少 subject：请向管理账号的一方要（令牌里的 sub）" },
     );
   return { sub: subject, invitation: null, writes: [] };
 }

@@ -11,6 +11,7 @@ import {
   tidyFields,
   type PersonFields,
 } from "./domain/person-change.ts";
+import type { SaidProblem } from "../shared/problems.ts";
 import type { Person } from "./domain/rights.ts";
 import { Invitation, invite, inviteAgain } from "./invitations.ts";
 import { limit } from "./page-query.ts";
@@ -157,7 +158,7 @@ export function personOperations({
   ];
 }
 
-function refuse(problems: readonly { path: string; reason: string }[]): void {
+function refuse(problems: readonly SaidProblem[]): void {
   if (problems.length === 0) return;
   const detail = problems.map(({ path, reason }) => `${path} ${reason}`).join("; ");
   throw new Refusal(422, "not as expected", detail, { problems });

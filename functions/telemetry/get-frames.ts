@@ -112,6 +112,8 @@ function frameOf(line: ArchiveLine, ofMinute: boolean): z.output<typeof Answer>[
 function intervalOf({ outlets, facilities }: Permit, mn: string): number {
   const bound = outlets.flatMap((outlet) => outlet.devices).filter((device) => device.mn === mn);
   if (bound.length === 0 && !facilities.some((facility) => facility.mn === mn))
-    throw new Refusal(422, "not as expected", `${mn} is no device of this plant; choose one from its permit`);
+    throw new Refusal(422, "not as expected", `${mn} is no device of this plant; choose one from its permit`, {
+      zh: `${mn} 不是这家企业的设备，请从许可证上选`,
+    });
   return Math.max(1, ...bound.map((device) => device.minuteInterval));
 }

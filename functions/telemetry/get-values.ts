@@ -89,8 +89,8 @@ const FROM_HOURS = 62 * DAY;
 const UNTIL_JUDGED = 3 * HOUR;
 const FLOOR = { minute: floorMinute, hour: floorHour, day: floorDay } as const;
 
-const refuse = (detail: string): never => {
-  throw new Refusal(422, "not as expected", detail);
+const refuse = (detail: string, zh: string): never => {
+  throw new Refusal(422, "not as expected", detail, { zh });
 };
 
 export const getValuesOperation = (services: ValueServices): Operation =>
@@ -109,7 +109,9 @@ export const getValuesOperation = (services: ValueServices): Operation =>
       const range = timeRange(query, at, RANGES[step]);
       const [from, to] = [FLOOR[step](range.from), range.to];
       const outlet = outletOf(permit, query.outlet);
-      const pollutant = rules.resolve(query.pollutant) ?? refuse(`${query.pollutant} is no pollutant of the rule data`);
+      const pollutant =
+        rules.resolve(query.pollutant) ??
+        refuse(`${query.pollutant} is no pollutant of the rule data`, `不认识污染物 ${query.pollutant}`);
       const limit = limitOf(outlet, pollutant, step, to);
       const asked: Asked = { permit, outlet, pollutant, limit, from, to, now: at };
       const values =
@@ -153,7 +155,10 @@ interface Asked {
 
 const outletOf = ({ outlets }: Permit, wanted: string): Outlet =>
   outlets.find((outlet) => outlet.code === wanted) ??
-  refuse(`this plant has no outlet ${wanted}; it has ${outlets.map((outlet) => outlet.code).join(", ")}`);
+  refuse(
+    `this plant has no outlet ${wanted}; it has ${outlets.map((outlet) => outlet.code).join(", ")}`,
+    `这家企业没有排放口 ${wanted}，有 ${outlets.map((outlet) => outlet.code).join("、")}`,
+  );
 
 /** The limit by which values of this step are read; of noise the one of the day, whatever the hour. */
 function limitOf(outlet: Outlet, pollutant: string, step: "minute" | "hour" | "day", to: number): Limit | null {
@@ -188,7 +193,10 @@ async function hours(asked: Asked, services: ValueServices): Promise<PeriodValue
       })
     : null;
   if (!judged && to - from > FROM_MINUTES + HOUR)
-    refuse("this pollutant is not judged by the hour; from and to may be at most 7 days apart");
+    refuse(
+      "this pollutant is not judged by the hour; from and to may be at most 7 days apart",
+      "这项污染物不按小时判定，起止最多相隔 7 天",
+    );
   const open = judged ? Math.max(from, floorHour(now - UNTIL_JUDGED)) : from;
   const unit = services.rules.pollutants.get(pollutant)?.unit ?? "";
   const meanOf = outlet.medium === "noise" ? null : meanIn(unit);
@@ -203,9 +211,15 @@ async function days(asked: Asked, { ledger }: ValueServices): Promise<PeriodValu
   if (judgedBy(asked, "day"))
     return [...judgedPeriods(await ledger.closedBetween(permit.permitNo, "DAY", from, to), of).values()];
   if (!judgedBy(asked, "hour"))
-    refuse("this pollutant is judged neither by the day nor by the hour; ask for step hour, at most 7 days");
+    refuse(
+      "this pollutant is judged neither by the day nor by the hour; ask for step hour, at most 7 days",
+      "这项污染物不按日也不按小时判定：请看小时值，最多 7 天",
+    );
   if (to - from > FROM_HOURS + DAY)
-    refuse("this pollutant is not judged by the day, its days are made from hours; ask for at most 62 days");
+    refuse(
+      "this pollutant is not judged by the day, its days are made from hours; ask for at most 62 days",
+      "这项污染物不按日判定，日值由小时值算出：最多 62 天",
+    );
   return daysOfHours(judgedPeriods(await ledger.closedBetween(permit.permitNo, "HOUR", from, to), of).values());
 }
 

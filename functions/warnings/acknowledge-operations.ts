@@ -61,7 +61,9 @@ export function acknowledgeOperations({ db, tables, ruleData }: Services): Opera
         const { sub, name } = person;
         const expectedAt = body.expectedAt === null ? null : parseIso(body.expectedAt)!;
         if (expectedAt !== null && expectedAt > at + FURTHEST)
-          throw new Refusal(422, "not as expected", "expectedAt is more than a year ahead.");
+          throw new Refusal(422, "not as expected", "expectedAt is more than a year ahead.", {
+            zh: "预计完成时间在一年以后，请改正",
+          });
         const until = at + ruleData.warning(at).sms.acknowledgePause * MINUTE;
         for (let attempt = 1; ; attempt++) {
           const made = await acknowledgements.made(permitNo, sub, body.key);

@@ -3,7 +3,8 @@ import createClient from "openapi-fetch";
 import type { paths } from "./api-types.gen.ts";
 import { accessToken, NoNetwork, reach, SignInNeeded } from "./session.ts";
 import type { Text } from "./language.ts";
-import type { SHARED_TEXTS } from "./texts.ts";
+import { PROBLEM_TEXTS } from "./problem-texts.ts";
+import { SHARED_TEXTS } from "./texts.ts";
 
 export const api = createClient<paths>({ baseUrl: location.origin, fetch: send });
 
@@ -22,16 +23,29 @@ function withToken(request: Request, token: string): Request {
   return request;
 }
 
+/** What is wrong with one part of a request; `zh` where the API has it in Chinese as well. */
+export interface Wrong {
+  path: string;
+  reason: string;
+  zh?: string;
+}
+
 /** An answer of the API that is a problem (RFC 9457). */
 export class ApiProblem extends Error {
   override name = "ApiProblem";
   readonly status: number;
   /** What kind of problem, as the operation calls it: `changed meanwhile`. */
   readonly title: string;
-  constructor(status: number, detail: string, title = "") {
+  /** The detail in Chinese; null when there is none. */
+  readonly zh: string | null;
+  /** What is wrong part by part; empty when the problem is of the whole. */
+  readonly wrong: readonly Wrong[];
+  constructor(status: number, detail: string, title = "", zh: string | null = null, wrong: readonly Wrong[] = []) {
     super(detail);
     this.status = status;
     this.title = title;
+    this.zh = zh;
+    this.wrong = wrong;
   }
 }
 
@@ -50,42 +64,59 @@ export interface Got<T> {
 export async function got<T>(asked: Promise<Answer<T>>): Promise<Got<T>> {
   const { data, error, response } = await asked;
   if (response.ok) return { data: data as T, etag: response.headers.get("etag") };
-  const { detail, title, signIn } = (error ?? {}) as { detail?: string; title?: string; signIn?: boolean };
+  const { detail, title, signIn, zh, problems } = (error ?? {}) as ProblemDetails;
   if (signIn === true) throw new SignInNeeded(detail);
-  throw new ApiProblem(response.status, detail ?? "", title);
+  throw new ApiProblem(response.status, detail ?? "", title, zh ?? null, problems ?? []);
+}
+
+interface ProblemDetails {
+  detail?: string;
+  title?: string;
+  signIn?: boolean;
+  zh?: string;
+  problems?: Wrong[];
 }
 
 /** Only the data: for queries. */
 export const dataOf = async <T>(asked: Promise<Answer<T>>): Promise<T> => (await got(asked)).data;
 
-/** Problems that have words of their own. */
-const KNOWN: Readonly<Record<string, keyof typeof SHARED_TEXTS>> = {
-  "marked already": "markedAlready",
-  "too old": "tooOld",
-  decided: "decided",
-  withdrawn: "decided",
-  "no such device": "noSuchDevice",
-  "not a device's name": "noSuchDevice",
-  "no such certificate": "noSuchCertificate",
-  "certificate request not usable": "requestNotUsable",
-  "certificate in force": "certificateInForce",
-  "nothing to rotate": "nothingToRotate",
-  "key already in use": "keyInUse",
-  "certificate out of force": "keyOutOfForce",
-  "certificate revoked": "keyRevoked",
-};
+type T = Text<typeof SHARED_TEXTS>;
+type Key = keyof typeof SHARED_TEXTS;
+
+/** The text of a problem by its title, `marked already`; null where only its details say what is wrong. */
+export function textOfTitle(title: string): Key | null {
+  const key = `problem.${title.toLowerCase().replaceAll(/[^a-z]+/g, "-")}`;
+  return key in PROBLEM_TEXTS ? (key as Key) : null;
+}
 
 /** What to tell the person: what happened and what to do. */
-export function problemText(error: unknown, t: Text<typeof SHARED_TEXTS>): string {
+export function problemText(error: unknown, t: T): string {
   if (error instanceof SignInNeeded) return t("sessionEnded");
   if (error instanceof NoNetwork) return t("noNetwork");
   if (!(error instanceof ApiProblem)) return t("serverFailed");
-  const { status, message, title } = error;
-  const known = KNOWN[title];
-  if (known) return t(known, { detail: message });
+  const { status, title } = error;
+  const known = textOfTitle(title);
+  if (known) return t(known, { detail: detailOf(error, t) });
   if (status === 403) return t("notAllowed");
   if (status === 404) return t("notFound");
   if (status === 409 || status === 412 || status === 428) return t("changedMeanwhile");
   if (status === 429) return t("tooMany");
-  return status < 500 ? t("notAsExpected", { detail: message }) : t("serverFailed");
+  return status < 500 ? t("notAsExpected", { detail: detailOf(error, t) }) : t("serverFailed");
+}
+
+/** Part by part, in the reader's language as far as the API has it. */
+function detailOf({ message, zh, wrong }: ApiProblem, t: T): string {
+  const chinese = document.documentElement.lang.startsWith("zh");
+  if (!chinese) return message;
+  if (wrong.length === 0 || wrong.some((each) => each.zh === undefined)) return zh ?? message;
+  return wrong.map((each) => `${fieldText(each.path, t)} ${each.zh}`.trim()).join("；");
+}
+
+/** `contacts[0].phone` → 第 1 条的手机; a name that has no word stands for itself. */
+export function fieldText(path: string, t: T): string {
+  const name = /(\w+)(?:\[\d+\])?$/.exec(path)?.[1] ?? path;
+  const key = `field.${name}`;
+  const field = key in SHARED_TEXTS ? t(key as Key) : path;
+  const index = /\[(\d+)\]/.exec(path)?.[1];
+  return index === undefined ? field : t("fieldOf", { n: Number(index) + 1, field });
 }

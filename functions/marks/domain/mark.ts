@@ -3,6 +3,7 @@
  * values are kept beside it; who says it, and when, is part of it. Pure: what a mark may be and how it goes on.
  */
 import type { MarkRules } from "../../../layers/marks.ts";
+import type { SaidProblem } from "../../shared/problems.ts";
 import { DAY, formatDay, formatIso, HOUR, MINUTE, parseIso } from "../../shared/shanghai.ts";
 import { inForce, type Permit } from "../../register/domain/permit.ts";
 import type { MarkState } from "../../warnings/stored-items.ts";
@@ -50,29 +51,49 @@ export const hasEffect = ({ state }: Pick<Mark, "state">): boolean =>
 export const isLate = (from: number, at: number, rules: MarkRules): boolean => at > rules.deadlineOf(from);
 
 /** What is wrong with a mark made at `at`; each says what to do. Empty: nothing. */
-export function problemsOf(
-  mark: NewMark,
-  permit: Permit,
-  at: number,
-  rules: MarkRules,
-): { path: string; reason: string }[] {
-  const problems: { path: string; reason: string }[] = [];
-  const wrong = (path: string, reason: string): unknown => problems.push({ path, reason });
+export function problemsOf(mark: NewMark, permit: Permit, at: number, rules: MarkRules): SaidProblem[] {
+  const problems: SaidProblem[] = [];
+  const wrong = (path: string, reason: string, zh: string): unknown => problems.push({ path, reason, zh });
   const outlet = permit.outlets.find((o) => o.code === mark.outlet);
   const kind = rules.kind(mark.kind);
   const { days, backDays, aheadDays } = rules.bounds;
-  if (!outlet) wrong("outlet", `must be an outlet of the permit: ${permit.outlets.map((o) => o.code).join(", ")}`);
+  if (!outlet)
+    wrong(
+      "outlet",
+      `must be an outlet of the permit: ${permit.outlets.map((o) => o.code).join(", ")}`,
+      `应为许可证上的排放口：${permit.outlets.map((o) => o.code).join("、")}`,
+    );
   for (const pollutant of mark.pollutants ?? [])
     if (outlet && !outlet.limits.some((l) => l.pollutant === pollutant && inForce(l, mark.from)))
-      wrong("pollutants", `${pollutant} has no limit at ${outlet.code} then: leave it out, or name none for all`);
-  if (!kind) wrong("kind", `must be one of ${rules.kinds.map((k) => k.kind).join(", ")}`);
-  for (const end of ["from", "to"] as const) if (mark[end] % MINUTE !== 0) wrong(end, "must be a whole minute");
-  if (mark.to <= mark.from) wrong("to", "must be later than from");
+      wrong(
+        "pollutants",
+        `${pollutant} has no limit at ${outlet.code} then: leave it out, or name none for all`,
+        `${pollutant} 当时在 ${outlet.code} 没有限值：请去掉，或都不选（即全部）`,
+      );
+  if (!kind)
+    wrong(
+      "kind",
+      `must be one of ${rules.kinds.map((k) => k.kind).join(", ")}`,
+      `应为 ${rules.kinds.map((k) => k.kind).join("、")} 之一`,
+    );
+  for (const end of ["from", "to"] as const)
+    if (mark[end] % MINUTE !== 0) wrong(end, "must be a whole minute", "应为整分钟");
+  if (mark.to <= mark.from) wrong("to", "must be later than from", "应晚于起始时间");
   const hours = Math.min(days * 24, kind?.maxHours ?? Infinity);
   if (mark.to - mark.from > hours * HOUR)
-    wrong("to", `a mark of this kind is at most ${hours} hours long: make another`);
-  if (mark.from < at - backDays * DAY) wrong("from", `must not be more than ${backDays} days back: ask your bureau`);
-  if (mark.to > at + aheadDays * DAY) wrong("to", `must not be more than ${aheadDays} days ahead`);
+    wrong(
+      "to",
+      `a mark of this kind is at most ${hours} hours long: make another`,
+      `这种标记一次最长 ${hours} 小时：超出的另做一条`,
+    );
+  if (mark.from < at - backDays * DAY)
+    wrong(
+      "from",
+      `must not be more than ${backDays} days back: ask your bureau`,
+      `不能早于 ${backDays} 天前：请联系监管部门`,
+    );
+  if (mark.to > at + aheadDays * DAY)
+    wrong("to", `must not be more than ${aheadDays} days ahead`, `不能晚于 ${aheadDays} 天后`);
   return problems;
 }
 

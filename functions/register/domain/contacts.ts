@@ -2,6 +2,7 @@
  * Who of a plant gets messages. The permit names people by role; the plant may keep its own list in their place, with
  * names, with people who rest and with delegates. Town officers stay the permit's: a plant does not choose who watches it.
  */
+import type { SaidProblem } from "../../shared/problems.ts";
 import { inForce, type Contact, type Permit, type Role } from "./permit.ts";
 
 export type PlantRole = Exclude<Role, "town-officer">;
@@ -75,20 +76,24 @@ export function standingFor(
 }
 
 /** What is wrong with a list; each says what to do. Empty: nothing. */
-export function contactProblems(entries: readonly ContactEntry[]): { path: string; reason: string }[] {
-  const problems: { path: string; reason: string }[] = [];
+export function contactProblems(entries: readonly ContactEntry[]): SaidProblem[] {
+  const problems: SaidProblem[] = [];
   const byId = new Map(entries.map((e) => [e.id, e]));
   for (const [i, e] of entries.entries()) {
-    const wrong = (field: string, reason: string): unknown =>
-      problems.push({ path: `contacts[${i}].${field}`, reason });
-    if (entries.findIndex((other) => other.id === e.id) < i) wrong("id", `"${e.id}" stands twice`);
-    if (e.from !== null && e.to !== null && e.to <= e.from) wrong("to", "must be later than from");
+    const wrong = (field: string, reason: string, zh: string): unknown =>
+      problems.push({ path: `contacts[${i}].${field}`, reason, zh });
+    if (entries.findIndex((other) => other.id === e.id) < i) wrong("id", `"${e.id}" stands twice`, "重复");
+    if (e.from !== null && e.to !== null && e.to <= e.from) wrong("to", "must be later than from", "应晚于起始时间");
     if (e.delegateOf === null) continue;
     const principal = byId.get(e.delegateOf);
-    if (!principal || principal === e) wrong("delegateOf", "must be the id of another contact of the list");
-    else if (principal.delegateOf !== null) wrong("delegateOf", "must not be a delegate: name whom both stand in for");
-    else if (principal.role !== e.role) wrong("role", `must be ${principal.role}, as of whom it stands in for`);
-    if (e.from === null || e.to === null) wrong("from", "a delegate stands in from … to: both are needed");
+    if (!principal || principal === e)
+      wrong("delegateOf", "must be the id of another contact of the list", "应为名单中的另一位联系人");
+    else if (principal.delegateOf !== null)
+      wrong("delegateOf", "must not be a delegate: name whom both stand in for", "不能是代理人：请选被代理的本人");
+    else if (principal.role !== e.role)
+      wrong("role", `must be ${principal.role}, as of whom it stands in for`, "应与被代理人的角色相同");
+    if (e.from === null || e.to === null)
+      wrong("from", "a delegate stands in from … to: both are needed", "代理需要起止时间");
   }
   // Whatever the dates do, the first warning of an hour must reach somebody.
   const always = entries.some(
@@ -104,6 +109,7 @@ export function contactProblems(entries: readonly ContactEntry[]): { path: strin
       path: "contacts",
       reason:
         "needs an operator or environment-manager who gets messages and has no dates: else nobody hears the first warning",
+      zh: "至少要有一位接收短信、没有起止日期的操作工或环保负责人，否则没人收到第一次预警",
     });
   return problems;
 }
