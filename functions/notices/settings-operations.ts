@@ -194,7 +194,7 @@ export function settingsOperations({ db, tables, ruleData, senders }: Services):
           return { body: { state: await sendMail(person.email, words, id, senders) } };
         }
         const device = (await notices.devices(person.sub)).find((each) => each.id === body.device);
-        if (!device) throw new Refusal(404, "no such device", "This device takes no messages of yours any more.");
+        if (!device) throw new Refusal(404, "no such push device", "This device takes no messages of yours any more.");
         return {
           body: { state: await sendPush(person.sub, device, words, { ttl: 60, urgent: true }, { push, notices }) },
         };
@@ -210,7 +210,7 @@ export function settingsOperations({ db, tables, ruleData, senders }: Services):
       async handle({ person, params, change }) {
         const devices = await notices.devices(person.sub);
         const device = devices.find(({ id }) => id === params.id);
-        if (!device) throw new Refusal(404, "no such device", "This device takes no messages of yours any more.");
+        if (!device) throw new Refusal(404, "no such push device", "This device takes no messages of yours any more.");
         const before = deviceView(device);
         await change(notices.removeWrites(person.sub, device.id), {
           permitNo: null,

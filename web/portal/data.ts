@@ -48,13 +48,17 @@ export const useMarks = (permitNo: string): UseQueryResult<Kept<Schemas["ListMar
     dataOf(api.GET("/api/plants/{permitNo}/marks", { params: { path: { permitNo } } })),
   );
 
-const DAYS = 24 * 3_600_000;
+const HISTORY = 90 * 24 * 3_600_000;
+
+/** A page is good for the same beginning only: the day's, so that pages asked for a while later fit. */
+export const askHistory = (permitNo: string, cursor?: string): Promise<Schemas["ListEpisodesAnswer"]> => {
+  const from = `${inputOf(Date.now() - HISTORY).slice(0, 10)}T00:00`;
+  const query = { permitNo, from: fromInput(from) ?? "", limit: "100", ...(cursor !== undefined && { cursor }) };
+  return dataOf(api.GET("/api/episodes", { params: { query } }));
+};
 
 export const useHistory = (permitNo: string): UseQueryResult<Kept<Schemas["ListEpisodesAnswer"]>> =>
-  useKept(`episodes/${permitNo}`, () => {
-    const from = fromInput(inputOf(Date.now() - 90 * DAYS)) ?? "";
-    return dataOf(api.GET("/api/episodes", { params: { query: { permitNo, from, limit: "100" } } }));
-  });
+  useKept(`episodes/${permitNo}`, () => askHistory(permitNo));
 
 export const useEpisode = (permitNo: string, id: string): UseQueryResult<Kept<Schemas["GetEpisodeAnswer"]>> =>
   useKept(`episode/${permitNo}/${encodeURIComponent(id)}`, () =>
@@ -77,10 +81,13 @@ export const askContacts = (permitNo: string): Promise<Got<ContactList>> =>
 export const useContacts = (permitNo: string): UseQueryResult<Kept<Got<ContactList>>> =>
   useKept(`contacts/${permitNo}`, () => askContacts(permitNo));
 
+export const askMessages = (permitNo: string, cursor?: string): Promise<Schemas["ListMessagesAnswer"]> => {
+  const query = cursor === undefined ? {} : { cursor };
+  return dataOf(api.GET("/api/plants/{permitNo}/messages", { params: { path: { permitNo }, query } }));
+};
+
 export const useMessages = (permitNo: string): UseQueryResult<Kept<Schemas["ListMessagesAnswer"]>> =>
-  useKept(`messages/${permitNo}`, () =>
-    dataOf(api.GET("/api/plants/{permitNo}/messages", { params: { path: { permitNo } } })),
-  );
+  useKept(`messages/${permitNo}`, () => askMessages(permitNo));
 
 export type NoticeSettings = Schemas["GetNoticeSettingsAnswer"];
 

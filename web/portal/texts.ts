@@ -134,7 +134,7 @@ export const PORTAL_TEXTS = {
   sendMark: ["提交标记", "Send the mark"],
   historyOf: ["最近九十天的预警", "Warnings of the last 90 days"],
   noHistory: ["最近九十天没有预警。", "No warnings in the last 90 days."],
-  onlyNewest: ["只显示最近 {count} 条。", "Only the newest {count} are shown."],
+  older: ["再看更早的", "Older ones"],
   open: ["未结束", "open"],
   recovered: ["已恢复", "recovered"],
   lapsed: ["时段已过", "period over"],

@@ -103,4 +103,20 @@ export const PROBLEM_TEXTS = {
     "证书已吊销，不能再用。请在设备上生成新密钥。",
     "A revoked certificate is never in force again. Make a new key on the device.",
   ],
+  "problem.too-many-devices": [
+    "接收推送的设备太多，请先去掉一台。",
+    "There are too many devices for push already: take one away first.",
+  ],
+  "problem.e-mail-is-off": [
+    "本系统没有开通邮件。请选短信或推送。",
+    "E-mail is not set up here: choose text message or push.",
+  ],
+  "problem.no-address": [
+    "还没有邮箱地址。请先请监管部门补上。",
+    "There is no e-mail address of yours: ask your bureau to add it.",
+  ],
+  "problem.no-such-push-device": [
+    "这台设备已不再接收您的推送，请刷新列表。",
+    "This device takes no messages of yours any more: load the list again.",
+  ],
 } as const satisfies Dictionary;

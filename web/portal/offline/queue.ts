@@ -3,7 +3,7 @@
  * delivery harmless. It waits while there is no network or no session; what the server refuses stays with the reason.
  */
 import { useSyncExternalStore } from "react";
-import { ApiProblem } from "../../shared/api.ts";
+import { ApiProblem, type Wrong } from "../../shared/api.ts";
 import { NoNetwork, SignInNeeded } from "../../shared/session.ts";
 import { deleteItem, itemsOf, putItem } from "./database.ts";
 import { person } from "../../shared/person.ts";
@@ -17,7 +17,7 @@ export interface Entry<K extends string = string, B = unknown> {
   /** When it was entered, epoch ms. */
   at: number;
   /** Why the server refused it; null while it waits. */
-  refused: { status: number; detail: string; title: string } | null;
+  refused: { status: number; detail: string; title: string; zh?: string | null; wrong?: readonly Wrong[] } | null;
 }
 
 export interface QueueOptions {
@@ -91,8 +91,8 @@ async function sendOne(entry: Entry, { send, sent }: QueueOptions): Promise<bool
     if (error instanceof NoNetwork || error instanceof SignInNeeded) return false;
     if (!(error instanceof ApiProblem)) throw error;
     if (error.status === 429 || error.status >= 500) return false;
-    const { status, message: detail, title } = error;
-    await putItem("queue", place(entry), { ...entry, refused: { status, detail, title } });
+    const { status, message: detail, title, zh, wrong } = error;
+    await putItem("queue", place(entry), { ...entry, refused: { status, detail, title, zh, wrong } });
     return true;
   }
   await deleteItem("queue", place(entry));

@@ -3,8 +3,9 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
-import { useHistory, type Schemas } from "../data.ts";
+import { askHistory, useHistory, type Schemas } from "../data.ts";
 import { useSubject } from "../parts/hold.tsx";
+import { MoreList } from "../parts/more.tsx";
 import { PlantFrame } from "../parts/plant-frame.tsx";
 import { Failed, Loading } from "../parts/states.tsx";
 import { useText } from "../texts.ts";
@@ -25,14 +26,16 @@ function History({ permitNo }: { permitNo: string }): ReactNode {
     <>
       <h2>{t("historyOf")}</h2>
       {episodes.length === 0 && <p className="soft">{t("noHistory")}</p>}
-      <ul>
-        {episodes.map((episode) => (
-          <li key={episode.id}>
-            <EpisodeLine episode={episode} />
-          </li>
-        ))}
-      </ul>
-      {next !== null && <p className="soft">{t("onlyNewest", { count: episodes.length })}</p>}
+      <MoreList
+        first={{ rows: episodes, next }}
+        ask={async (cursor) => {
+          const page = await askHistory(permitNo, cursor);
+          return { rows: page.episodes, next: page.next };
+        }}
+        keyOf={({ id }) => id}
+      >
+        {(episode) => <EpisodeLine episode={episode} />}
+      </MoreList>
     </>
   );
 }

@@ -2,8 +2,9 @@
 import type { ReactNode } from "react";
 import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
-import { useMessages, useWords } from "../data.ts";
+import { askMessages, useMessages, useWords } from "../data.ts";
 import { Contacts } from "../parts/contacts.tsx";
+import { MoreList } from "../parts/more.tsx";
 import { PlantFrame } from "../parts/plant-frame.tsx";
 import { Failed, Loading } from "../parts/states.tsx";
 import { useText } from "../texts.ts";
@@ -39,9 +40,16 @@ function Messages({ permitNo }: { permitNo: string }): ReactNode {
     <section>
       <h2>{t("messages")}</h2>
       {all.length === 0 && <p className="soft">{t("noMessages")}</p>}
-      <ul>
-        {all.map(({ at, channel, roles, to, text, state }) => (
-          <li key={`${at}${channel}${to}${text}`} className="card">
+      <MoreList
+        first={{ rows: all, next }}
+        ask={async (cursor) => {
+          const page = await askMessages(permitNo, cursor);
+          return { rows: page.messages, next: page.next };
+        }}
+        keyOf={({ at, channel, to, text }) => `${at}${channel}${to}${text}`}
+      >
+        {({ at, channel, roles, to, text, state }) => (
+          <div className="card">
             <div className="head">
               <p className="soft">
                 {minuteText(at, language)} · {t(`channel.${channel}`)} ·{" "}
@@ -50,10 +58,9 @@ function Messages({ permitNo }: { permitNo: string }): ReactNode {
               <span className={`badge ${LOOKS[state] ?? ""}`}>{t(`send.${state}`)}</span>
             </div>
             <p className="lines">{text}</p>
-          </li>
-        ))}
-      </ul>
-      {next !== null && <p className="soft">{t("onlyNewest", { count: all.length })}</p>}
+          </div>
+        )}
+      </MoreList>
     </section>
   );
 }

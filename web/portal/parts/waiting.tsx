@@ -44,7 +44,7 @@ function WaitingLine({ entry }: { entry: Entry }): ReactNode {
       </p>
       {refused && (
         <div role="alert">
-          <p className="error">{problemText(new ApiProblem(refused.status, refused.detail, refused.title), t)}</p>
+          <p className="error">{problemText(problemOf(refused), t)}</p>
           <div className="row">
             {entry.kind === "mark" ? (
               <button type="button" onClick={correct}>
@@ -64,3 +64,6 @@ function WaitingLine({ entry }: { entry: Entry }): ReactNode {
     </li>
   );
 }
+
+const problemOf = ({ status, detail, title, zh, wrong }: NonNullable<Entry["refused"]>): ApiProblem =>
+  new ApiProblem(status, detail, title, zh, wrong);
