@@ -11,6 +11,7 @@ const LONG = [
   "browser/console",
   "browser/devices",
   "browser/live",
+  "browser/board",
   "faults/disk-full",
   "backtest/loop",
   "simulate/simulate-plant",

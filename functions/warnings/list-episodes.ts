@@ -26,6 +26,8 @@ const Query = z.object({
   to: z.optional(z.string()),
   kind: z.optional(z.enum(EPISODE_KINDS)),
   open: z.optional(z.enum(["true", "false"])),
+  /** A code of the rule data. */
+  pollutant: z.optional(z.string().check(z.maxLength(20))),
   cursor: z.optional(z.string().check(z.maxLength(1000))),
   limit: z.optional(z.string().check(z.regex(/^[1-9]\d{0,2}$/))),
 });
@@ -80,6 +82,7 @@ export const listEpisodesOperation = ({ lists, reader }: EpisodeServices): Opera
         wanted: (row) =>
           plants.has(row.permitNo) &&
           (query.kind === undefined || kindOf(row) === query.kind) &&
+          (query.pollutant === undefined || row.pollutant === query.pollutant) &&
           (query.open !== "false" || row.closedAt !== null),
       };
       const permitNos = [...plants.keys()];

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { formatIso, HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
+import { HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
 import { buildWeb, firstLoad, webDir } from "../../infra/build-web.ts";
 import { ROOT } from "../../infra/build.ts";
-import { TOWN_NAMES, TOWNS } from "../../infra/local/demo/fill-in.ts";
 import { putApplications } from "../../infra/local/applications.ts";
 import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
@@ -219,90 +218,6 @@ test("what was refused, and the city at a glance", async () => {
   expect(await page.locator(".towns tbody tr").count()).toBe(1);
   await fine("board");
 });
-
-test("the big screen with 10,250 plants at 3840×2160: nothing stutters while states change", async () => {
-  const wall = await context.newPage();
-  wall.on("pageerror", (error) => errors.push(error.message));
-  await wall.setViewportSize({ width: 3840, height: 2160 });
-  await wall.addInitScript(
-    (session) => {
-      sessionStorage.setItem("session", session);
-      localStorage.setItem("display", JSON.stringify({ dark: true, wall: true }));
-    },
-    await page.evaluate(() => sessionStorage.getItem("session") ?? ""),
-  );
-  const city = boardCity(10_250);
-  let asked = 0;
-  await wall.route("**/api/board*", (route) => {
-    const since = new URL(route.request().url()).searchParams.get("since");
-    return route.fulfill({ json: city(since === null ? null : ++asked) });
-  });
-  await wall.routeWebSocket(/\/live\?/, (socket) => {
-    socket.onMessage((wish) => socket.send(JSON.stringify({ at: Date.now(), watching: JSON.parse(String(wish)) })));
-    const storm = setInterval(() => socket.send(JSON.stringify({ at: Date.now(), board: true })), 500);
-    socket.onClose(() => clearInterval(storm));
-  });
-  await wall.goto(consoleUrl("#/board"));
-  await wall.locator(".map[data-plants='10250']").waitFor();
-  const measured = await wall.evaluate<{ frames: number; slowest: number; heap: number }>(`new Promise((resolve) => {
-    const began = performance.now();
-    let frames = 0, slowest = 0, last = began;
-    requestAnimationFrame(function next(now) {
-      frames++; slowest = Math.max(slowest, now - last); last = now;
-      if (now - began < 12_000) requestAnimationFrame(next);
-      else resolve({ frames, slowest, heap: performance.memory.usedJSHeapSize });
-    });
-  })`);
-  console.log(
-    `big screen, 10,250 plants, 3840×2160, without GPU: ${(measured.frames / 12).toFixed(1)} frames/s, slowest ${measured.slowest.toFixed(0)} ms, heap ${(measured.heap / 2 ** 20).toFixed(0)} MB, ${asked} changes`,
-  );
-  expect(asked).toBeGreaterThan(0);
-  expect(measured.heap).toBeLessThan(400 * 2 ** 20);
-  await wall.screenshot({ path: join(SHOTS, "console-wall.png") });
-  expect(await findings(wall)).toEqual([]);
-  await wall.keyboard.press("Escape");
-  await wall.getByRole("link", { name: "大屏" }).waitFor();
-  await wall.close();
-}, 120_000);
-
-/** A city's answers: whole for null, else what the n-th request is told: a hundred plants that change. */
-function boardCity(count: number): (n: number | null) => unknown {
-  const states = ["normal", "warned", "lost", "silent"] as const;
-  const now = formatIso(Math.floor(Date.now() / 1000) * 1000);
-  const plant = (i: number, n: number) => {
-    const town = TOWN_NAMES[i % TOWN_NAMES.length] ?? "乌镇镇";
-    const [lon, lat] = TOWNS[town];
-    return {
-      permitNo: `P${i}`,
-      name: `（演示）第 ${i} 号印染有限公司`,
-      town,
-      lon: lon + ((i * 37) % 401) / 10_000 - 0.02,
-      lat: lat + ((i * 53) % 301) / 10_000 - 0.015,
-      state: states[(i * 7919 + n * 31) % 100 < 94 ? 0 : (i + n) % 4] ?? "normal",
-      level: 1,
-    };
-  };
-  const episode = { outlet: "DA001", pollutant: "a21002", statistic: "hour", facility: null, kind: "limit" };
-  const standing = { closedAt: null, durationMinutes: 5, level: 1, messages: 1, escalatedAt: null, pausedUntil: null };
-  const ticker = Array.from({ length: 30 }, (_, i) => {
-    const { permitNo, name, town } = plant(i, 0);
-    const times = { openedAt: now, at: now, event: "opened", closedHow: null };
-    return { ...episode, ...standing, ...times, id: `e${i}`, highest: i % 4, permitNo, name, town };
-  });
-  const kinds = { limit: 190, range: 12, noise: 4, facility: 6 };
-  const pollutants = [{ pollutant: "a21002", opened: 88, recovered: 80 }];
-  const figures = { opened: 212, recovered: 180, lapsed: 12, open: 20, escalated: 3, plantsWarned: 155 };
-  const day = { date: now.slice(0, 10), ...figures, plantsSaved: 131, messages: 843, kinds, pollutants };
-  return (n) => {
-    const at = n ?? 0;
-    const all = Array.from({ length: count }, (_, i) => plant(i, at));
-    const counts = { normal: 0, warned: 0, lost: 0, silent: 0, marked: 0 };
-    for (const each of all) counts[each.state]++;
-    const changed = all.slice((at * 100) % count).slice(0, 100);
-    const plants = n === null ? all : changed;
-    return { version: `b.${at}`, asOf: now, whole: n === null, next: null, counts, ticker, plants, day };
-  };
-}
 
 test("English, dark, and an address that leads nowhere", async () => {
   await page.goto(consoleUrl("#/nowhere"));

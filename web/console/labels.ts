@@ -7,6 +7,8 @@ import { useLanguage } from "../shared/language.ts";
 export interface Labels {
   /** `化学需氧量`; the code itself when the rule data do not know it. */
   pollutant(code: string | null): string;
+  /** All that the rule data know, for a choice. */
+  pollutants(): { value: string; label: string }[];
   unit(code: string | null): string;
   decimals(code: string | null): number;
   /** With its decimals and without its unit. */
@@ -26,6 +28,8 @@ export function useLabels(): Labels {
   const decimals = (code: string | null): number => of(code)?.decimals ?? 2;
   return {
     pollutant: (code) => of(code)?.[language] ?? code ?? "",
+    pollutants: () =>
+      Object.entries(data?.pollutants ?? {}).map(([value, names]) => ({ value, label: names[language] })),
     unit: (code) => of(code)?.unit ?? "",
     decimals,
     value: (code, value) => numberText(value, decimals(code)),

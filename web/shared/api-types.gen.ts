@@ -2573,6 +2573,7 @@ export interface operations {
         to?: string;
         kind?: "limit" | "range" | "noise" | "facility";
         open?: "true" | "false";
+        pollutant?: string;
         cursor?: string;
         limit?: string;
       };

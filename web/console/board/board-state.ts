@@ -77,3 +77,12 @@ export function countBoard(plants: Iterable<BoardPlant>): { counts: Counts; town
 }
 
 const none = (): Record<State, number> => ({ normal: 0, warned: 0, lost: 0, silent: 0, marked: 0 });
+
+/** Plants with a warning, the worst first. */
+export const standOut = (plants: Iterable<BoardPlant>): BoardPlant[] =>
+  [...plants]
+    .filter(({ state }) => state === "lost" || state === "warned")
+    .sort(
+      (a, b) => (a.state === b.state ? 0 : a.state === "lost" ? -1 : 1) || b.level - a.level || order(a.name, b.name),
+    );
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -6,7 +6,7 @@ import { useLabels } from "../labels.ts";
 import { go, hashOf } from "../shell/address.ts";
 import { useText } from "../texts.ts";
 import type { BoardPlant } from "./board-state.ts";
-import { DARK, drawNames, drawPoints, drawRings, drawTowns, LIGHT, ORDER } from "./draw.ts";
+import { DARK, drawNames, drawPoints, drawRings, drawTowns, LIGHT } from "./draw.ts";
 
 interface CityMapProps {
   plants: ReadonlyMap<string, BoardPlant>;
@@ -65,8 +65,8 @@ export function CityMap({ plants, dark, label }: CityMapProps): ReactNode {
     if (!ctx || !projection) return;
     const { x, y } = projection;
     const out = [...plants.values()]
-      .filter(({ state }) => state === "lost" || state === "warned")
-      .sort((a, b) => ORDER.indexOf(b.state) - ORDER.indexOf(a.state) || b.level - a.level)
+      // Only what is worst: rings around every warning of a large city would hide it.
+      .filter(({ state }) => state === "lost")
       .slice(0, RINGS)
       .map(({ lon, lat, state }) => ({ px: x(lon), py: y(lat), colour: palette.states[state] }));
     if (out.length === 0) return;

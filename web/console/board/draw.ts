@@ -68,7 +68,7 @@ export function drawNames(
 }
 
 /** Points of one state; each state has its own shape. Those that stand out are drawn last, above the others. */
-export const ORDER: readonly State[] = ["normal", "silent", "marked", "warned", "lost"];
+const ORDER: readonly State[] = ["normal", "silent", "marked", "warned", "lost"];
 
 export function drawPoints(
   ctx: CanvasRenderingContext2D,

@@ -2,18 +2,20 @@
 import { Select, Space } from "antd";
 import type { ReactNode } from "react";
 import { TOWN_NAMES } from "../city-map/towns.ts";
+import { useLabels } from "../labels.ts";
 import { setQuery, useAddress } from "../shell/address.ts";
 import { DayInput } from "../shell/day-input.tsx";
 import { SavedFilters } from "../shell/saved-filters.tsx";
 import { useText } from "../texts.ts";
 import { EpisodeList } from "./episode-list.tsx";
 
-const FILTERS = ["from", "to", "town", "kind", "open"] as const;
+const FILTERS = ["from", "to", "town", "kind", "pollutant", "open"] as const;
 const KINDS = ["limit", "range", "noise", "facility"] as const;
 
 export default function EpisodesPage(): ReactNode {
   const t = useText();
   const { query } = useAddress();
+  const { pollutants } = useLabels();
   const of = (name: (typeof FILTERS)[number]): string | null => query.get(name);
   return (
     <section className="page">
@@ -39,6 +41,17 @@ export default function EpisodesPage(): ReactNode {
           value={of("kind")}
           options={KINDS.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
           onChange={(kind: string | undefined) => setQuery({ kind })}
+        />
+        <Select
+          aria-label={t("pollutant")}
+          placeholder={t("allPollutants")}
+          allowClear
+          showSearch
+          optionFilterProp="label"
+          style={{ minWidth: 150 }}
+          value={of("pollutant")}
+          options={pollutants()}
+          onChange={(pollutant: string | undefined) => setQuery({ pollutant })}
         />
         <Select
           aria-label={t("openOrClosed")}

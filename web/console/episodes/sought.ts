@@ -11,6 +11,7 @@ export interface Sought {
   to?: string;
   kind?: (typeof KINDS)[number];
   open?: "true" | "false";
+  pollutant?: string;
 }
 
 /** `to` is the last day that counts. What is no date, kind or choice is left out. */
@@ -19,6 +20,7 @@ export function soughtOf(query: URLSearchParams, permitNo: string | null): Sough
   const kind = KINDS.find((each) => each === query.get("kind"));
   const open = (["true", "false"] as const).find((each) => each === query.get("open"));
   const town = query.get("town");
+  const pollutant = query.get("pollutant");
   return {
     ...(permitNo !== null && { permitNo }),
     ...(town && { town }),
@@ -27,6 +29,7 @@ export function soughtOf(query: URLSearchParams, permitNo: string | null): Sough
     ...(to !== null && { to: formatIso(to + DAY) }),
     ...(kind && { kind }),
     ...(open && { open }),
+    ...(pollutant && /^\w{1,20}$/.test(pollutant) && { pollutant }),
   };
 }
 

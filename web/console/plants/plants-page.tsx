@@ -16,7 +16,30 @@ import { StateTag, STATES, type PlantStateName } from "../shell/state-tag.tsx";
 import { useText } from "../texts.ts";
 
 type Plant = Answer<"listPlants">["plants"][number];
-const FILTERS = ["q", "town", "state"] as const;
+const FILTERS = ["q", "town", "state", "condition"] as const;
+/** What numbers of the board count: sites and the day. */
+const CONDITIONS = [
+  "treatment-mismatch",
+  "treatment-stopped",
+  "treatment-running",
+  "treatment-other",
+  "treatment-unknown",
+  "production-stopped",
+  "production-running",
+  "production-other",
+  "production-unknown",
+  "noise-over",
+  "noise-within",
+  "noise-unknown",
+  "dust-over",
+  "dust-within",
+  "dust-unknown",
+  "warned-today",
+  "told-today",
+  "saved-today",
+  "key-judged",
+  "key-not-judged",
+] as const;
 
 export default function PlantsPage(): ReactNode {
   const t = useText();
@@ -25,8 +48,9 @@ export default function PlantsPage(): ReactNode {
   const q = query.get("q") ?? "";
   const town = query.get("town");
   const state = STATES.find((each) => each === query.get("state")) ?? null;
+  const condition = CONDITIONS.find((each) => each === query.get("condition")) ?? null;
   const plants = useInfiniteQuery({
-    queryKey: ["plants", q, town, state],
+    queryKey: ["plants", q, town, state, condition],
     initialPageParam: null as string | null,
     queryFn: ({ pageParam }) =>
       dataOf(
@@ -36,6 +60,7 @@ export default function PlantsPage(): ReactNode {
               ...(q && { q }),
               ...(town && { town }),
               ...(state && { state }),
+              ...(condition && { condition }),
               ...(pageParam && { cursor: pageParam }),
             },
           },
@@ -46,7 +71,7 @@ export default function PlantsPage(): ReactNode {
     refetchInterval: 60_000,
   });
   const rows = plants.data?.pages.flatMap((page) => page.plants) ?? [];
-  const filtered = q !== "" || town !== null || state !== null;
+  const filtered = q !== "" || town !== null || state !== null || condition !== null;
   return (
     <section className="page">
       <h1>{t("navPlants")}</h1>
@@ -70,6 +95,17 @@ export default function PlantsPage(): ReactNode {
           value={state}
           options={STATES.map((each) => ({ value: each, label: say(`state.${each}`) }))}
           onChange={(value: PlantStateName | undefined) => setQuery({ state: value })}
+        />
+        <Select
+          aria-label={t("condition")}
+          placeholder={t("allConditions")}
+          allowClear
+          showSearch
+          optionFilterProp="label"
+          style={{ minWidth: 210 }}
+          value={condition}
+          options={CONDITIONS.map((each) => ({ value: each, label: t(`condition.${each}`) }))}
+          onChange={(value: (typeof CONDITIONS)[number] | undefined) => setQuery({ condition: value })}
         />
         <SavedFilters page="plants" names={FILTERS} />
       </Space>
