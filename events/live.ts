@@ -22,6 +22,7 @@ export const PLANT_ITEMS: readonly string[] = [
   "EPISODE#",
   "ACK#",
   "SEND#",
+  "DELIVERY#",
   "CLUE#",
 ];
 export const PLANT = "PLANT#";

@@ -89,7 +89,10 @@ describe("who is told what", () => {
       pk,
       sk: "P",
     })),
-    ...["WARNING", "HOUR#2026-10-01T08#R000", "SEND#x", "ACK#x", "MARK#x"].map((sk) => ({ pk: "PLANT#P1", sk })),
+    ...["WARNING", "HOUR#2026-10-01T08#R000", "SEND#x", "DELIVERY#x", "ACK#x", "MARK#x"].map((sk) => ({
+      pk: "PLANT#P1",
+      sk,
+    })),
     ...["FIRST", "CHAIN#2026-10-01", "MARKS"].map((sk) => ({ pk: "PLANT#P2", sk })),
     ...["LIVE", "RISK#0", "DUE#0", "SITE#0", "QUARANTINE#2026-10-01"].map((pk) => ({ pk, sk: "P3" })),
   );
