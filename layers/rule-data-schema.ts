@@ -250,35 +250,3 @@ export const QualityVersions = z
     }),
   )
   .check(z.minLength(1));
-
-/** What people are told beside text messages. A kind is `urgent` (told at once) or waits for the digest of the day. */
-export const NoticeVersions = z
-  .array(
-    z.strictObject({
-      effectiveFrom: date,
-      kinds: z
-        .array(
-          z.strictObject({
-            kind: z.enum(["warning", "data", "unmarked", "mark", "permit"]),
-            urgent: z.boolean(),
-            zh: text,
-            en: text,
-          }),
-        )
-        .check(z.refine((list) => new Set(list.map((k) => k.kind)).size === 5, "each kind must stand there once")),
-      /** Hours of the day. Never at night, from 22 to 7, whatever anybody chooses. */
-      digest: z.strictObject({
-        hour: hourOfDay,
-        /** The schedule's (infra/stacks/services.ts). */
-        minute: z.literal(30),
-        earliest: hourOfDay.check(z.gte(7)),
-        latest: hourOfDay.check(z.lte(21)),
-        lookBackDays: count,
-      }),
-      permitExpiringDays: z.array(count).check(z.minLength(1)),
-      keepDays: count,
-      certainty: z.enum(["verified", "general", "project"]),
-      source: text,
-    }),
-  )
-  .check(z.minLength(1));

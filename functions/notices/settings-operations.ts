@@ -11,10 +11,6 @@ import { Settings, type DeviceItem } from "./stored-items.ts";
 
 const SettingsView = z.object({
   settings: Settings,
-  /** What there is to choose, in the order to show it. `urgent`: told at once; else in the digest. */
-  kinds: z.array(z.object({ kind: z.enum(KINDS), urgent: z.boolean(), zh: z.string(), en: z.string() })),
-  /** Hours that the digest may come at, at this minute. */
-  digest: z.object({ earliest: z.int(), latest: z.int(), minute: z.int() }),
   /** Key that a browser subscribes with, base64url. */
   pushKey: z.string(),
   /** Whether e-mail is sent at all here. */
@@ -44,38 +40,28 @@ const deviceView = ({ id, name, at }: DeviceItem): z.output<typeof DeviceView> =
 const MOST_DEVICES = 10;
 const TestStates = z.enum(["sent", "failed", "unknown"]);
 
-export function settingsOperations({ db, tables, ruleData, senders }: Services): Operation[] {
+export function settingsOperations({ db, tables, senders }: Services): Operation[] {
   const notices = noticeRepository({ db, table: tables.ledger });
   const { push, mail, language } = senders;
-  const held = async (sub: string, at: number): Promise<{ settings: z.output<typeof Settings>; v: number }> =>
-    (await notices.settings(sub)) ?? { settings: usualSettings(ruleData.notices(at)), v: 0 };
-  const viewOf = (
-    settings: z.output<typeof Settings>,
-    email: string | null,
-    at: number,
-  ): z.output<typeof SettingsView> => {
-    const { kinds, digest } = ruleData.notices(at);
-    const { earliest, latest, minute } = digest;
-    return {
-      settings,
-      kinds,
-      digest: { earliest, latest, minute },
-      pushKey: push.publicKey,
-      emailOn: mail !== null,
-      email: email === null ? null : maskEmail(email),
-    };
-  };
+  const held = async (sub: string): Promise<{ settings: z.output<typeof Settings>; v: number }> =>
+    (await notices.settings(sub)) ?? { settings: usualSettings(), v: 0 };
+  const viewOf = (settings: z.output<typeof Settings>, email: string | null): z.output<typeof SettingsView> => ({
+    settings,
+    pushKey: push.publicKey,
+    emailOn: mail !== null,
+    email: email === null ? null : maskEmail(email),
+  });
   return [
     overReach({
       id: "getNoticeSettings",
       method: "GET",
       path: "/api/self/notice-settings",
-      summary: "What I am told by web push and e-mail, and at which hour the digest comes",
+      summary: "What I am told by web push and e-mail",
       action: "notice.read",
       answer: SettingsView,
-      async handle({ person, at }) {
-        const { settings, v } = await held(person.sub, at);
-        return { body: viewOf(settings, person.email, at), revision: `notices-${v}` };
+      async handle({ person }) {
+        const { settings, v } = await held(person.sub);
+        return { body: viewOf(settings, person.email), revision: `notices-${v}` };
       },
     }),
     overReach({
@@ -86,20 +72,19 @@ export function settingsOperations({ db, tables, ruleData, senders }: Services):
       action: "notice.write",
       body: Settings,
       answer: SettingsView,
-      async handle({ person, body, ifMatch, at, change }) {
-        const before = await held(person.sub, at);
+      async handle({ person, body, ifMatch, change }) {
+        const before = await held(person.sub);
         if (ifMatch === null)
           throw new Refusal(428, "If-Match is missing", "Load the settings first, and send their ETag as If-Match.");
         if (ifMatch !== `notices-${before.v}`)
           throw new Refusal(412, "changed meanwhile", "You changed the settings elsewhere. Load them again.");
         const settings = {
-          hour: body.hour,
           // In one order, each once: so that the audit trail shows changes only.
           kinds: Object.fromEntries(
             KINDS.map((kind) => [kind, CHANNELS.filter((channel) => body.kinds[kind].includes(channel))]),
           ) as typeof body.kinds,
         };
-        const problems = settingsProblems(settings, ruleData.notices(at), { email: person.email !== null });
+        const problems = settingsProblems(settings, { email: person.email !== null });
         if (problems.length > 0)
           throw new Refusal(422, "not as expected", problems.map((p) => `${p.path} ${p.reason}`).join("; "), {
             problems,
@@ -110,7 +95,7 @@ export function settingsOperations({ db, tables, ruleData, senders }: Services):
           before: before.v === 0 ? null : before.settings,
           after: settings,
         });
-        return { body: viewOf(settings, person.email, at), revision: `notices-${before.v + 1}` };
+        return { body: viewOf(settings, person.email), revision: `notices-${before.v + 1}` };
       },
     }),
     overReach({
@@ -157,7 +142,7 @@ export function settingsOperations({ db, tables, ruleData, senders }: Services):
         const writes = [
           ...notices.deviceWrites(sub, device, owner),
           // Whoever has chosen nothing yet is found by the senders from now on.
-          ...(chosen ? [] : notices.settingsWrites(sub, usualSettings(ruleData.notices(at)), 1)),
+          ...(chosen ? [] : notices.settingsWrites(sub, usualSettings(), 1)),
         ];
         // Keys and address of the browser are nobody's business: they are not in the audit trail.
         await change(writes, {

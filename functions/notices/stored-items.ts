@@ -5,8 +5,7 @@ import { CHANNELS, type NoticeSettings } from "./domain/settings.ts";
 
 const channels = z.array(z.enum(CHANNELS));
 export const Settings: z.ZodMiniType<NoticeSettings> = z.object({
-  kinds: z.object({ warning: channels, data: channels, unmarked: channels, mark: channels, permit: channels }),
-  hour: z.int(),
+  kinds: z.object({ warning: channels, data: channels }),
 });
 export const SettingsItem = z.object({ sk: z.string(), settings: Settings, v: z.int() });
 

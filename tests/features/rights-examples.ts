@@ -55,7 +55,7 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
     };
   },
   putNoticeSettings: () => ({
-    body: { hour: 9, kinds: { warning: ["push"], data: [], unmarked: [], mark: [], permit: ["push"] } },
+    body: { kinds: { warning: ["push"], data: [] } },
     headers: { "if-match": "notices-0" },
   }),
   addPushDevice: () => ({

@@ -1943,49 +1943,18 @@ export interface components {
       }[];
     };
     GetNoticeSettingsAnswer: {
-      settings: {
-        kinds: {
-          warning: ("push" | "email")[];
-          data: ("push" | "email")[];
-          unmarked: ("push" | "email")[];
-          mark: ("push" | "email")[];
-          permit: ("push" | "email")[];
-        };
-        hour: number;
-      };
-      kinds: { kind: "warning" | "data" | "unmarked" | "mark" | "permit"; urgent: boolean; zh: string; en: string }[];
-      digest: { earliest: number; latest: number; minute: number };
+      settings: { kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] } };
       pushKey: string;
       emailOn: boolean;
       email: string | null;
     };
     PutNoticeSettingsAnswer: {
-      settings: {
-        kinds: {
-          warning: ("push" | "email")[];
-          data: ("push" | "email")[];
-          unmarked: ("push" | "email")[];
-          mark: ("push" | "email")[];
-          permit: ("push" | "email")[];
-        };
-        hour: number;
-      };
-      kinds: { kind: "warning" | "data" | "unmarked" | "mark" | "permit"; urgent: boolean; zh: string; en: string }[];
-      digest: { earliest: number; latest: number; minute: number };
+      settings: { kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] } };
       pushKey: string;
       emailOn: boolean;
       email: string | null;
     };
-    PutNoticeSettingsBody: {
-      kinds: {
-        warning: ("push" | "email")[];
-        data: ("push" | "email")[];
-        unmarked: ("push" | "email")[];
-        mark: ("push" | "email")[];
-        permit: ("push" | "email")[];
-      };
-      hour: number;
-    };
+    PutNoticeSettingsBody: { kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] } };
     ListPushDevicesAnswer: { devices: { id: string; name: string; since: string }[] };
     AddPushDeviceAnswer: { id: string; name: string; since: string };
     AddPushDeviceBody: { endpoint: string; p256dh: string; auth: string; name: string };

@@ -5,7 +5,7 @@ import { recipientsOf, type Candidate } from "./recipients.ts";
 import type { NoticeSettings } from "./settings.ts";
 
 const T = 1_790_814_900_000;
-const none: NoticeSettings["kinds"] = { warning: [], data: [], unmarked: [], mark: [], permit: [] };
+const none: NoticeSettings["kinds"] = { warning: [], data: [] };
 const someone = (over: Partial<Candidate> & { kinds?: Partial<NoticeSettings["kinds"]> } = {}): Candidate => {
   const { kinds, ...rest } = over;
   return {
@@ -13,7 +13,7 @@ const someone = (over: Partial<Candidate> & { kinds?: Partial<NoticeSettings["ki
     phone: "+8613900000001",
     email: null,
     devices: [{ id: "d1", name: "Edge" }],
-    settings: { kinds: { ...none, ...kinds }, hour: 8 },
+    settings: { kinds: { ...none, ...kinds } },
     ...rest,
   };
 };

@@ -1,21 +1,18 @@
-/** Which kinds by which channel, and when the digest comes: each switch is saved as it is moved. */
+/** Which kinds by which channel: each switch is saved as it is moved. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { api, ApiProblem, got, problemText } from "../../shared/api.ts";
-import { useLanguage } from "../../shared/language.ts";
 import { useNoticeSettings, type NoticeSettings } from "../data.ts";
 import { useText } from "../texts.ts";
 import type { TestState } from "./push-devices.tsx";
 import { Failed, Loading } from "./states.tsx";
 
+const KINDS = ["warning", "data"] as const;
 const CHANNELS = ["push", "email"] as const;
 type Settings = NoticeSettings["settings"];
 
-const two = (n: number): string => String(n).padStart(2, "0");
-
 export function NoticeChoice(): ReactNode {
   const t = useText();
-  const language = useLanguage();
   const queries = useQueryClient();
   const asked = useNoticeSettings();
   const [problem, setProblem] = useState<unknown>(null);
@@ -27,7 +24,7 @@ export function NoticeChoice(): ReactNode {
   if (asked.isPending) return <Loading />;
   if (asked.isError) return <Failed error={asked.error} again={() => void asked.refetch()} />;
   const { data, etag } = asked.data.data;
-  const { kinds, digest, emailOn, email } = data;
+  const { emailOn, email } = data;
   const settings = moved ?? data.settings;
   const save = async (next: Settings): Promise<void> => {
     setMoved(next);
@@ -48,7 +45,7 @@ export function NoticeChoice(): ReactNode {
   const move = (kind: keyof Settings["kinds"], channel: (typeof CHANNELS)[number]): void => {
     const before = settings.kinds[kind];
     const after = before.includes(channel) ? before.filter((each) => each !== channel) : [...before, channel];
-    void save({ ...settings, kinds: { ...settings.kinds, [kind]: after } });
+    void save({ kinds: { ...settings.kinds, [kind]: after } });
   };
   const test = async (): Promise<void> => {
     setTested(null);
@@ -60,7 +57,6 @@ export function NoticeChoice(): ReactNode {
       setProblem(error);
     }
   };
-  const hours = Array.from({ length: digest.latest - digest.earliest + 1 }, (_, i) => digest.earliest + i);
   return (
     <section>
       <h2>{t("noticeChoice")}</h2>
@@ -77,17 +73,17 @@ export function NoticeChoice(): ReactNode {
             </tr>
           </thead>
           <tbody>
-            {kinds.map(({ kind, urgent, ...name }) => (
+            {KINDS.map((kind) => (
               <tr key={kind}>
                 <th scope="row">
-                  {name[language]} <span className="soft">{t(urgent ? "atOnce" : "inDigest")}</span>
+                  {t(`kind.${kind}`)}
                 </th>
                 {CHANNELS.map((channel) => (
                   <td key={channel}>
                     <label>
                       <input
                         type="checkbox"
-                        aria-label={`${name[language]} ${t(`channel.${channel}`)}`}
+                        aria-label={`${t(`kind.${kind}`)} ${t(`channel.${channel}`)}`}
                         checked={settings.kinds[kind].includes(channel)}
                         disabled={busy || (channel === "email" && (!emailOn || email === null))}
                         onChange={() => move(kind, channel)}
@@ -122,20 +118,6 @@ export function NoticeChoice(): ReactNode {
             {problemText(problem, t)}
           </p>
         )}
-        <label htmlFor="digest-hour">{t("digestAt")}</label>
-        <select
-          id="digest-hour"
-          value={settings.hour}
-          disabled={busy}
-          onChange={(e) => void save({ ...settings, hour: Number(e.target.value) })}
-        >
-          {hours.map((hour) => (
-            <option key={hour} value={hour}>
-              {two(hour)}:{two(digest.minute)}
-            </option>
-          ))}
-        </select>
-        <p className="soft">{t("digestHint")}</p>
       </div>
     </section>
   );
