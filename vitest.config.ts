@@ -12,6 +12,7 @@ const LONG = [
   "browser/devices",
   "browser/live",
   "browser/board",
+  "browser/rule-data",
   "faults/disk-full",
   "backtest/loop",
   "simulate/simulate-plant",

@@ -6,7 +6,8 @@ const count = z.number();
 const optional = z.nullable(z.number());
 const both = <T extends z.ZodMiniType>(shape: T) => z.object({ force: shape, draft: shape });
 const Level = z.literal([0, 1, 2, 3]);
-const levels = z.tuple([count, count, count]);
+/** Of levels 1, 2 and 3. */
+const levels = z.array(count).check(z.length(3));
 const verdicts = z.object({ met: count, exceeded: count, insufficient: count, marked: count });
 
 export const FiguresShape = z.object({

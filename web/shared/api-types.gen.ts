@@ -1405,7 +1405,7 @@ export interface components {
             episodes: number;
             limitEpisodes: number;
             trueEpisodes: number;
-            levels: [number, number, number];
+            levels: number[];
             escalated: number;
             recovered: number;
             told: number;
@@ -1430,7 +1430,7 @@ export interface components {
             episodes: number;
             limitEpisodes: number;
             trueEpisodes: number;
-            levels: [number, number, number];
+            levels: number[];
             escalated: number;
             recovered: number;
             told: number;
@@ -1473,7 +1473,7 @@ export interface components {
           force: {
             episodes: number;
             trueEpisodes: number;
-            levels: [number, number, number];
+            levels: number[];
             escalated: number;
             recovered: number;
             told: number;
@@ -1487,7 +1487,7 @@ export interface components {
           draft: {
             episodes: number;
             trueEpisodes: number;
-            levels: [number, number, number];
+            levels: number[];
             escalated: number;
             recovered: number;
             told: number;

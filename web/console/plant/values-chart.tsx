@@ -1,27 +1,7 @@
-/** Draws values with ECharts, of which only the parts in use are loaded, and only here. */
-import { LineChart, ScatterChart } from "echarts/charts";
-import {
-  DataZoomComponent,
-  GridComponent,
-  LegendComponent,
-  MarkLineComponent,
-  TooltipComponent,
-} from "echarts/components";
-import { init, use, type ECharts } from "echarts/core";
-import { CanvasRenderer } from "echarts/renderers";
+/** Draws values with ECharts. */
 import { useEffect, useRef, type ReactNode } from "react";
 import { chartOption, type ChartInput } from "./chart-option.ts";
-
-use([
-  LineChart,
-  ScatterChart,
-  GridComponent,
-  TooltipComponent,
-  MarkLineComponent,
-  DataZoomComponent,
-  LegendComponent,
-  CanvasRenderer,
-]);
+import { init, type ECharts } from "./values-chart-parts.ts";
 
 interface ValuesChartProps {
   input: ChartInput;

@@ -69,6 +69,13 @@ export const PAGES: readonly PageEntry[] = [
     View: lazy(() => import("../quarantine/quarantine-page.tsx")),
   },
   {
+    name: "rules",
+    title: "navRules",
+    action: "rule-data.read",
+    key: "r",
+    View: lazy(() => import("../rules/rules-page.tsx")),
+  },
+  {
     name: "jobs",
     title: "navJobs",
     action: "job.read",
