@@ -20,7 +20,9 @@ import { DevicesTab } from "./devices-tab.tsx";
 import { HistoryTab } from "./history-tab.tsx";
 import { LiveTab } from "./live-tab.tsx";
 import { MarksTab } from "./marks-tab.tsx";
+import { MessagesTab } from "./messages-tab.tsx";
 import { PermitTab } from "./permit-tab.tsx";
+import { UnmarkedTab } from "./unmarked-tab.tsx";
 
 export default function PlantPage({ parts: [permitNo] }: PageProps): ReactNode {
   const t = useText();
@@ -56,6 +58,10 @@ export default function PlantPage({ parts: [permitNo] }: PageProps): ReactNode {
     { key: "permit", label: t("tabPermit"), children: <PermitTab plant={data} /> },
     { key: "devices", label: t("tabDevices"), children: <DevicesTab plant={data} /> },
     { key: "marks", label: t("tabMarks"), children: <MarksTab permitNo={permitNo} judge={allowed("mark.judge")} /> },
+    { key: "unmarked", label: t("tabUnmarked"), children: <UnmarkedTab permitNo={permitNo} /> },
+    ...(allowed("contact.read")
+      ? [{ key: "messages", label: t("tabMessages"), children: <MessagesTab permitNo={permitNo} /> }]
+      : []),
     ...(allowed("audit.read")
       ? [{ key: "audit", label: t("tabAudit"), children: <AuditList permitNo={permitNo} /> }]
       : []),
@@ -101,6 +107,6 @@ export default function PlantPage({ parts: [permitNo] }: PageProps): ReactNode {
 }
 
 /** What the tabs show of the plant and the ledger tells of; past values are asked for by their time. */
-const TOLD = ["plant", "episodes", "marks"];
+const TOLD = ["plant", "episodes", "marks", "messages"];
 const isOf = (permitNo: string | undefined, key: readonly unknown[]): boolean =>
   permitNo !== undefined && TOLD.includes(String(key[0])) && JSON.stringify(key).includes(permitNo);

@@ -75,9 +75,7 @@ export function NoticeChoice(): ReactNode {
           <tbody>
             {KINDS.map((kind) => (
               <tr key={kind}>
-                <th scope="row">
-                  {t(`kind.${kind}`)}
-                </th>
+                <th scope="row">{t(`kind.${kind}`)}</th>
                 {CHANNELS.map((channel) => (
                   <td key={channel}>
                     <label>
