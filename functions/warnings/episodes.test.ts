@@ -127,6 +127,8 @@ describe("GET /api/episodes", () => {
     expect(await list(regulator, `town=${encodeURIComponent("崇福镇")}`)).toHaveLength(1 + 11 * 3);
     expect(await list(regulator, `permitNo=${permitNo(5)}`)).toHaveLength(3);
     expect(await list(regulator, "kind=facility")).toEqual([]);
+    expect(await list(regulator, "pollutant=none")).toEqual([]);
+    expect(await list(regulator, "pollutant=a21002")).toEqual(await list(regulator, ""));
     const day = encodeURIComponent(formatIso(at("00:00") - 2 * DAY));
     expect(await list(regulator, `from=${day}&to=${encodeURIComponent(formatIso(at("00:00") - DAY))}`)).toHaveLength(
       22,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { boardAfter, countBoard, type Board, type BoardPlant, type State } from "./board-state.ts";
+import { boardAfter, countBoard, standOut, type Board, type BoardPlant, type State } from "./board-state.ts";
 
 const STATES: readonly State[] = ["normal", "warned", "lost", "silent", "marked"];
 const plant = (permitNo: string, state: State = "normal", level = 0, town = "崇福镇"): BoardPlant => ({
@@ -68,5 +68,18 @@ describe("board", () => {
         expect(towns.reduce((sum, town) => sum + town.total, 0)).toBe(total);
       }),
     );
+  });
+
+  test("what stands out comes worst first; who is well, silent or marked does not", () => {
+    const city = [
+      plant("A", "warned", 1),
+      plant("B", "silent"),
+      plant("C", "lost", 3),
+      plant("D", "warned", 2),
+      plant("E", "marked"),
+      plant("F"),
+      plant("G", "lost", 3),
+    ];
+    expect(standOut(city).map((p) => p.permitNo)).toEqual(["C", "G", "D", "A"]);
   });
 });

@@ -7,6 +7,8 @@ test.each([
   ["to=2026-10-31", { from: "2026-10-01T00:00:00+08:00", to: "2026-11-01T00:00:00+08:00" }],
   ["from=2026-10-01", { from: "2026-10-01T00:00:00+08:00" }],
   ["from=2026-02-31&kind=nonsense&open=maybe&town=", {}],
+  ["pollutant=a21002", { pollutant: "a21002" }],
+  ["pollutant=<script>", {}],
   ["kind=noise&open=true&town=乌镇镇", { kind: "noise", open: "true", town: "乌镇镇" }],
 ])("%s", (query, sought) => expect(soughtOf(new URLSearchParams(query), null)).toEqual(sought));
 
