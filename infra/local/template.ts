@@ -90,12 +90,14 @@ const PSEUDO: Record<string, string> = {
 export const machineRegion = REGION;
 export const machineAccount = ACCOUNT;
 
+const OWN_KEY = randomBytes(32);
+
 /** Reads the assembly in `folder`, with the issuer that stands in for its user pool. Throws TemplateError on anything unknown. */
 export function readAssembly(
   folder: string,
   issuer = "http://localhost/oidc",
-  /** What generated secrets are made from; without it they are others each time. */
-  secretKey: Buffer = randomBytes(32),
+  /** What generated secrets are made from; without it they are others in each process. */
+  secretKey: Buffer = OWN_KEY,
 ): Assembly {
   const manifest = parseFile(join(folder, "manifest.json"), ManifestSchema);
   const stacks = new Map<string, Template>();
