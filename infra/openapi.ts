@@ -7,8 +7,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Operation } from "../functions/api/operation.ts";
-import { allOperations } from "../functions/api/all-operations.ts";
+import { allOperations, type AllServices } from "../functions/api/all-operations.ts";
 import { servicesOf } from "../functions/api/operations.ts";
 import type { IotRegistry } from "../functions/devices/iot-registry.ts";
 import { loadRuleData } from "../layers/rule-data.ts";
@@ -20,10 +19,10 @@ const ROOT = join(import.meta.dirname, "..");
 export const DOCUMENT = join(ROOT, "web/api-docs/openapi.json");
 export const TYPES = join(ROOT, "web/shared/api-types.gen.ts");
 
-/** The operations as such: none of them can be called. */
-function operations(): Operation[] {
+/** Services of which none can be called: for the operations as such. */
+export function noServices(): AllServices {
   const table = "none";
-  return allOperations({
+  return {
     identities: { registry: {} as IotRegistry, ca: "" },
     ...servicesOf({
       db: DynamoDBDocumentClient.from(new DynamoDBClient({ region: "none" })),
@@ -40,12 +39,12 @@ function operations(): Operation[] {
       },
       now: () => 0,
     }),
-  });
+  };
 }
 
 /** Both files as they ought to be. */
 export function generated(): { document: string; types: string } {
-  const document = openApiDocument(operations());
+  const document = openApiDocument(allOperations(noServices()));
   return { document: formatted(DOCUMENT, JSON.stringify(document)), types: formatted(TYPES, clientTypes(document)) };
 }
 

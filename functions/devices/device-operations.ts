@@ -36,7 +36,7 @@ import { keyText, type DeviceCertificate } from "./iot-registry.ts";
 import { gradesOf } from "./keep-quality.ts";
 import { qualityFacts } from "./quality-repository.ts";
 import { activate, deactivate, finishRotation, IdentityRefusal, issueCertificate } from "./issue-certificate.ts";
-import { readRequest } from "./read-request.ts";
+import { readRequest, UnusableRequest } from "./read-request.ts";
 
 type AtPlant<B> = Call<Record<string, never>, B> & { plant: PlantRecord };
 
@@ -297,7 +297,8 @@ async function refusing<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof IdentityRefusal)) throw error;
     const [status, title, detail] = ANSWERS[error.kind];
-    throw new Refusal(status, title, detail ?? error.message);
+    const zh = error.cause instanceof UnusableRequest ? { zh: error.cause.zh } : {};
+    throw new Refusal(status, title, detail ?? error.message, zh);
   }
 }
 

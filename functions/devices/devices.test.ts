@@ -167,6 +167,7 @@ describe("the life of a device's certificates", () => {
     const { status, body } = await post("M1", "rotate", { request: await make("M1") });
     expect([status, body.title]).toEqual([422, "certificate request not usable"]);
     expect(body.detail).toMatch(reason);
+    expect(body.zh).toMatch(/\p{Script=Han}/u);
   });
 });
 

@@ -2,6 +2,16 @@ import { createPublicKey, X509Certificate, type KeyObject } from "node:crypto";
 import { problemsOfRequest } from "./domain/certificate-request.ts";
 import { Pkcs10CertificateRequest } from "./x509.ts";
 
+/** A request that is not signed; `zh` says why in Chinese. */
+export class UnusableRequest extends Error {
+  override name = "UnusableRequest";
+  readonly zh: string;
+  constructor(message: string, zh: string, options?: ErrorOptions) {
+    super(message, options);
+    this.zh = zh;
+  }
+}
+
 /** Reads a request (PEM) and checks it for `name`. Throws naming everything that is wrong with it. */
 export async function readRequest(pem: string, name: string): Promise<{ pem: string; publicKey: KeyObject }> {
   const request = parseRequest(pem);
@@ -19,7 +29,11 @@ export async function readRequest(pem: string, name: string): Promise<{ pem: str
     },
     name,
   );
-  if (problems.length > 0) throw new Error(`the certificate request cannot be signed: ${problems.join("; ")}`);
+  if (problems.length > 0)
+    throw new UnusableRequest(
+      `the certificate request cannot be signed: ${problems.map(({ en }) => en).join("; ")}`,
+      problems.map(({ zh }) => zh).join("；"),
+    );
   return { pem: request.toString("pem"), publicKey };
 }
 
@@ -32,7 +46,11 @@ export function parseRequest(pem: string): Pkcs10CertificateRequest {
     if (!block) throw new Error("no BEGIN CERTIFICATE REQUEST in it");
     return new Pkcs10CertificateRequest(block[0].replaceAll("NEW CERTIFICATE", "CERTIFICATE"));
   } catch (error) {
-    throw new Error(`not a certificate request in PEM: ${(error as Error).message}`, { cause: error });
+    throw new UnusableRequest(
+      `not a certificate request in PEM: ${(error as Error).message}`,
+      "不是 PEM 格式的证书请求（PKCS #10）",
+      { cause: error },
+    );
   }
 }
 
@@ -43,7 +61,11 @@ function requestKey(request: Pkcs10CertificateRequest): KeyObject {
   try {
     return createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: "der", type: "spki" });
   } catch (error) {
-    throw new Error(`the certificate request's key cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new UnusableRequest(
+      `the certificate request's key cannot be read: ${(error as Error).message}`,
+      "读不出请求里的密钥",
+      { cause: error },
+    );
   }
 }
 

@@ -139,7 +139,10 @@ test("rotated by the device's own request: both certificates are in force until 
   await page.getByText("粘贴设备生成的请求（CSR）").click();
   await page.getByLabel("证书请求", { exact: false }).fill(await newRequest("ANOTHER", key));
   await button("签发").click();
-  await page.getByRole("alert").getByText("这份证书请求不能签发", { exact: false }).waitFor();
+  await page
+    .getByRole("alert")
+    .getByText(`这份证书请求不能签发：通用名（CN）是 "ANOTHER"，应为 ${own.gas}`, { exact: false })
+    .waitFor();
   await page.getByLabel("证书请求", { exact: false }).fill(await newRequest(own.gas, key));
   await button("签发").click();
   const files = await save("下载证书和设置");

@@ -13,19 +13,46 @@ export interface RequestFacts {
 const CURVE = "prime256v1";
 const RSA_BITS = 2048;
 
+/** What is wrong, for the person at the terminal and for the one at the console. */
+export interface RequestProblem {
+  en: string;
+  zh: string;
+}
+
 /** Everything that is wrong with a request for `name`; empty when it may be signed. */
-export function problemsOfRequest({ commonNames, key, signed, hash }: RequestFacts, name: string): string[] {
-  const problems: string[] = [];
-  if (commonNames.length !== 1) problems.push(`it has ${commonNames.length} common names (CN); it needs one, ${name}`);
+export function problemsOfRequest({ commonNames, key, signed, hash }: RequestFacts, name: string): RequestProblem[] {
+  const problems: RequestProblem[] = [];
+  const add = (en: string, zh: string): unknown => problems.push({ en, zh });
+  if (commonNames.length !== 1)
+    add(
+      `it has ${commonNames.length} common names (CN); it needs one, ${name}`,
+      `它有 ${commonNames.length} 个通用名（CN），应当只有一个：${name}`,
+    );
   else if (commonNames[0] !== name)
-    problems.push(`its common name (CN) is ${JSON.stringify(commonNames[0])}; it must be ${name}`);
+    add(
+      `its common name (CN) is ${JSON.stringify(commonNames[0])}; it must be ${name}`,
+      `通用名（CN）是 ${JSON.stringify(commonNames[0])}，应为 ${name}`,
+    );
   if (key.type === "ec" && key.curve !== CURVE)
-    problems.push(`its EC key is on the curve ${key.curve ?? "unknown"}; it must be P-256 (${CURVE})`);
+    add(
+      `its EC key is on the curve ${key.curve ?? "unknown"}; it must be P-256 (${CURVE})`,
+      `EC 密钥的曲线是 ${key.curve ?? "未知"}，应为 P-256（${CURVE}）`,
+    );
   else if (key.type === "rsa" && (key.bits ?? 0) < RSA_BITS)
-    problems.push(`its RSA key has ${key.bits ?? 0} bits; it needs at least ${RSA_BITS}`);
+    add(
+      `its RSA key has ${key.bits ?? 0} bits; it needs at least ${RSA_BITS}`,
+      `RSA 密钥只有 ${key.bits ?? 0} 位，至少要 ${RSA_BITS} 位`,
+    );
   else if (key.type !== "ec" && key.type !== "rsa")
-    problems.push(`its key is of the type ${key.type}; it must be EC P-256 or RSA of at least ${RSA_BITS} bits`);
-  if (!signed) problems.push("its signature does not fit its key: it was damaged or made with another key");
-  else if (hash === "SHA-1") problems.push("it is signed with SHA-1; make it with SHA-256");
+    add(
+      `its key is of the type ${key.type}; it must be EC P-256 or RSA of at least ${RSA_BITS} bits`,
+      `密钥类型是 ${key.type}，应为 EC P-256 或至少 ${RSA_BITS} 位的 RSA`,
+    );
+  if (!signed)
+    add(
+      "its signature does not fit its key: it was damaged or made with another key",
+      "签名与密钥不符：请求已损坏，或是用别的密钥签的",
+    );
+  else if (hash === "SHA-1") add("it is signed with SHA-1; make it with SHA-256", "签名用了 SHA-1，请改用 SHA-256");
   return problems;
 }

@@ -6,6 +6,7 @@ import { api, dataOf } from "../../shared/api.ts";
 import { dayText, minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import type { Answer } from "../answers.ts";
+import { reasonText } from "../quarantine/reason-text.ts";
 import { Problem } from "../shell/problem.tsx";
 import { useAllowed } from "../shell/self.ts";
 import { useText } from "../texts.ts";
@@ -97,7 +98,7 @@ function DeviceCard({ permitNo, device, ask }: CardProps): ReactNode {
           <ul className="rows">
             {refusals.map(({ at, reason, detail }) => (
               <li key={at + detail}>
-                {minuteText(at, language)} <code>{reason}</code> <span className="free">{detail}</span>
+                {minuteText(at, language)} {reasonText(reason, t)} <span className="free">{detail}</span>
               </li>
             ))}
           </ul>
