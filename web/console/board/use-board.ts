@@ -28,12 +28,13 @@ export function useBoard(): BoardQuery {
   const board = useQuery({
     queryKey: ["board"],
     queryFn: async () => {
-      const told = nudged.current === null ? {} : { nudged: String(nudged.current) };
-      nudged.current = null;
+      const at = nudged.current;
+      const told = at === null ? {} : { nudged: String(at) };
       const ask: Parameters<typeof loadBoard>[0] = (query) =>
         dataOf(api.GET("/api/board", { params: { query: { ...query, ...told } } }));
       const loaded = await loadBoard(ask, held.current);
       held.current = loaded.board;
+      if (nudged.current === at) nudged.current = null; // only an answer settles it
       return loaded;
     },
     refetchInterval: ({ state: { data } }) => {
