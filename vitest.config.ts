@@ -13,6 +13,7 @@ const LONG = [
   "browser/live",
   "browser/board",
   "browser/rule-data",
+  "browser/permit-edit",
   "faults/disk-full",
   "backtest/loop",
   "simulate/simulate-plant",

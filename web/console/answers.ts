@@ -1,8 +1,8 @@
 /** What the operations answer, by their id: types made from the API's own description. */
 import type { operations } from "../shared/api-types.gen.ts";
 
-export type Answer<Id extends keyof operations> = operations[Id] extends {
-  responses: { 200: { content: { "application/json": infer Body } } };
-}
+export type Answer<Id extends keyof operations> = operations[Id]["responses"] extends
+  | { 200: { content: { "application/json": infer Body } } }
+  | { "2XX": { content: { "application/json": infer Body } } }
   ? Body
   : never;

@@ -5,6 +5,8 @@ import { numberText } from "../shared/format.ts";
 import { useLanguage } from "../shared/language.ts";
 
 export interface Labels {
+  /** Codes of all pollutants. */
+  codes: readonly string[];
   /** `化学需氧量`; the code itself when the rule data do not know it. */
   pollutant(code: string | null): string;
   /** All that the rule data know, for a choice. */
@@ -27,6 +29,7 @@ export function useLabels(): Labels {
   const of = (code: string | null) => (code === null ? undefined : data?.pollutants[code]);
   const decimals = (code: string | null): number => of(code)?.decimals ?? 2;
   return {
+    codes: Object.keys(data?.pollutants ?? {}),
     pollutant: (code) => of(code)?.[language] ?? code ?? "",
     pollutants: () =>
       Object.entries(data?.pollutants ?? {}).map(([value, names]) => ({ value, label: names[language] })),

@@ -9,6 +9,7 @@ vi.stubGlobal("localStorage", { getItem: () => null });
 vi.stubGlobal("document", { documentElement: {} });
 const { PORTAL_TEXTS } = await import("../portal/texts.ts");
 const { CONSOLE_TEXTS } = await import("../console/texts.ts");
+const { PERMIT_TEXTS } = await import("../console/permit/permit-texts.ts");
 
 const web = join(import.meta.dirname, "..");
 const sourceOf = (folders: string): string =>
@@ -38,4 +39,8 @@ describe.each<[string, Dictionary, string]>([
     expect(places(zh).filter((each) => !places(en).includes(each))).toEqual([]);
     expect(used(key, source), `nothing shows ${key}: take it out`).toBe(true);
   });
+});
+
+test("a part's own texts are not overwritten by the console's", () => {
+  expect(CONSOLE_TEXTS).toMatchObject(PERMIT_TEXTS);
 });

@@ -1,15 +1,82 @@
 /** What the permit says: outlets with their limits and since when, facilities' contacts. */
-import { Table } from "antd";
-import type { ReactNode } from "react";
+import { Alert, Button, Popconfirm, Space, Spin, Table } from "antd";
+import { lazy, Suspense, type ReactNode } from "react";
+import { useDraft } from "../../shared/draft.ts";
 import { dayText, minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import { useLabels } from "../labels.ts";
+import type { Draft } from "../permit/edit-state.ts";
+import { setQuery, useAddress } from "../shell/address.ts";
+import { useAllowed } from "../shell/self.ts";
 import { useText } from "../texts.ts";
 import type { Plant } from "./live-tab.tsx";
 
 type Limit = Plant["outlets"][number]["limits"][number];
 
+const PermitEditor = lazy(() => import("../permit/permit-editor.tsx"));
+const Revisions = lazy(() => import("../permit/revisions.tsx"));
+
+/** To read; a regulator changes it in its place, and what he has not saved waits for him in the tab. */
 export function PermitTab({ plant }: { plant: Plant }): ReactNode {
+  const t = useText();
+  const { query } = useAddress();
+  const mayEdit = useAllowed()("permit.write");
+  const { permitNo, revision } = plant;
+  const [draft, setDraft, forget] = useDraft<Draft | null>(`permit:${permitNo}`, null);
+  if (mayEdit && query.get("edit") === "1")
+    return (
+      <Suspense fallback={<Spin className="waiting" />}>
+        <PermitEditor permitNo={permitNo} revision={revision} draft={draft} setDraft={setDraft} />
+      </Suspense>
+    );
+  const edit = (): void => setQuery({ edit: "1" });
+  return (
+    <>
+      {mayEdit && draft && (
+        <Alert
+          type="info"
+          showIcon
+          title={t("draftKept")}
+          action={
+            <Space>
+              <Button type="primary" onClick={edit}>
+                {t("goOn")}
+              </Button>
+              <Popconfirm title={t("giveUpSure")} okText={t("giveUpYes")} cancelText={t("cancel")} onConfirm={forget}>
+                <Button danger>{t("giveUp")}</Button>
+              </Popconfirm>
+            </Space>
+          }
+        />
+      )}
+      {mayEdit && !draft && (
+        <p className="no-print">
+          <Button type="primary" onClick={edit}>
+            {t("editPermit")}
+          </Button>
+        </p>
+      )}
+      <PermitRead plant={plant} />
+      <Suspense fallback={<Spin />}>
+        <Revisions
+          permitNo={permitNo}
+          revision={revision}
+          unsaved={draft !== null}
+          edit={
+            mayEdit
+              ? (next) => {
+                  setDraft(next);
+                  edit();
+                }
+              : null
+          }
+        />
+      </Suspense>
+    </>
+  );
+}
+
+function PermitRead({ plant }: { plant: Plant }): ReactNode {
   const t = useText();
   const language = useLanguage();
   const { pollutant, say } = useLabels();

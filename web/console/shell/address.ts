@@ -35,8 +35,39 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => removeEventListener("hashchange", listener);
 };
 
+/** A form with unsaved changes: which addresses are still it, and the last of them. */
+let guard: { stays: (hash: string) => boolean; last: string } | null = null;
+
+/** The address that is shown: while a form is guarded, one that leads away from it is not gone to before it is let go. */
+function shown(): string {
+  if (guard === null) return location.hash;
+  if (guard.stays(location.hash)) guard.last = location.hash;
+  return guard.last;
+}
+
+/** Holds the form at this address; `asked` is told where somebody wanted to go instead. The answer lets go of it. */
+export function holdAddress(stays: (hash: string) => boolean, asked: (hash: string) => void): () => void {
+  const own = { stays, last: location.hash };
+  guard = own;
+  const moved = (): void => {
+    if (guard !== own || location.hash === shown()) return;
+    const wanted = location.hash;
+    history.replaceState(null, "", own.last);
+    asked(wanted);
+  };
+  addEventListener("hashchange", moved);
+  return () => {
+    removeEventListener("hashchange", moved);
+    if (guard === own) guard = null;
+  };
+}
+/** What was unsaved is saved or given up: one may go anywhere. */
+export const letGo = (): void => {
+  guard = null;
+};
+
 export function useAddress(): Address {
-  const hash = useSyncExternalStore(subscribe, () => location.hash);
+  const hash = useSyncExternalStore(subscribe, shown);
   return useMemo(() => parseAddress(hash), [hash]);
 }
 
