@@ -104,7 +104,7 @@ describe.each(PARTITIONS)("%s", (partition) => {
 
   test("the distribution shows the API the secret that the function expects", () => {
     const templates = both[partition];
-    const secret = one(templates, "AWS::SecretsManager::Secret");
+    const secret = one(templates, "AWS::SecretsManager::Secret", "originsecret20261123");
     expect(secret.props.GenerateSecretString).toEqual({ PasswordLength: 64, ExcludePunctuation: true });
 
     const { Origins } = one(templates, "AWS::CloudFront::Distribution").props.DistributionConfig;
