@@ -69,6 +69,7 @@ const ORDERED: readonly { low: string; high: string; strict?: true }[] = [
 export interface NumberProblem {
   path: string;
   reason: string;
+  zh: string;
 }
 
 /** Numbers out of bounds, or that contradict each other. */
@@ -77,16 +78,28 @@ export function numberProblems(entry: WarningNumbers, fields: readonly WarningFi
   const problems: NumberProblem[] = [];
   for (const { path, min, max, unit } of fields) {
     const value = numbers.get(path);
-    if (value === undefined || !Number.isFinite(value)) problems.push({ path, reason: "is missing" });
+    if (value === undefined || !Number.isFinite(value)) problems.push({ path, reason: "is missing", zh: "缺少此项" });
     else if (value < min || value > max)
-      problems.push({ path, reason: min === max ? `must be ${min}` : `must be from ${min} to ${max}, is ${value}` });
+      problems.push(
+        min === max
+          ? { path, reason: `must be ${min}`, zh: `应为 ${min}` }
+          : {
+              path,
+              reason: `must be from ${min} to ${max}, is ${value}`,
+              zh: `应在 ${min} 到 ${max} 之间，现为 ${value}`,
+            },
+      );
     else if (!CONTINUOUS.has(unit) && !Number.isInteger(value))
-      problems.push({ path, reason: `must be a whole number, is ${value}` });
+      problems.push({ path, reason: `must be a whole number, is ${value}`, zh: `应为整数，现为 ${value}` });
   }
   for (const { low, high, strict } of ORDERED) {
     const [a, b] = [numbers.get(low), numbers.get(high)];
     if (a !== undefined && b !== undefined && (strict ? a >= b : a > b))
-      problems.push({ path: low, reason: `must be ${strict ? "less than" : "at most"} ${high}, which is ${b}` });
+      problems.push({
+        path: low,
+        reason: `must be ${strict ? "less than" : "at most"} ${high}, which is ${b}`,
+        zh: `应${strict ? "小于" : "不大于"} ${high}（${b}）`,
+      });
   }
   return problems;
 }

@@ -289,9 +289,17 @@ export function ruleDataOperations(services: Services): Operation[] {
     const problems: NumberProblem[] = numberProblems(numbers, ruleData.warningFields);
     const last = ruleData.warningVersions.at(-1)?.effectiveFrom ?? "";
     if (numbers.effectiveFrom <= formatDay(at))
-      problems.push({ path: "effectiveFrom", reason: `must be later than today, ${formatDay(at)}` });
+      problems.push({
+        path: "effectiveFrom",
+        reason: `must be later than today, ${formatDay(at)}`,
+        zh: `应晚于今天 ${formatDay(at)}`,
+      });
     else if (numbers.effectiveFrom <= last)
-      problems.push({ path: "effectiveFrom", reason: `must be later than the last version, which begins on ${last}` });
+      problems.push({
+        path: "effectiveFrom",
+        reason: `must be later than the last version, which begins on ${last}`,
+        zh: `应晚于最后一个版本的生效日 ${last}`,
+      });
     if (problems.length > 0) throw unfit(problems);
     return numbers;
   }
@@ -303,18 +311,28 @@ export function ruleDataOperations(services: Services): Operation[] {
     const problems: NumberProblem[] = [];
     // The last day's verdicts fall half an hour after midnight and later; blocks are kept for 35 days.
     if (range.to > today)
-      problems.push({ path: "to", reason: `must be a past day, at most ${formatDay(today - DAY)}` });
+      problems.push({
+        path: "to",
+        reason: `must be a past day, at most ${formatDay(today - DAY)}`,
+        zh: `应为过去的日子，最晚 ${formatDay(today - DAY)}`,
+      });
     if (range.from < today - MOST.days * DAY)
       problems.push({
         path: "from",
         reason: `must be ${formatDay(today - MOST.days * DAY)} or later: older values are not kept by the minute`,
+        zh: `应为 ${formatDay(today - MOST.days * DAY)} 或以后：更早的分钟值已不保存`,
       });
     if (days < 1 || days > MOST.days)
-      problems.push({ path: "to", reason: `must make from 1 to ${MOST.days} days, makes ${days}` });
+      problems.push({
+        path: "to",
+        reason: `must make from 1 to ${MOST.days} days, makes ${days}`,
+        zh: `应为 1 到 ${MOST.days} 天，现为 ${days} 天`,
+      });
     else if (days * plants.length > MOST.plantDays)
       problems.push({
         path: "plants",
         reason: `${plants.length} plants on ${days} days are ${days * plants.length} plant-days, at most ${MOST.plantDays} can be replayed: choose fewer`,
+        zh: `${plants.length} 家 ${days} 天共 ${days * plants.length} 个企业日，最多 ${MOST.plantDays}：请减少`,
       });
     if (problems.length > 0) throw unfit(problems);
   }
@@ -326,25 +344,41 @@ export function ruleDataOperations(services: Services): Operation[] {
       const found = new Set((await register.getPlants(asked)).map((p) => p.permit.permitNo));
       const unknown = asked.filter((permitNo) => !found.has(permitNo));
       if (unknown.length > 0)
-        throw unfit([{ path: "plants.permitNos", reason: `not in the register: ${unknown.slice(0, 5).join(", ")}` }]);
+        throw unfit([
+          {
+            path: "plants",
+            reason: `not in the register: ${unknown.slice(0, 5).join(", ")}`,
+            zh: `不在登记册：${unknown.slice(0, 5).join("、")}`,
+          },
+        ]);
       return { plants: asked, chosen: "" };
     }
     const all: { permitNo: string; town: string }[] = [];
     for await (const { permitNo, town } of register.listPlants()) all.push({ permitNo, town });
     if ("town" in by) {
       const own = all.filter((p) => p.town === by.town).map((p) => p.permitNo);
-      if (own.length === 0) throw unfit([{ path: "plants.town", reason: "has no plants: choose another town" }]);
+      if (own.length === 0)
+        throw unfit([
+          { path: "plants", reason: "has no plants: choose another town", zh: "没有企业：请换一个镇街" },
+        ]);
       if (own.length > MOST.plants)
         throw unfit([
           {
-            path: "plants.town",
+            path: "plants",
             reason: `has ${own.length} plants, at most ${MOST.plants} can be replayed: take a sample`,
+            zh: `有 ${own.length} 家企业，最多 ${MOST.plants} 家：请改用抽样`,
           },
         ]);
       return { plants: own.sort(), chosen: by.town };
     }
     if (all.length === 0)
-      throw unfit([{ path: "plants.sample", reason: "the register is empty: import permits first" }]);
+      throw unfit([
+        {
+          path: "plants",
+          reason: "the register is empty: import permits first",
+          zh: "登记册为空：请先导入许可证",
+        },
+      ]);
     // Drawn by the simulation's id: another id draws others, the same one the same.
     const drawn = all
       .map(({ permitNo }) => ({ permitNo, lot: createHash("sha256").update(`${id}|${permitNo}`).digest("hex") }))

@@ -40,6 +40,7 @@ export const SHARED_TEXTS = {
   "field.roles": ["角色", "roles"],
   "field.role": ["角色", "role"],
   "field.plants": ["企业", "plants"],
+  "field.effectiveFrom": ["生效日", "effective date"],
   "field.towns": ["镇（街道）", "towns"],
   "field.from": ["开始时间", "from"],
   "field.to": ["结束时间", "to"],

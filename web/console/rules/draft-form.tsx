@@ -25,6 +25,7 @@ const dayBefore = (day: string, days: number): string =>
 
 export function DraftForm({ rules, readOnly }: { rules: RuleData; readOnly: boolean }): ReactNode {
   const t = useText();
+  const language = useLanguage();
   const inForce = rules.versions.find((v) => v.state === "in-force")?.numbers ?? rules.versions[0]!.numbers;
   const [draft, setDraft] = useState<Numbers>(inForce);
   const changed = differingPaths(inForce, draft, rules.fields);
@@ -56,7 +57,7 @@ export function DraftForm({ rules, readOnly }: { rules: RuleData; readOnly: bool
               fields={fields}
               inForce={inForce}
               draft={draft}
-              problems={new Map(problems.map((p) => [p.path, p.reason]))}
+              problems={new Map(problems.map((p) => [p.path, language === "zh" ? p.zh : p.reason]))}
               set={readOnly ? null : (path, value) => setDraft((held) => withNumber(held, path, value))}
             />
           ),
