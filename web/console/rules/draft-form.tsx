@@ -1,6 +1,6 @@
 /** The warning numbers with meaning, unit and bounds; a draft of them, and the days and plants to try it on. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Collapse, Input, InputNumber, Radio, Space, Tag } from "antd";
+import { Alert, Button, Input, Radio, Space, Tag } from "antd";
 import { useMemo, useState, type ReactNode } from "react";
 import {
   differingPaths,
@@ -42,27 +42,21 @@ export function DraftForm({ rules, readOnly }: { rules: RuleData; readOnly: bool
           </Button>
         </p>
       )}
-      <Collapse
-        defaultActiveKey={["hour"]}
-        items={groups.map(([group, fields]) => ({
-          key: group,
-          label: (
-            <>
-              {t(`ruleGroup.${group}` as "ruleGroup.hour")}{" "}
-              {changed.some((c) => c.path.startsWith(`${group}.`)) && <Tag>{t("draft")}</Tag>}
-            </>
-          ),
-          children: (
-            <NumberTable
-              fields={fields}
-              inForce={inForce}
-              draft={draft}
-              problems={new Map(problems.map((p) => [p.path, language === "zh" ? p.zh : p.reason]))}
-              set={readOnly ? null : (path, value) => setDraft((held) => withNumber(held, path, value))}
-            />
-          ),
-        }))}
-      />
+      {groups.map(([group, fields]) => (
+        <details key={group} className="rule-group" open={group === "hour"}>
+          <summary>
+            {t(`ruleGroup.${group}` as "ruleGroup.hour")}{" "}
+            {changed.some((c) => c.path.startsWith(`${group}.`)) && <Tag>{t("draft")}</Tag>}
+          </summary>
+          <NumberTable
+            fields={fields}
+            inForce={inForce}
+            draft={draft}
+            problems={new Map(problems.map((p) => [p.path, language === "zh" ? p.zh : p.reason]))}
+            set={readOnly ? null : (path, value) => setDraft((held) => withNumber(held, path, value))}
+          />
+        </details>
+      ))}
       {!readOnly && <TryForm rules={rules} draft={draft} changed={changed.length} broken={problems.length > 0} />}
     </>
   );
@@ -97,18 +91,17 @@ function NumberTable({ fields, inForce, draft, problems, set }: NumberTableProps
                   {now.get(path)} {unit}
                 </output>
               ) : (
-                <Space.Compact>
-                  <InputNumber
+                <>
+                  <NumberInput
                     id={`rule-${path}`}
                     min={min}
                     max={max}
                     step={["share", "percent", "factor"].includes(field.unit) ? 0.01 : 1}
-                    value={now.get(path) ?? null}
-                    status={problem ? "error" : ""}
-                    onChange={(value) => value !== null && set(path, value)}
-                  />
-                  <Space.Addon>{unit}</Space.Addon>
-                </Space.Compact>
+                    value={now.get(path) ?? min}
+                    set={(value) => set(path, value)}
+                  />{" "}
+                  {unit}
+                </>
               )}
             </span>
             <small>
@@ -125,6 +118,40 @@ function NumberTable({ fields, inForce, draft, problems, set }: NumberTableProps
         );
       })}
     </ul>
+  );
+}
+
+interface NumberInputProps {
+  id?: string;
+  label?: string;
+  min: number;
+  max: number;
+  step: number;
+  value: number;
+  set: (value: number) => void;
+}
+
+/** The browser's own. What is being typed may be anything; what stays is within the bounds. */
+function NumberInput({ id, label, min, max, step, value, set }: NumberInputProps): ReactNode {
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <Input
+      {...(id === undefined ? { "aria-label": label } : { id })}
+      type="number"
+      style={{ width: 110 }}
+      min={min}
+      max={max}
+      step={step === 1 ? 1 : "any"}
+      value={typed ?? String(value)}
+      onChange={({ target }) => {
+        setTyped(target.value);
+        if (target.value !== "" && Number.isFinite(target.valueAsNumber)) set(target.valueAsNumber);
+      }}
+      onBlur={() => {
+        setTyped(null);
+        set(Math.min(max, Math.max(min, value)));
+      }}
+    />
   );
 }
 
@@ -211,13 +238,13 @@ function TryForm({
         />
         <p>
           {choice === "sample" && (
-            <InputNumber
-              aria-label={t("ruleSampleSize")}
+            <NumberInput
+              label={t("ruleSampleSize")}
               min={1}
               max={rules.most.plants}
-              precision={0}
+              step={1}
               value={sample}
-              onChange={(value) => setSample(value ?? 1)}
+              set={setSample}
             />
           )}
           {choice === "town" && (
