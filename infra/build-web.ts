@@ -100,15 +100,42 @@ interface Chunk {
 
 /** Bytes with gzip of what a first visit loads: the page, the entry, and what it imports statically. */
 export function firstLoad(name: WebApplication): { bytes: number; files: string[] } {
-  const folder = webDir(name);
-  const chunks = JSON.parse(readFileSync(chunksFile(name), "utf8")) as Record<string, Chunk>;
+  const chunks = chunksOf(name);
+  return weigh(
+    name,
+    filesOf(
+      chunks,
+      Object.values(chunks).filter((chunk) => chunk.isEntry),
+    ),
+  );
+}
+
+/** What each page loads before its charts: the first load and the page's own, by the page's source. */
+export function pageLoads(name: WebApplication): Map<string, number> {
+  const chunks = chunksOf(name);
+  const entries = Object.values(chunks).filter((chunk) => chunk.isEntry);
+  const pages = Object.entries(chunks).filter(([source]) => source.endsWith("-page.tsx"));
+  return new Map(
+    pages.map(([source, page]) => [source, weigh(name, filesOf(chunks, [...entries, page])).bytes] as const),
+  );
+}
+
+const chunksOf = (name: WebApplication): Record<string, Chunk> =>
+  JSON.parse(readFileSync(chunksFile(name), "utf8")) as Record<string, Chunk>;
+
+function filesOf(chunks: Record<string, Chunk>, from: readonly Chunk[]): Set<string> {
   const files = new Set(["index.html"]);
   const add = (chunk: Chunk | undefined): void => {
     if (!chunk || files.has(chunk.file)) return;
     for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(file);
     for (const key of chunk.imports ?? []) add(chunks[key]);
   };
-  for (const chunk of Object.values(chunks)) if (chunk.isEntry) add(chunk);
+  for (const chunk of from) add(chunk);
+  return files;
+}
+
+function weigh(name: WebApplication, files: ReadonlySet<string>): { bytes: number; files: string[] } {
+  const folder = webDir(name);
   const bytes = [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
   return { bytes, files: [...files] };
 }

@@ -1,6 +1,6 @@
 /** The warning numbers with meaning, unit and bounds; a draft of them, and the days and plants to try it on. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Input, Radio, Space, Tag } from "antd";
+import { Alert, Button, Input, Radio, Space } from "antd";
 import { useMemo, useState, type ReactNode } from "react";
 import {
   differingPaths,
@@ -46,7 +46,7 @@ export function DraftForm({ rules, readOnly }: { rules: RuleData; readOnly: bool
         <details key={group} className="rule-group" open={group === "hour"}>
           <summary>
             {t(`ruleGroup.${group}` as "ruleGroup.hour")}{" "}
-            {changed.some((c) => c.path.startsWith(`${group}.`)) && <Tag>{t("draft")}</Tag>}
+            {changed.some((c) => c.path.startsWith(`${group}.`)) && <mark>{t("draft")}</mark>}
           </summary>
           <NumberTable
             fields={fields}
@@ -107,7 +107,7 @@ function NumberTable({ fields, inForce, draft, problems, set }: NumberTableProps
             <small>
               {min === max ? t("ruleFixed") : t("ruleBounds", { min, max, unit: "" })}
               {differs && <strong> · {t("ruleWas", { value: was.get(path) ?? "" })}</strong>}
-              {!isReplayed(field) && <Tag>{t("ruleNotReplayed")}</Tag>}
+              {!isReplayed(field) && <mark>{t("ruleNotReplayed")}</mark>}
               {problem && (
                 <span role="alert" className="state" data-state="lost">
                   {problem}
