@@ -358,9 +358,7 @@ export function ruleDataOperations(services: Services): Operation[] {
     if ("town" in by) {
       const own = all.filter((p) => p.town === by.town).map((p) => p.permitNo);
       if (own.length === 0)
-        throw unfit([
-          { path: "plants", reason: "has no plants: choose another town", zh: "没有企业：请换一个镇街" },
-        ]);
+        throw unfit([{ path: "plants", reason: "has no plants: choose another town", zh: "没有企业：请换一个镇街" }]);
       if (own.length > MOST.plants)
         throw unfit([
           {
