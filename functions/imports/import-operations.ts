@@ -23,6 +23,9 @@ import {
 } from "./import-schema.ts";
 
 const EXPORTED = 100;
+/** Pages of an answer while it has fewer plants than this. */
+const MOST_PAGES = 3;
+const SHORT = 25;
 
 export function importOperations(services: Services): Operation[] {
   const { bucket, jobs, register, now } = services;
@@ -86,22 +89,18 @@ export function importOperations(services: Services): Operation[] {
       query: z.object({ cursor: z.optional(z.string()), show: z._default(z.enum(["changes", "all"]), "all") }),
       answer: z.extend(ImportSummary, { items: z.array(PreviewPlant), next: z.nullable(z.string()) }),
       async handle({ params, query }) {
-        const {
-          upload: _u,
-          parts: _p,
-          revision,
-          seen: _s,
-          changedPages,
-          pages,
-          ...head
-        } = await known(idOf(params.id));
+        const { revision, seen: _s, changedPages, pages, ...head } = await known(idOf(params.id));
         const list = ["getImport", head.id, revision, query.show];
-        const page = Number(fromCursor(list, query.cursor) ?? 0);
+        const first = Number(fromCursor(list, query.cursor) ?? 0);
         const last = query.show === "changes" ? changedPages : pages;
-        const items = page < last ? await pageOf(page, head.id) : [];
+        const items: PreviewPlant[] = [];
+        // What changes and what stays begin a page each: short ones are shown together.
+        let page = first;
+        while (page < last && page < first + MOST_PAGES && items.length < SHORT)
+          items.push(...(await pageOf(page++, head.id)));
         // The errors come once, with the first page.
-        const problems = page === 0 ? head.problems : [];
-        const next = page + 1 < last ? toCursor(list, String(page + 1)) : null;
+        const problems = first === 0 ? head.problems : [];
+        const next = page < last ? toCursor(list, String(page)) : null;
         return { body: { ...head, problems, items, next }, revision };
       },
     }),

@@ -60,6 +60,9 @@ const counts = { plants: z.int(), created: z.int(), revised: z.int(), unchanged:
 /** What people are told of a check as a whole. */
 export const ImportSummary = z.object({
   id: z.string(),
+  /** Whose parts it was, and how many: to check the same file again. */
+  upload: ClientId,
+  parts: z.int(),
   fileName: z.string(),
   bytes: z.int(),
   sha256: z.string(),
@@ -75,8 +78,6 @@ export const ImportSummary = z.object({
 });
 /** `results/imports/{id}.json`. */
 export const ImportHead = z.extend(ImportSummary, {
-  upload: ClientId,
-  parts: z.int(),
   /** Of the file and of what was seen of the register: what is applied is what was looked at. */
   revision: z.string(),
   seen: z.array(z.tuple([z.string(), z.int()])),

@@ -1,10 +1,12 @@
 /** The console's texts: Chinese first, English second. */
 import { textsOf } from "../shared/language.ts";
 import type { Dictionary, SHARED_TEXTS } from "../shared/texts.ts";
+import { IMPORT_TEXTS } from "./imports/import-texts.ts";
 import { PERMIT_TEXTS } from "./permit/permit-texts.ts";
 import { RULE_TEXTS } from "./rules/texts.ts";
 
 export const CONSOLE_TEXTS = {
+  ...IMPORT_TEXTS,
   ...RULE_TEXTS,
   ...PERMIT_TEXTS,
   brand: ["证后监管 · 监管端", "Permit watch · regulators"],

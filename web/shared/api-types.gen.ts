@@ -2161,6 +2161,8 @@ export interface components {
     CheckImportBody: { fileName: string; parts: number; sha256: string; upload?: string };
     GetImportAnswer: {
       id: string;
+      upload: string;
+      parts: number;
       fileName: string;
       bytes: number;
       sha256: string;

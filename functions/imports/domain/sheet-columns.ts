@@ -365,11 +365,18 @@ export const isKindTitle = (title: string): boolean =>
   KIND_TITLES.some((each) => plainTitle(each) === plainTitle(title));
 export const isNotes = (name: string): boolean => isTitle(name, { title: NOTES_TITLE, also: ["说明", "readme"] });
 
-/** The code that a cell means; null when it is none of them. */
-export function choiceOf(choices: Choices, cell: string): string | null {
-  const wanted = plainTitle(cell);
-  const found = Object.entries(choices).find(([code, words]) =>
-    [code, ...words].some((each) => plainTitle(each) === wanted),
-  );
-  return found?.[0] ?? null;
+const words = new Map<Choices, Map<string, string>>();
+/** Every word of the choices, as it is compared, with its code: made once, since a register asks a million times. */
+function wordsOf(choices: Choices): Map<string, string> {
+  const known = words.get(choices);
+  if (known) return known;
+  const made = new Map<string, string>();
+  for (const [code, [zh, en, ...also]] of Object.entries(choices))
+    for (const each of [code, zh, en, ...also]) made.set(plainTitle(each), code);
+  words.set(choices, made);
+  return made;
 }
+
+/** The code that a cell means; null when it is none of them. */
+export const choiceOf = (choices: Choices, cell: string): string | null =>
+  choices[cell] === undefined ? (wordsOf(choices).get(plainTitle(cell)) ?? null) : cell;

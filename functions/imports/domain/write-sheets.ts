@@ -1,6 +1,6 @@
 /** Permits as the rows of sheets, to be read again by read-sheets.ts: what is exported can be corrected and imported. */
 import type { PermitForm } from "../../register/domain/file-form.ts";
-import { KIND_TITLES, SEPARATOR, SHEETS, type Language, type SheetColumn } from "./sheet-columns.ts";
+import { KIND_TITLES, NOTES_TITLE, SEPARATOR, SHEETS, type Language, type SheetColumn } from "./sheet-columns.ts";
 
 export type WrittenCell = string | number | null;
 export interface WrittenSheet {
@@ -34,6 +34,33 @@ export function writeTable(sheets: readonly WrittenSheet[], language: Language):
     return sheet.rows.map((row) => at.map((i, n) => (n === 0 ? sheet.title : (row[i] ?? null))));
   });
   return { title: "", columns, rows };
+}
+
+/** What stands in each column, with an example; put before the empty sheets of the template. */
+export function notesSheet(
+  language: Language,
+  units: readonly (readonly [name: string, unit: string])[],
+): WrittenSheet {
+  const words =
+    language === "zh"
+      ? { columns: ["工作表", "列", "必填", "怎么填", "示例"], yes: "是", units: "污染物单位" }
+      : { columns: ["sheet", "column", "needed", "what to write", "example"], yes: "yes", units: "unit of" };
+  return {
+    title: NOTES_TITLE[language],
+    columns: words.columns,
+    rows: [
+      ...SHEETS.flatMap((sheet) =>
+        sheet.columns.map((column) => [
+          sheet.title[language],
+          column.title[language],
+          column.required ? words.yes : null,
+          column.note[language],
+          column.example[language] || null,
+        ]),
+      ),
+      ...units.map(([name, unit]) => [words.units, name, null, unit, null]),
+    ],
+  };
 }
 
 function objectsOf(

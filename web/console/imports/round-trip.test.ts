@@ -160,7 +160,7 @@ test("a register that was exported as CSV or XLSX, in Chinese or English, is the
         expect([format, read.format, read.permits]).toEqual([format, format, permits]);
       }
     }),
-    { numRuns: 150, seed: 7 },
+    { numRuns: 80, seed: 7 },
   );
-  expect(plants).toBeGreaterThan(100);
-});
+  expect(plants).toBeGreaterThan(60);
+}, 120_000);

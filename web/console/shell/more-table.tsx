@@ -13,6 +13,8 @@ interface MoreTableProps<Row> {
   empty: string;
   /** Rows can be chosen. */
   selection?: TableProps<Row>["rowSelection"];
+  /** What a row opens to. */
+  expandable?: NonNullable<TableProps<Row>["expandable"]>;
   query: {
     isPending: boolean;
     error: unknown;
@@ -30,6 +32,7 @@ export function MoreTable<Row extends object>({
   columns,
   empty,
   selection,
+  expandable,
   query,
 }: MoreTableProps<Row>): ReactNode {
   const t = useText();
@@ -45,6 +48,7 @@ export function MoreTable<Row extends object>({
         dataSource={rows}
         loading={query.isPending}
         pagination={false}
+        {...(expandable && { expandable })}
         scroll={{ x: "max-content" }}
         locale={{
           emptyText: (

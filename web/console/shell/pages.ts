@@ -62,6 +62,13 @@ export const PAGES: readonly PageEntry[] = [
     View: lazy(() => import("../devices/devices-page.tsx")),
   },
   {
+    name: "imports",
+    title: "navImports",
+    action: "permit.write",
+    key: "i",
+    View: lazy(() => import("../imports/imports-page.tsx")),
+  },
+  {
     name: "quarantine",
     title: "navQuarantine",
     action: "quarantine.read",
