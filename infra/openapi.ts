@@ -28,7 +28,7 @@ export function noServices(): AllServices {
       db: DynamoDBDocumentClient.from(new DynamoDBClient({ region: "none" })),
       tables: { register: table, blocks: table, ledger: table, people: table, jobs: table },
       ruleData: loadRuleData(join(ROOT, "layers/rule-data")),
-      accounts: { page: null, pool: null },
+      accounts: { page: null, pool: null, sms: async () => ({ state: "unknown", id: null }) },
       archive: { list: async () => [], lines: async () => [] },
       bucket: { put: async () => undefined, get: async () => null },
       senders: {

@@ -3,11 +3,13 @@ import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import * as z from "zod/mini";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { SenderEnv, sendersOf } from "../notices/channels.ts";
+import { invitationCarrier } from "../people/invitation-carrier.ts";
 import { userPool } from "../people/user-pool.ts";
 import { s3Bucket } from "../shared/bucket.ts";
 import { documentClient, s3Client } from "../shared/clients.ts";
 import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
+import { CarrierEnv } from "../warnings/carrier.ts";
 import { archiveReader } from "../telemetry/archive-reader.ts";
 import { answer, type ApiServices } from "./answer.ts";
 import { peopleOperations, servicesOf } from "./operations.ts";
@@ -15,6 +17,7 @@ import { apiRouter } from "./router.ts";
 import { operationRoutes } from "./serve-operations.ts";
 
 const Env = z.extend(SenderEnv, {
+  ...CarrierEnv.shape,
   ...HouseEnv.shape,
   REGISTER_TABLE: z.string(),
   BLOCKS_TABLE: z.string(),
@@ -28,6 +31,7 @@ const Env = z.extend(SenderEnv, {
   /** Set on one machine, whose issuer has a page for them. */
   INVITATION_PAGE: z.optional(z.string()),
   AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.optional(z.string()),
+  AWS_ENDPOINT_URL_SNS: z.optional(z.string()),
   /** Separated by commas: the present secret, and the former one while it is being changed. */
   ORIGIN_SECRETS: z.string().check(z.minLength(32)),
 });
@@ -55,6 +59,7 @@ const services = once((): ApiServices => {
         env.USER_POOL_ID === undefined
           ? null
           : userPool(env.USER_POOL_ID, db.config, env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER),
+      sms: invitationCarrier(env, db.config, () => Date.now()),
     },
     senders: sendersOf(env, db.config, () => Date.now()),
     now: () => Date.now(),

@@ -81,7 +81,7 @@ export async function startCity(
     ruleData,
     archive: archiveOf(world),
     bucket: bucketInMemory(),
-    accounts: { page: "https://issuer.example/invite/", pool: null },
+    accounts: { page: "https://issuer.example/invite/", pool: null, sms: async () => ({ state: "sent", id: null }) },
     senders: noSenders(),
     now: () => now,
     ...more,

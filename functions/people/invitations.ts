@@ -6,6 +6,7 @@ import { createHash, randomBytes, randomInt, randomUUID } from "node:crypto";
 import * as z from "zod/mini";
 import { Refusal } from "../api/operation.ts";
 import { DAY, formatIso } from "../shared/shanghai.ts";
+import type { SmsPort } from "../warnings/sms.ts";
 import type { Write, People } from "./repository.ts";
 import type { Invite } from "./stored-items.ts";
 import type { UserPool } from "./user-pool.ts";
@@ -15,6 +16,8 @@ export interface Accounts {
   page: string | null;
   /** Null where others keep the accounts. */
   pool: UserPool | null;
+  /** Who takes invitations to the phones of the invited. */
+  sms: SmsPort;
 }
 
 export const Invitation = z.union([
@@ -41,13 +44,14 @@ export interface Invited {
   /** To be written with the person. */
   writes: Write[];
 }
-type Wish = { name: string; username: string | null; subject: string | null };
+/** `key`: of the request, made by who asks; null: he has none, and asking twice invites twice. */
+type Wish = { name: string; username: string | null; subject: string | null; key: string | null };
 
 /** For somebody who has no account yet. */
 export async function invite(
-  { page, pool }: Accounts,
+  { page, pool }: Pick<Accounts, "page" | "pool">,
   people: Pick<People, "inviteWrites">,
-  { name, username, subject }: Wish,
+  { name, username, subject, key }: Wish,
   at: number,
 ): Promise<Invited> {
   const kept = page !== null || pool !== null;
@@ -56,11 +60,11 @@ export async function invite(
       zh: "账号由这次邀请建立，不能另填 subject",
     });
   if (page !== null) {
-    const sub = randomUUID();
+    const sub = key ?? randomUUID();
     return { sub, ...link(page, people, { sub, name }, at, null) };
   }
   if (pool) {
-    const [chosen, password] = [username ?? `user-${letters(8)}`, firstPassword()];
+    const [chosen, password] = [username ?? `user-${key?.slice(0, 8) ?? letters(8)}`, firstPassword()];
     const sub = await pool.create(chosen, name, password);
     if (sub === null)
       throw new Refusal(409, "user name taken", `There is an account ${chosen} already. Choose another user name.`);
@@ -82,7 +86,7 @@ export async function invite(
 
 /** Again, for who came too late or lost his password: what he had is no longer good. */
 export async function inviteAgain(
-  { page, pool }: Accounts,
+  { page, pool }: Pick<Accounts, "page" | "pool">,
   people: Pick<People, "inviteWrites" | "lastInvite">,
   person: { sub: string; name: string },
   at: number,

@@ -1,6 +1,6 @@
 /** People, invitations and the audit trail on an engine in memory, by the whole way of a request. */
 import { GetCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startDynamo, type TestDynamo } from "../../tests/dynamo.ts";
 import { apiOf, type Answered, type CallApi } from "../../tests/features/call-api.ts";
@@ -8,6 +8,7 @@ import { startCity, type City } from "../city/fixtures.ts";
 import { permitNo } from "../register/fixtures.ts";
 import { formatIso } from "../shared/shanghai.ts";
 import { at, permit } from "../telemetry/fixtures.ts";
+import type { SmsPort, SmsRequest } from "../warnings/sms.ts";
 import type { UserPool } from "./user-pool.ts";
 
 const NOW = at("08:31");
@@ -82,7 +83,7 @@ describe("an invitation", () => {
   test("again: another link of the same person, whose sessions end, and the former link with them", async () => {
     const first = (await ask(rita, "POST", "/api/people", nobody)).body;
     const { sub } = first.person;
-    const { status, body } = await ask(rita, "POST", `/api/people/${sub}/invitation`);
+    const { status, body } = await ask(rita, "POST", `/api/people/${sub}/invitation`, {});
     expect(status).toBe(201);
     expect(body.person).toMatchObject({ sub, version: 2, sessionsFrom: formatIso(NOW + 1000) });
     const expires = async (link: string): Promise<unknown> => {
@@ -95,8 +96,41 @@ describe("an invitation", () => {
     expect(await expires(body.invitation.link)).toBe(NOW + 7 * 86_400_000);
   });
 
+  test("goes to the phone when that is asked for; what the carrier says is told, and the link is shown all the same", async () => {
+    const sent: SmsRequest[] = [];
+    let state: "sent" | "failed" = "sent";
+    const sms: SmsPort = async (request) => (sent.push(request), { state, id: null });
+    const { call: asked } = apiOf({ ...city.services, accounts: { ...city.services.accounts, sms } });
+    const post = (path: string, body: object): Promise<Answered> => asked("POST", path, { claims: claims(rita), body });
+    const invited = { ...nobody, phone: "+8613900000001", sms: true };
+    const { body } = await post("/api/people", invited);
+    expect(body.sms).toBe("sent");
+    expect(sent).toMatchObject([{ to: "+8613900000001", template: "sms.invitation-link" }]);
+    expect(sent[0]?.text).toContain(body.invitation.link);
+    expect(sent[0]?.text).toMatch(/^【证后监管】Anna，/);
+    state = "failed";
+    const again = (await post(`/api/people/${body.person.sub}/invitation`, { sms: true })).body;
+    expect(again).toMatchObject({ sms: "failed", invitation: { kind: "link" } });
+    expect((await post("/api/people", { ...nobody, phone: "+8613900000001" })).body.sms).toBeNull();
+    expect(sent).toHaveLength(2);
+    const without = await post("/api/people", { ...nobody, sms: true });
+    expect([without.status, without.body.detail]).toEqual([422, expect.stringContaining("phone is missing")]);
+  });
+
+  test("asked for twice by one request is one person, and the last link is the good one", async () => {
+    const key = randomUUID();
+    const [first, second] = [
+      await ask(rita, "POST", "/api/people", { ...nobody, key }),
+      await ask(rita, "POST", "/api/people", { ...nobody, key }),
+    ];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.body.person).toMatchObject({ sub: first.body.person.sub, version: 2 });
+    expect(second.body.invitation.link).not.toBe(first.body.invitation.link);
+    expect((await ask(rita, "POST", "/api/people", { ...nobody, key: "7" })).status).toBe(422);
+  });
+
   test("of a person that is none", async () => {
-    expect((await ask(rita, "POST", "/api/people/nobody/invitation")).body.title).toBe("no such person");
+    expect((await ask(rita, "POST", "/api/people/nobody/invitation", {})).body.title).toBe("no such person");
   });
 });
 
@@ -107,7 +141,8 @@ describe("where a user pool keeps the accounts", () => {
     reset: async (...asked) => (calls.push(["reset", ...asked]), asked[0] !== "gone"),
     signOut: async (...asked) => void calls.push(["signOut", ...asked]),
   };
-  const withPool = (): CallApi => apiOf({ ...city.services, accounts: { page: null, pool } }).call;
+  const withPool = (): CallApi =>
+    apiOf({ ...city.services, accounts: { ...city.services.accounts, page: null, pool } }).call;
   const post = (path: string, body?: object): Promise<Answered> =>
     withPool()("POST", path, { claims: claims(rita), body });
 
@@ -136,7 +171,7 @@ describe("where a user pool keeps the accounts", () => {
   });
   test("again, and sessions end at the pool too", async () => {
     calls.length = 0;
-    const { body } = await post("/api/people/pool-anna/invitation");
+    const { body } = await post("/api/people/pool-anna/invitation", {});
     expect(body.invitation).toMatchObject({ kind: "password", username: null });
     await post("/api/people/pool-anna/sign-out");
     expect(calls).toEqual([
@@ -149,7 +184,7 @@ describe("where a user pool keeps the accounts", () => {
 
 describe("where others keep the accounts", () => {
   const post = (path: string, body?: object): Promise<Answered> =>
-    apiOf({ ...city.services, accounts: { page: null, pool: null } }).call("POST", path, {
+    apiOf({ ...city.services, accounts: { ...city.services.accounts, page: null, pool: null } }).call("POST", path, {
       claims: claims(rita),
       body,
     });
@@ -159,7 +194,9 @@ describe("where others keep the accounts", () => {
     const { body } = await post("/api/people", { ...nobody, subject: "their|7" });
     expect(body).toMatchObject({ person: { sub: "their|7" }, invitation: null });
     expect((await post("/api/people", { ...nobody, subject: "their|7" })).status).toBe(409);
-    expect((await post(`/api/people/${encodeURIComponent("their|7")}/invitation`)).body.title).toBe("no accounts here");
+    expect((await post(`/api/people/${encodeURIComponent("their|7")}/invitation`, {})).body.title).toBe(
+      "no accounts here",
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 /** Who has an account here and may do what: for regulators; and ending one's own sessions. */
 import * as z from "zod/mini";
 import { fromCursor, toCursor } from "../api/cursor.ts";
-import { overReach, Refusal, type Call, type Operation } from "../api/operation.ts";
+import { overReach, Refusal, type Call, type Operation, type Reply } from "../api/operation.ts";
 import type { Services } from "../api/operations.ts";
 import { plantLists } from "../register/plant-lists.ts";
 import {
@@ -13,6 +13,7 @@ import {
 } from "./domain/person-change.ts";
 import type { SaidProblem } from "../shared/problems.ts";
 import type { Person } from "./domain/rights.ts";
+import { invitationText } from "./invitation-text.ts";
 import { Invitation, invite, inviteAgain } from "./invitations.ts";
 import { limit } from "./page-query.ts";
 import type { Write } from "./repository.ts";
@@ -20,14 +21,24 @@ import { InviteBody, PersonBody, PersonView, personView } from "./person-schema.
 
 const Paged = z.object({ cursor: z.optional(z.string()), limit });
 
-const Invited = z.object({ person: PersonView, invitation: z.nullable(Invitation) });
+const Invited = z.object({
+  person: PersonView,
+  invitation: z.nullable(Invitation),
+  /** What became of the text message; null: none was asked for. `unknown`: the carrier gave no answer. */
+  sms: z.nullable(z.enum(["sent", "failed", "unknown"])),
+});
+type Invited = z.output<typeof Invited>;
+/** Of another invitation: to his phone as well? */
+const Again = z.strictObject({ sms: z._default(z.boolean(), false) });
 
 export function personOperations({
   people,
   register,
   accounts,
+  senders,
+  ruleData,
   now,
-}: Pick<Services, "people" | "register" | "accounts" | "now">): Operation[] {
+}: Pick<Services, "people" | "register" | "accounts" | "senders" | "ruleData" | "now">): Operation[] {
   const lists = plantLists(register, now);
   const find = async (sub: string): Promise<Person> => {
     const person = await people.person(sub);
@@ -51,6 +62,41 @@ export function personOperations({
     // Ours refuses the tokens that are out; the issuer must renew none.
     await accounts.pool?.signOut(before.sub);
     return after;
+  };
+  /** To the phone, once it is good; what the carrier says is shown, and the answer has the invitation all the same. */
+  const send = async (
+    wanted: boolean,
+    { person, invitation }: Pick<Invited, "person" | "invitation">,
+    key: string,
+  ): Promise<Invited["sms"]> => {
+    if (!wanted || invitation === null || person.phone === null) return null;
+    const site = senders.portal;
+    const content = invitationText(invitation, { name: person.name, site, ruleData, language: senders.language });
+    return (await accounts.sms({ ...content, to: person.phone, key })).state;
+  };
+  const expectPhone = (wanted: boolean, phone: string | null): void => {
+    if (!wanted || phone !== null) return;
+    const problem = {
+      path: "phone",
+      reason: "is missing: the invitation cannot be sent to it",
+      zh: "没有填写手机号，无法发送短信",
+    };
+    refuse([problem]);
+  };
+  const again = async (
+    call: Pick<Call<unknown, unknown>, "id" | "at" | "change">,
+    before: Person,
+    sms: boolean,
+  ): Promise<Reply<Invited>> => {
+    expectPhone(sms, before.phone);
+    const { invitation, writes } = await inviteAgain(accounts, people, before, call.at);
+    const after = await signOut(call, before, writes);
+    const invited = { person: personView(after), invitation };
+    return {
+      status: 201,
+      body: { ...invited, sms: await send(sms, invited, call.id) },
+      revision: String(after.version),
+    };
   };
   return [
     overReach({
@@ -88,14 +134,20 @@ export function personOperations({
       body: InviteBody,
       answer: Invited,
       async handle(call) {
-        const { username, subject, ...rest } = call.body;
+        const { username, subject, key, sms, ...rest } = call.body;
         const fields = tidyFields({ ...rest, active: true });
         await check(fields);
-        const { sub, invitation, writes } = await invite(accounts, people, { ...fields, username, subject }, call.at);
+        expectPhone(sms, fields.phone);
+        // Asked again: the link went to nobody, or twice to one; where it is kept, only the last one is good.
+        const asked = key !== null && accounts.page !== null ? await people.person(key) : null;
+        if (asked) return again(call, asked, sms);
+        const wish = { ...fields, username, subject, key };
+        const { sub, invitation, writes } = await invite(accounts, people, wish, call.at);
         const after: Person = { sub, ...fields, sessionsFrom: 0, version: 1 };
         const entry = { permitNo: null, target: `person ${sub}`, before: null, after };
         await call.change([...people.personWrites(after), ...writes], entry);
-        return { status: 201, body: { person: personView(after), invitation }, revision: "1" };
+        const invited = { person: personView(after), invitation };
+        return { status: 201, body: { ...invited, sms: await send(sms, invited, call.id) }, revision: "1" };
       },
     }),
     overReach({
@@ -104,13 +156,9 @@ export function personOperations({
       path: "/api/people/:sub/invitation",
       summary: "Another link or first password, for who came too late or lost his; his sessions end",
       action: "person.write",
+      body: Again,
       answer: Invited,
-      async handle(call) {
-        const before = await find(call.params.sub ?? "");
-        const { invitation, writes } = await inviteAgain(accounts, people, before, call.at);
-        const after = await signOut(call, before, writes);
-        return { status: 201, body: { person: personView(after), invitation }, revision: String(after.version) };
-      },
+      handle: async (call) => again(call, await find(call.params.sub ?? ""), call.body.sms),
     }),
     overReach({
       id: "putPerson",

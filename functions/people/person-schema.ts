@@ -29,6 +29,10 @@ export const InviteBody = z.strictObject({
   ...fields,
   /** To sign in by, where this system chooses it; null: made up, or chosen by the invited. */
   username: z._default(z.nullable(z.string().check(z.regex(/^[a-z0-9][a-z0-9._-]{2,63}$/))), null),
+  /** Made by the client: asked for again with it, one person is invited, and the last link is the good one. */
+  key: z._default(z.nullable(z.uuid()), null),
+  /** Send the invitation to `phone` as well. */
+  sms: z._default(z.boolean(), false),
   /** `sub` of his tokens, where others keep the accounts. */
   subject: z._default(z.nullable(z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/))), null),
 });

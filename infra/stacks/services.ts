@@ -61,6 +61,17 @@ export class ServicesStack extends WorkStack {
     return { REGISTER_TABLE: register.tableName, BLOCKS_TABLE: blocks.tableName, LEDGER_TABLE: ledger.tableName };
   }
 
+  /** Which carrier takes text messages. */
+  private get carrier(): Record<string, string> {
+    const { smsChannel, smsWebhookUrl = "", smsWebhookSecretParameter = "" } = this.config;
+    if (smsChannel === "sns") return { SMS_CHANNEL: "sns" };
+    return {
+      SMS_CHANNEL: smsChannel,
+      SMS_WEBHOOK_URL: smsWebhookUrl,
+      SMS_WEBHOOK_SECRET_PARAMETER: smsWebhookSecretParameter,
+    };
+  }
+
   private importPermits(): void {
     const { register, jobs, imports } = this.data;
     const fn = new HouseFunction(this, {
@@ -144,13 +155,6 @@ export class ServicesStack extends WorkStack {
 
   private warnPlants(): void {
     const { config, data } = this;
-    const webhook: Record<string, string> =
-      config.smsChannel === "webhook"
-        ? {
-            SMS_WEBHOOK_URL: config.smsWebhookUrl ?? "",
-            SMS_WEBHOOK_SECRET_PARAMETER: config.smsWebhookSecretParameter ?? "",
-          }
-        : {};
     const owed = deliverNotices(this, data);
     const maxEventAge = Duration.minutes(5); // a tick more than five minutes late sends nothing
     const fn = new HouseFunction(this, {
@@ -159,9 +163,8 @@ export class ServicesStack extends WorkStack {
         ...this.tables,
         OPERATORS_TOPIC_ARN: data.operators.topicArn,
         OWED_TOPIC_ARN: owed.topicArn,
-        SMS_CHANNEL: config.smsChannel,
         SMS_LANGUAGE: config.smsLanguage,
-        ...webhook,
+        ...this.carrier,
       },
       timeout: Duration.minutes(4), // ends before the next tick begins
       memory: 1024,
@@ -174,8 +177,7 @@ export class ServicesStack extends WorkStack {
     useTable(data.ledger, fn.ownRole, "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem");
     data.operators.grantPublish(fn);
     owed.grantPublish(fn);
-    if (config.smsChannel === "webhook") this.grantSecret(fn);
-    else this.grantSms(fn);
+    this.grantCarrier(fn);
     this.smsAlarms();
     houseSchedule(this, { name: "warn", cron: "0/5 * * * ? *", target: fn, maxEventAge });
     houseAlarm(this, {
@@ -302,6 +304,11 @@ export class ServicesStack extends WorkStack {
     fn.addToRolePolicy(new PolicyStatement({ sid: "TextMessages", actions: ["sns:Publish"], notResources: [topics] }));
   }
 
+  private grantCarrier(fn: HouseFunction): void {
+    if (this.config.smsChannel === "webhook") this.grantSecret(fn);
+    else this.grantSms(fn);
+  }
+
   private grantSecret(fn: HouseFunction): void {
     const name = (this.config.smsWebhookSecretParameter ?? "").replace(/^\//, "");
     const parameter = this.formatArn({ service: "ssm", resource: "parameter", resourceName: name });
@@ -412,6 +419,7 @@ export class ServicesStack extends WorkStack {
         ORIGIN_SECRETS: this.originSecrets.accepted,
         ...(identity.pool && { USER_POOL_ID: identity.pool.userPoolId }),
         ...senderEnvironment(this, this.data),
+        ...this.carrier,
       },
       timeout: Duration.seconds(15),
       memory: 1024,
@@ -435,6 +443,7 @@ export class ServicesStack extends WorkStack {
     getObjects(archive, "raw/", fn.ownRole);
     listObjects(archive, fn.ownRole);
     allowMail(this, fn);
+    this.grantCarrier(fn); // invitations
     identity.pool?.grant(
       fn.ownRole,
       "cognito-idp:AdminCreateUser",

@@ -70,7 +70,7 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
     headers: { "if-match": String((await ask("GET", "/api/people/target")).headers.etag) },
   }),
   invitePerson: () => ({ body: { ...aPerson({}), active: undefined } }),
-  inviteAgain: () => ({ path: { sub: "target" } }),
+  inviteAgain: () => ({ path: { sub: "target" }, body: {} }),
   signOutEverywhere: () => ({ path: { sub: "target" } }),
   putImportPart: ({ n }) => ({ path: { id: uuid(n), n: "0" }, body: { base64: "e30=" } }),
   checkImport: ({ n }) => ({

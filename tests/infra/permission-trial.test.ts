@@ -227,8 +227,8 @@ async function anInvitation(machine: Machine): Promise<void> {
     return (await answer.json()) as { person?: { sub: string } };
   };
   const [{ permitNo }] = plants as [(typeof plants)[0]];
-  const carl = { name: "Carl", phone: null, email: null, roles: ["expert"], plants: [permitNo], towns: [] };
-  const { person } = await send("POST", "", carl);
+  const carl = { name: "Carl", phone: "+8613900000009", email: null, roles: ["expert"], plants: [permitNo], towns: [] };
+  const { person } = await send("POST", "", { ...carl, sms: true });
   await send("PUT", `/${person?.sub}`, { ...carl, active: true, roles: ["auditor"] });
   await send("GET", "");
   await send("POST", `/${person?.sub}/sign-out`);

@@ -688,6 +688,16 @@ export const CONSOLE_TEXTS = {
     "已建档，请此人用单位的账号登录。",
     "Entered; the person signs in with the account of his organisation.",
   ],
+  inviteBySms: ["短信发送给本人", "Send it to the phone as well"],
+  "invitedSms.sent": ["短信已发出。", "The text message was sent."],
+  "invitedSms.failed": [
+    "短信没有发出：请核对手机号，或直接转交。",
+    "The text message was refused: check the number, or hand it over.",
+  ],
+  "invitedSms.unknown": [
+    "短信通道没有答复，不知道是否发出：请直接转交。",
+    "The carrier gave no answer: hand it over to be sure.",
+  ],
   username: ["用户名", "User name"],
   copy: ["复制", "Copy"],
 } as const satisfies Dictionary;

@@ -2005,6 +2005,7 @@ export interface components {
         | { kind: "link"; link: string; until: string }
         | { kind: "password"; username: string | null; password: string; until: string }
         | null;
+      sms: "sent" | "failed" | "unknown" | null;
     };
     InvitePersonBody: {
       name: string;
@@ -2014,6 +2015,8 @@ export interface components {
       plants: string[];
       towns: string[];
       username?: string | null;
+      key?: string | null;
+      sms?: boolean;
       subject?: string | null;
     };
     InviteAgainAnswer: {
@@ -2033,7 +2036,9 @@ export interface components {
         | { kind: "link"; link: string; until: string }
         | { kind: "password"; username: string | null; password: string; until: string }
         | null;
+      sms: "sent" | "failed" | "unknown" | null;
     };
+    InviteAgainBody: { sms?: boolean };
     PutPersonAnswer: {
       sub: string;
       name: string;
@@ -3153,7 +3158,7 @@ export interface operations {
   };
   inviteAgain: {
     parameters: { query?: never; header?: { "If-Match"?: string }; path: { sub: string } };
-    requestBody?: never;
+    requestBody: { content: { "application/json": components["schemas"]["InviteAgainBody"] } };
     responses: {
       "2XX": {
         headers: { [name: string]: unknown };

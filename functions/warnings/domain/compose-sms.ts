@@ -119,7 +119,8 @@ function range(l: Line, number: (x: number | null) => string, ruleData: RuleData
   return fill(ruleData.label(key, language), { min: number(l.min), max: number(l.limit) });
 }
 
-const fill = (template: string, params: Record<string, string>): string =>
+/** `template` with its `{names}` filled in. */
+export const fill = (template: string, params: Record<string, string>): string =>
   template.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "");
 const trim = (digits: string): string => (digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits);
 const shorten = (name: string, most: number): string => (name.length <= most ? name : clip(name, most));

@@ -85,7 +85,8 @@ function Form({ sub, now, etag, reload, close }: FormProps): ReactNode {
   const again = useMutation({
     mutationFn: async () => {
       const params = { path: { sub }, header: { "If-Match": etag ?? "" } };
-      return (await got(api.POST("/api/people/{sub}/invitation", { params }))).data.invitation;
+      const body = { sms: now.phone !== null };
+      return (await got(api.POST("/api/people/{sub}/invitation", { params, body }))).data;
     },
     onSuccess: () => Promise.all([reload(), client.invalidateQueries({ queryKey: ["people"] })]),
   });
@@ -105,7 +106,7 @@ function Form({ sub, now, etag, reload, close }: FormProps): ReactNode {
       }}
     >
       {error ? <Problem error={error} /> : null}
-      {again.isSuccess && <Invitation invitation={again.data} />}
+      {again.isSuccess && <Invitation invited={again.data} />}
       {theirs.length > 0 && <Alert type="warning" showIcon title={t("changedByOthers")} />}
       <PersonFields fields={fields} set={set} note={note} />
       <p>
