@@ -31,7 +31,7 @@ const five = (from: number, gas: number): Promise<void> => fiveMinutes(trial, fr
 beforeAll(async () => {
   mkdirSync(SHOTS, { recursive: true });
   await buildWeb(["console"]);
-  trial = await startTrialMachine(plants, START, { port: 0 });
+  trial = await startTrialMachine(plants, START, { port: 0, mqttsPort: 0 });
   await putApplications(trial.machine);
   await testPerson(trial.machine, { username: "wang", name: "王<b>管理</b>", roles: ["regulator"] });
   await testPerson(trial.machine, {
@@ -105,7 +105,7 @@ test("a plant: what it sends, its permit, its devices", async () => {
   await page.getByRole("tab", { name: "设备" }).click();
   await page.getByText(own.gas).waitFor();
   await fine("devices");
-  await page.getByRole("tab", { name: "标记" }).click();
+  await page.getByRole("tab", { name: "标记", exact: true }).click();
   await page.getByText("近一个月没有标记").waitFor();
 });
 
