@@ -21,6 +21,7 @@ export const FUNCTIONS = {
   "simulate-rules": "functions/simulate/simulate-rules.ts",
   "close-hours": "functions/warnings/close-hours.ts",
   "close-days": "functions/warnings/close-days.ts",
+  "send-digest": "functions/notices/send-digest.ts",
   "deliver-notices": "functions/notices/deliver-notices.ts",
   "publish-pages": "functions/disclosure/publish-pages.ts",
   "serve-api": "functions/api/serve-api.ts",

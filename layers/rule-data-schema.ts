@@ -250,3 +250,49 @@ export const QualityVersions = z
     }),
   )
   .check(z.minLength(1));
+
+export const NoticeVersions = z
+  .array(
+    z.strictObject({
+      effectiveFrom: date,
+      /** Hours of the day (Shanghai) that a digest may be chosen for, and how late it may still come. */
+      digest: z
+        .strictObject({
+          usualHour: hourOfDay,
+          earliestHour: hourOfDay,
+          latestHour: hourOfDay,
+          lateMinutes: count,
+          /** Of what a person's first digest tells, hours. */
+          firstHours: count,
+          /** No digest tells of what is older, days. */
+          longestDays: count,
+          ...sure,
+        })
+        .check(
+          z.refine(
+            ({ earliestHour, usualHour, latestHour }) => earliestHour <= usualHour && usualHour <= latestHour,
+            "must be earliestHour <= usualHour <= latestHour",
+          ),
+        ),
+      /** Marks that begin earlier are not looked at, days. */
+      markDays: count,
+      /** So many days before a permit's last day its people are told. */
+      expiryDays: z.array(z.int().check(z.gte(0))),
+      kinds: z
+        .array(
+          z.strictObject({
+            kind: z.enum(["unmarked", "contradicted", "judged", "revised", "expiring"]),
+            /** Whether anybody is told of it. */
+            on: z.boolean(),
+            zh: text,
+            en: text,
+          }),
+        )
+        .check(
+          z.minLength(1),
+          z.refine((list) => new Set(list.map((k) => k.kind)).size === list.length, "a kind stands twice"),
+        ),
+      ...sure,
+    }),
+  )
+  .check(z.minLength(1));

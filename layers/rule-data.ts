@@ -12,6 +12,7 @@ import { qualityRules, type QualityRules } from "./device-quality.ts";
 import { hj212Rules, type Hj212Rules } from "./hj212.ts";
 import * as schema from "./rule-data-schema.ts";
 import { markRules, type MarkRules } from "./marks.ts";
+import { noticeRules, type NoticeRules } from "./notices.ts";
 import { unitTable } from "./units.ts";
 import { numberProblems, numbersByPath, type WarningField } from "./warning-fields.ts";
 
@@ -125,6 +126,8 @@ export interface RuleData {
   marks(t: number): MarkRules;
   /** The rules of devices' quality grades in force at `t` (epoch ms). */
   deviceQuality(t: number): QualityRules;
+  /** The rules of notices that are not urgent, in force at `t` (epoch ms). */
+  notices(t: number): NoticeRules;
   standards: readonly StandardLimit[];
   /** What the editions of HJ 212 ask for, and grades of what devices do instead. */
   hj212: Hj212Rules;
@@ -170,6 +173,7 @@ export function loadRuleData(dir: string): RuleData {
     files: readFiles(dir),
     marks: markRules(read(dir, "marks.json", schema.MarkVersions)),
     deviceQuality: qualityRules(read(dir, "device-quality.json", schema.QualityVersions)),
+    notices: noticeRules(read(dir, "notices.json", schema.NoticeVersions)),
     standards,
     hj212: hj212Rules(read(dir, "hj212.json", schema.Hj212)),
     label(key, lang) {

@@ -11,6 +11,7 @@ import { cityDeviceOperations } from "../devices/list-devices.ts";
 import { markOperations } from "../marks/mark-operations.ts";
 import { unmarkedOperations } from "../marks/unmarked-operations.ts";
 import type { Senders } from "../notices/channels.ts";
+import { noticeOperations } from "../notices/notice-operations.ts";
 import { settingsOperations } from "../notices/settings-operations.ts";
 import type { People } from "../people/repository.ts";
 import { peopleRepository } from "../people/repository.ts";
@@ -73,6 +74,7 @@ export const peopleOperations = (services: Services): Operation[] => [
   ...cityDeviceOperations(services),
   ...unmarkedOperations(services),
   ...settingsOperations(services),
+  ...noticeOperations(services),
   ...personOperations(services),
   ...auditOperations(services),
   ...jobOperations(services),

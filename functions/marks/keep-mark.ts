@@ -57,7 +57,7 @@ export async function keepMark(
         { mark: rival.id },
       );
     const tests = await testsOf(plant, decided, at, { blocks, ruleData });
-    const tested = { ...(step(decided, { type: "tested", tests }) ?? decided), v: (before?.v ?? 0) + 1 };
+    const tested = { ...(step(decided, { type: "tested", tests, at }) ?? decided), v: (before?.v ?? 0) + 1 };
     await noteRisk(plant, tested, at, hints);
     const [from, to] = [tested.from, Math.max(tested.to, before?.to ?? 0)];
     // What has no effect before and after (a contradiction judged valid) changes no verdict.

@@ -32,7 +32,7 @@ export const MarkView = z.object({
 export type MarkView = z.output<typeof MarkView>;
 
 export const viewOf = (mark: Mark, deadline: number): MarkView => {
-  const { v, from, to, at, by, judgement: j, changed: c, ...rest } = mark;
+  const { v, from, to, at, by, judgement: j, changed: c, contradictedAt: _, ...rest } = mark;
   return {
     ...rest,
     from: formatIso(from),

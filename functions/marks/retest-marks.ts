@@ -26,7 +26,7 @@ export async function retestMarks(
     if (mark.to > at && hasEffect(mark)) await services.marks.list(mark, at);
     if (mark.from >= day + DAY) continue;
     if (mark.state !== "standing") continue;
-    const next = step(mark, { type: "tested", tests: await testsOf(plant, mark, at, services) });
+    const next = step(mark, { type: "tested", tests: await testsOf(plant, mark, at, services), at });
     const changed = next?.tests.some(
       ({ test, result }) => !mark.tests.some((t) => t.test === test && t.result === result),
     );

@@ -39,6 +39,7 @@ export const StoredMark: z.ZodMiniType<Mark> = z.object({
     z.object({ decision: z.enum(["valid", "invalid"]), reason: z.string(), at: z.number(), by: Author }),
   ),
   changed: z.nullable(z.object({ at: z.number(), by: Author, reason: z.string(), to: z.number() })),
+  contradictedAt: z.optional(z.number()),
   v: z.int(),
 });
 

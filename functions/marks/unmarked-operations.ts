@@ -2,10 +2,11 @@
 import * as z from "zod/mini";
 import { atPlant, type Operation } from "../api/operation.ts";
 import type { Services } from "../api/operations.ts";
-import { DAY, floorDay, formatIso, HOUR } from "../shared/shanghai.ts";
+import { DAY, floorDay, formatIso } from "../shared/shanghai.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
 import { warningLedger } from "../warnings/repository.ts";
-import { LONGEST_UNMARKED, unmarkedPeriods } from "./domain/unmarked.ts";
+import { LONGEST_UNMARKED } from "./domain/unmarked.ts";
+import { findUnmarked } from "./find-unmarked.ts";
 import { Range, rangeOf } from "./mark-range.ts";
 
 const Answer = z.object({
@@ -39,13 +40,7 @@ export function unmarkedOperations({ db, tables, ruleData }: Services): Operatio
       answer: Answer,
       async handle({ plant: { permit }, query, at }) {
         const [from, to] = rangeOf(query, floorDay(at) - DAY, at, LONGEST_UNMARKED);
-        const [records, { first }, marks] = await Promise.all([
-          blocks.records(permit.permitNo, from - 2 * HOUR, to + HOUR, false),
-          ledger.plant(permit.permitNo),
-          ledger.marks(permit.permitNo, from - HOUR, to + HOUR),
-        ]);
-        const byOutlet = Object.fromEntries(Map.groupBy(marks, (m) => m.outlet));
-        const found = unmarkedPeriods({ permit, records, first, marks: byOutlet }, from, to, at, ruleData);
+        const found = await findUnmarked(permit, [from, to], at, { blocks, ledger, ruleData });
         const periods = found.map((period) => {
           const deadline = ruleData.marks(period.from).deadlineOf(period.from);
           return {

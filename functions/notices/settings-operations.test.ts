@@ -58,7 +58,7 @@ test("e-mail needs an address", async () => {
   const answer = await ask(ben, "PUT", "notice-settings", kinds(["email"]), '"notices-0"');
   expect([answer.status, answer.body.problems]).toEqual([
     422,
-    [{ path: "kinds.warning", reason: expect.stringContaining("ask your bureau") }],
+    [{ path: "kinds.warning", reason: expect.stringContaining("ask your bureau"), zh: expect.any(String) }],
   ]);
   expect((await ask(ben, "POST", "test-notice", { channel: "email", device: null })).body.title).toBe("no address");
 });

@@ -11,6 +11,13 @@ import { Settings, type DeviceItem } from "./stored-items.ts";
 
 const SettingsView = z.object({
   settings: Settings,
+  /** Hours that a digest may be chosen for, and the usual one; what it tells of. */
+  digest: z.object({
+    earliestHour: z.int(),
+    latestHour: z.int(),
+    usualHour: z.int(),
+    kinds: z.array(z.object({ kind: z.string(), zh: z.string(), en: z.string() })),
+  }),
   /** Key that a browser subscribes with, base64url. */
   pushKey: z.string(),
   /** Whether e-mail is sent at all here. */
@@ -40,13 +47,24 @@ const deviceView = ({ id, name, at }: DeviceItem): z.output<typeof DeviceView> =
 const MOST_DEVICES = 10;
 const TestStates = z.enum(["sent", "failed", "unknown"]);
 
-export function settingsOperations({ db, tables, senders }: Services): Operation[] {
+export function settingsOperations({ db, tables, ruleData, senders }: Services): Operation[] {
   const notices = noticeRepository({ db, table: tables.ledger });
   const { push, mail, language } = senders;
   const held = async (sub: string): Promise<{ settings: z.output<typeof Settings>; v: number }> =>
     (await notices.settings(sub)) ?? { settings: usualSettings(), v: 0 };
-  const viewOf = (settings: z.output<typeof Settings>, email: string | null): z.output<typeof SettingsView> => ({
+  const digestOf = (at: number): z.output<typeof SettingsView>["digest"] => {
+    const { digest, kinds } = ruleData.notices(at);
+    const { earliestHour, latestHour, usualHour } = digest;
+    const told = kinds.filter(({ on }) => on).map(({ kind, zh, en }) => ({ kind, zh, en }));
+    return { earliestHour, latestHour, usualHour, kinds: told };
+  };
+  const viewOf = (
+    settings: z.output<typeof Settings>,
+    email: string | null,
+    at: number,
+  ): z.output<typeof SettingsView> => ({
     settings,
+    digest: digestOf(at),
     pushKey: push.publicKey,
     emailOn: mail !== null,
     email: email === null ? null : maskEmail(email),
@@ -59,9 +77,9 @@ export function settingsOperations({ db, tables, senders }: Services): Operation
       summary: "What I am told by web push and e-mail",
       action: "notice.read",
       answer: SettingsView,
-      async handle({ person }) {
+      async handle({ person, at }) {
         const { settings, v } = await held(person.sub);
-        return { body: viewOf(settings, person.email), revision: `notices-${v}` };
+        return { body: viewOf(settings, person.email, at), revision: `notices-${v}` };
       },
     }),
     overReach({
@@ -72,19 +90,22 @@ export function settingsOperations({ db, tables, senders }: Services): Operation
       action: "notice.write",
       body: Settings,
       answer: SettingsView,
-      async handle({ person, body, ifMatch, change }) {
+      async handle({ person, body, ifMatch, at, change }) {
         const before = await held(person.sub);
         if (ifMatch === null)
           throw new Refusal(428, "If-Match is missing", "Load the settings first, and send their ETag as If-Match.");
         if (ifMatch !== `notices-${before.v}`)
           throw new Refusal(412, "changed meanwhile", "You changed the settings elsewhere. Load them again.");
+        // A client that knows no digest leaves it as it is.
+        const digest = body.digest ?? before.settings.digest;
         const settings = {
+          ...(digest && { digest: { ...digest, channels: CHANNELS.filter((each) => digest.channels.includes(each)) } }),
           // In one order, each once: so that the audit trail shows changes only.
           kinds: Object.fromEntries(
             KINDS.map((kind) => [kind, CHANNELS.filter((channel) => body.kinds[kind].includes(channel))]),
           ) as typeof body.kinds,
         };
-        const problems = settingsProblems(settings, { email: person.email !== null });
+        const problems = settingsProblems(settings, ruleData.notices(at).digest, { email: person.email !== null });
         if (problems.length > 0)
           throw new Refusal(422, "not as expected", problems.map((p) => `${p.path} ${p.reason}`).join("; "), {
             problems,
@@ -95,7 +116,7 @@ export function settingsOperations({ db, tables, senders }: Services): Operation
           before: before.v === 0 ? null : before.settings,
           after: settings,
         });
-        return { body: viewOf(settings, person.email), revision: `notices-${before.v + 1}` };
+        return { body: viewOf(settings, person.email, at), revision: `notices-${before.v + 1}` };
       },
     }),
     overReach({

@@ -6,6 +6,7 @@ import { CHANNELS, type NoticeSettings } from "./domain/settings.ts";
 const channels = z.array(z.enum(CHANNELS));
 export const Settings: z.ZodMiniType<NoticeSettings> = z.object({
   kinds: z.object({ warning: channels, data: channels }),
+  digest: z.optional(z.object({ hour: z.int(), channels })),
 });
 export const SettingsItem = z.object({ sk: z.string(), settings: Settings, v: z.int() });
 
@@ -38,6 +39,8 @@ export const DELIVERY = "DELIVERY#";
 export const keys = {
   settings: (sub: string) => ({ pk: "NOTIFY", sk: sub }),
   device: (sub: string, id: string) => ({ pk: `PERSON#${sub}`, sk: `PUSH#${id}` }),
+  /** `day`: `2026-10-01`; "": all of them. */
+  digest: (sub: string, day: string) => ({ pk: `PERSON#${sub}`, sk: `DIGEST#${day}` }),
   /** Whose device it is by now. */
   owner: (id: string) => ({ pk: `ENDPOINT#${id}`, sk: "OWNER" }),
   delivery: (permitNo: string, tick: number, channel: string, hash: string) => ({

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { parseEvent } from "../shared/problems.ts";
 import { parseIso } from "../shared/shanghai.ts";
 
-const ScheduleEvent = z.object({ schedule: z.enum(["warn", "close-hour", "close-day"]), at: z.string() });
+const ScheduleEvent = z.object({ schedule: z.enum(["warn", "close-hour", "close-day", "digest"]), at: z.string() });
 
 type Schedule = z.output<typeof ScheduleEvent>["schedule"];
 

@@ -10,7 +10,7 @@ import type { WorkStack } from "./house-stack.ts";
 
 export interface HouseScheduleProps {
   /** Name in the event, and in the local machine's `POST /_local/schedules/{name}`. */
-  name: "warn" | "close-hour" | "close-day";
+  name: "warn" | "close-hour" | "close-day" | "digest";
   /** Cron expression in Asia/Shanghai, the clock of every period of the law. */
   cron: string;
   target: HouseFunction;

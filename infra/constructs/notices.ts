@@ -7,6 +7,7 @@ import type { DataStack } from "../stacks/data.ts";
 import { houseAlarm, houseMetric } from "./alarm.ts";
 import { useTable } from "./grants.ts";
 import { HouseFunction } from "./house-function.ts";
+import { houseSchedule } from "./house-schedule.ts";
 import type { WorkStack } from "./house-stack.ts";
 
 /** What functions that send by web push and e-mail are told (functions/notices/channels.ts). */
@@ -77,4 +78,31 @@ export function deliverNotices(stack: WorkStack, data: DataStack): Topic {
   const topic = new Topic(stack, "owed", { displayName: "Permit Watch owed messages", enforceSSL: true });
   if (fn.failed) topic.addSubscription(new LambdaSubscription(fn, { deadLetterQueue: fn.failed }));
   return topic;
+}
+
+/** Who sends digests, every hour to those who chose it: see functions/notices/digest.ts. */
+export function sendDigest(stack: WorkStack, data: DataStack): void {
+  const { register, blocks, ledger, people } = data;
+  const maxEventAge = Duration.hours(2); // later, nobody's digest is due any more
+  const fn = new HouseFunction(stack, {
+    name: "send-digest",
+    environment: {
+      REGISTER_TABLE: register.tableName,
+      BLOCKS_TABLE: blocks.tableName,
+      LEDGER_TABLE: ledger.tableName,
+      PEOPLE_TABLE: people.tableName,
+      ...senderEnvironment(stack, data),
+    },
+    timeout: Duration.minutes(10),
+    memory: 1024,
+    reservedConcurrency: 1, // a second run finds what the first has claimed
+    errorImpact: "Daily digests are missing: what is still to be marked is in the portal only.",
+    asynchronous: { maxEventAge, retryAttempts: 2 },
+  });
+  useTable(register, fn.ownRole, "GetItem", "Query");
+  useTable(blocks, fn.ownRole, "Query");
+  useTable(ledger, fn.ownRole, "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem");
+  useTable(people, fn.ownRole, "GetItem");
+  allowMail(stack, fn);
+  houseSchedule(stack, { name: "digest", cron: "0 * * * ? *", target: fn, maxEventAge });
 }

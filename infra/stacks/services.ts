@@ -22,7 +22,7 @@ import { HouseFunction } from "../constructs/house-function.ts";
 import { LiveApi } from "../constructs/live-api.ts";
 import { houseSchedule } from "../constructs/house-schedule.ts";
 import { WorkStack } from "../constructs/house-stack.ts";
-import { allowMail, deliverNotices, senderEnvironment } from "../constructs/notices.ts";
+import { allowMail, deliverNotices, sendDigest, senderEnvironment } from "../constructs/notices.ts";
 import { originSecrets, type OriginSecrets } from "../constructs/origin-secret.ts";
 import { PublicApi } from "../constructs/public-api.ts";
 import type { DataStack } from "./data.ts";
@@ -41,6 +41,7 @@ export class ServicesStack extends WorkStack {
     this.importPermits();
     this.replayQuarantine();
     this.warnPlants();
+    sendDigest(this, data);
     this.receiveReplies();
     this.closing("close-hours", "close-hour", "10 * * * ? *", "Verdicts of the past hour are missing on the pages.");
     this.closing("close-days", "close-day", "30 0 * * ? *", "Verdicts of yesterday are missing on the pages.");

@@ -7,11 +7,12 @@ import { expect, test } from "vitest";
 const matrix = (file: string): string[] => readFileSync(join(import.meta.dirname, file), "utf8").split("\n");
 
 test.each(["iam-matrix.txt", "iam-matrix.cn.txt"])(
-  "%s: two functions write, and none updates or deletes; two read rights",
+  "%s: two functions write, and none updates or deletes; three read rights",
   (file) => {
     expect(matrix(file).filter((line) => line.includes(" people.Arn"))).toEqual(
       [
         ...["GetItem", "Query"].map((call) => `delivernoticesrole dynamodb:${call}`),
+        "senddigestrole dynamodb:GetItem",
         ...["GetItem", "PutItem"].map((call) => `servedevicesrole dynamodb:${call}`),
         "serveliverole dynamodb:GetItem",
         ...["ConditionCheckItem", "GetItem", "PutItem", "Query"].map((call) => `servepeoplerole dynamodb:${call}`),

@@ -49,13 +49,13 @@ describe("partition", () => {
       "AWS::Cognito::UserPool -1",
       "AWS::Cognito::UserPoolClient -1",
       "AWS::Cognito::UserPoolDomain -1",
-      "AWS::Events::Rule 3",
-      "AWS::IAM::Policy -3",
-      "AWS::IAM::Role -3",
-      "AWS::Lambda::Permission 3",
+      "AWS::Events::Rule 4",
+      "AWS::IAM::Policy -4",
+      "AWS::IAM::Role -4",
+      "AWS::Lambda::Permission 4",
       "AWS::SQS::Queue 2",
       "AWS::SQS::QueuePolicy 2",
-      "AWS::Scheduler::Schedule -3",
+      "AWS::Scheduler::Schedule -4",
     ]);
   });
 
@@ -198,6 +198,7 @@ describe("schedules", () => {
       ]),
     ).toEqual([
       ["cron(0/5 * * * ? *)", "ENABLED", transformed("warn"), retries(300), "warnplantsfailed.Arn"],
+      ["cron(0 * * * ? *)", "ENABLED", transformed("digest"), retries(7_200), "senddigestfailed.Arn"],
       ["cron(10 * * * ? *)", "ENABLED", transformed("close-hour"), retries(86_400), "closehoursfailed.Arn"],
       ["cron(30 16 * * ? *)", "ENABLED", transformed("close-day"), retries(86_400), "closedaysfailed.Arn"],
     ]);

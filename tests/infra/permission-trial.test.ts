@@ -67,7 +67,38 @@ async function aBrowser(machine: Machine): Promise<void> {
   expect(answer.status, await answer.text()).toBe(201);
 }
 
-async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise<void> {
+/** On the next morning somebody of a plant is told what is still to be marked, by a browser that is gone and by e-mail. */
+async function aDigest({ machine, fire, now }: TrialMachine): Promise<void> {
+  const { port } = pushService.address() as { port: number };
+  const own = { username: "dina", roles: ["enterprise"] as const, plants: [plants[1]!.permitNo] };
+  await testPerson(machine, { ...own, roles: [...own.roles], email: "dina@plant.example" });
+  const { access_token: token } = await signInForTest(machine, "dina");
+  const send = async (method: string, path: string, body?: object, etag = ""): Promise<Response> => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", "if-match": etag };
+    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const answer = await fetch(`${machine.url}/api/self/${path}`, init);
+    expect(answer.ok, `${method} ${path}: ${await answer.clone().text()}`).toBe(true);
+    return answer;
+  };
+  const { p256dh, auth } = fakeBrowser();
+  await send("POST", "push-devices", { endpoint: `http://127.0.0.1:${port}/2`, p256dh, auth, name: "trial" });
+  const etag = (await send("GET", "notice-settings")).headers.get("etag") ?? "";
+  const digest = { hour: 8, channels: ["push", "email"] };
+  await send("PUT", "notice-settings", { kinds: { warning: [], data: [] }, digest }, etag);
+  const morning = parseIso("2026-10-02T08:00:00+08:00")!;
+  expect(now()).toBeLessThan(morning);
+  expect(await fire("digest", morning)).toEqual({ sent: 1 });
+  expect(machine.mail.list().at(-1)).toMatchObject({
+    to: "dina@plant.example",
+    text: expect.stringContaining("待标记的时段"),
+  });
+  expect(await fire("digest", morning)).toEqual({ there: 1 });
+  const told = await send("GET", "notices");
+  expect(await told.json()).toMatchObject({ last: { state: "sent" }, notices: expect.any(Array) });
+}
+
+async function aDay(trial: TrialMachine): Promise<void> {
+  const { machine, tick, fire, nameOf, now } = trial;
   const { frame } = frameMaker(START);
   /** One bundle of each device. */
   const publish = async (frames: readonly TrialFrame[], at: number): Promise<void> => {
@@ -130,6 +161,7 @@ async function aDay({ machine, tick, fire, nameOf, now }: TrialMachine): Promise
   await aChangedPermit(machine);
   await anImport(machine);
   await aReplay(machine, publish, frame);
+  await aDigest(trial);
 }
 
 /** A page that shows board and plant; and a connection that is listed although nobody is there any more. */

@@ -52,7 +52,7 @@ describe("nothing is lost", () => {
       ...templates.ofType("AWS::Scheduler::Schedule").map((r) => r.props.Target),
       ...templates.ofType("AWS::Events::Rule").flatMap((r) => r.props.Targets),
     ];
-    expect(targets).toHaveLength(6);
+    expect(targets).toHaveLength(7);
     expect(templates.ofType("AWS::SNS::Subscription")).toHaveLength(2);
     const destinations = new Map(
       templates
@@ -77,6 +77,7 @@ describe("nothing is lost", () => {
   test("the schedules send the events of events/, in the clock of the law", () => {
     const expected = [
       ["warn", "cron(0/5 * * * ? *)", 300],
+      ["digest", "cron(0 * * * ? *)", 7_200],
       ["close-hour", "cron(10 * * * ? *)", 86_400],
       ["close-day", "cron(30 0 * * ? *)", 86_400],
     ];

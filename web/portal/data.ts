@@ -94,6 +94,12 @@ export type NoticeSettings = Schemas["GetNoticeSettingsAnswer"];
 export const useNoticeSettings = (): UseQueryResult<Kept<Got<NoticeSettings>>> =>
   useKept("notice-settings", () => got(api.GET("/api/self/notice-settings")), 5 * 60_000);
 
+export const askNotices = (cursor?: string): Promise<Schemas["ListNoticesAnswer"]> =>
+  dataOf(api.GET("/api/self/notices", { params: { query: cursor === undefined ? {} : { cursor } } }));
+
+export const useNotices = (): UseQueryResult<Kept<Schemas["ListNoticesAnswer"]>> =>
+  useKept("notices", () => askNotices(), 5 * 60_000); // each plant's two days of minutes are read for it
+
 export const usePushDevices = (): UseQueryResult<Kept<Schemas["ListPushDevicesAnswer"]>> =>
   useKept("push-devices", () => dataOf(api.GET("/api/self/push-devices")));
 

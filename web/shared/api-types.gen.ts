@@ -225,6 +225,13 @@ export interface paths {
     put?: never;
     delete: operations["removePushDevice"];
   };
+  "/api/self/notices": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listNotices"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
   "/api/people": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["listPeople"];
@@ -1943,24 +1950,66 @@ export interface components {
       }[];
     };
     GetNoticeSettingsAnswer: {
-      settings: { kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] } };
+      settings: {
+        kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] };
+        digest?: { hour: number; channels: ("push" | "email")[] };
+      };
+      digest: {
+        earliestHour: number;
+        latestHour: number;
+        usualHour: number;
+        kinds: { kind: string; zh: string; en: string }[];
+      };
       pushKey: string;
       emailOn: boolean;
       email: string | null;
     };
     PutNoticeSettingsAnswer: {
-      settings: { kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] } };
+      settings: {
+        kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] };
+        digest?: { hour: number; channels: ("push" | "email")[] };
+      };
+      digest: {
+        earliestHour: number;
+        latestHour: number;
+        usualHour: number;
+        kinds: { kind: string; zh: string; en: string }[];
+      };
       pushKey: string;
       emailOn: boolean;
       email: string | null;
     };
-    PutNoticeSettingsBody: { kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] } };
+    PutNoticeSettingsBody: {
+      kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] };
+      digest?: { hour: number; channels: ("push" | "email")[] };
+    };
     ListPushDevicesAnswer: { devices: { id: string; name: string; since: string }[] };
     AddPushDeviceAnswer: { id: string; name: string; since: string };
     AddPushDeviceBody: { endpoint: string; p256dh: string; auth: string; name: string };
     SendTestNoticeAnswer: { state: "sent" | "failed" | "unknown" };
     SendTestNoticeBody: { channel: "push" | "email"; device: string | null };
     RemovePushDeviceAnswer: { devices: { id: string; name: string; since: string }[] };
+    ListNoticesAnswer: {
+      since: string;
+      last: {
+        at: string;
+        state: "claimed" | "sent" | "failed" | "unknown" | "empty";
+        receipts: { channel: "push" | "email"; to: string; state: "sent" | "failed" | "unknown" }[];
+      } | null;
+      notices: {
+        kind: "unmarked" | "contradicted" | "judged" | "revised" | "expiring";
+        permitNo: string;
+        plant: string;
+        at: string;
+        deadline: string | null;
+        outlet: string | null;
+        from: string | null;
+        to: string | null;
+        decision: "valid" | "invalid" | null;
+        reason: string | null;
+      }[];
+      next: string | null;
+    };
     ListPeopleAnswer: {
       people: {
         sub: string;
@@ -3092,6 +3141,21 @@ export interface operations {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["RemovePushDeviceAnswer"] };
       };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listNotices: {
+    parameters: { query?: { cursor?: string }; header?: never; path?: never };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListNoticesAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
       default: {
         headers: { [name: string]: unknown };
         content: { "application/problem+json": components["schemas"]["Problem"] };

@@ -40,7 +40,7 @@ const event: fc.Arbitrary<MarkEvent> = fc.oneof(
   ),
   fc
     .constantFrom<"agrees" | "contradicts" | "no-data">("agrees", "contradicts", "no-data")
-    .map((result): MarkEvent => ({ type: "tested", tests: [{ test: "stack-cold", result, fact: null }] })),
+    .map((result): MarkEvent => ({ type: "tested", tests: [{ test: "stack-cold", result, fact: null }], at: 1 })),
 );
 
 describe("how a mark goes on", () => {
@@ -64,8 +64,8 @@ describe("how a mark goes on", () => {
     ["withdrawn", "tested against", null],
   ] as const)("%s, %s: %s", (state, what, expected) => {
     const events: Record<typeof what, MarkEvent> = {
-      "tested against": { type: "tested", tests: [{ test: "stack-cold", result: "contradicts", fact: null }] },
-      tested: { type: "tested", tests: [{ test: "stack-cold", result: "agrees", fact: null }] },
+      "tested against": { type: "tested", tests: [{ test: "stack-cold", result: "contradicts", fact: null }], at: 1 },
+      tested: { type: "tested", tests: [{ test: "stack-cold", result: "agrees", fact: null }], at: 1 },
       withdrawn: { type: "withdrawn", ...said },
       moved: { type: "moved", to: at("08:20"), ...said },
       judged: { type: "judged", decision: "invalid", ...said },
@@ -75,7 +75,7 @@ describe("how a mark goes on", () => {
 
   test("a later test that says less takes nothing back; one that says more counts", () => {
     const tested = (state: Mark, result: "agrees" | "contradicts" | "no-data"): Mark =>
-      step(state, { type: "tested", tests: [{ test: "stack-cold", result, fact: null }] })!;
+      step(state, { type: "tested", tests: [{ test: "stack-cold", result, fact: null }], at: 1 })!;
     const results = ["no-data", "agrees", "no-data", "contradicts", "agrees"] as const;
     const seen: string[] = [];
     results.reduce((held, result) => {

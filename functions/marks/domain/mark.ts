@@ -38,6 +38,8 @@ export interface Mark {
   judgement: { decision: "valid" | "invalid"; reason: string; at: number; by: Author } | null;
   /** The last that its maker changed: another end, or its withdrawal. */
   changed: { at: number; by: Author; reason: string; to: number } | null;
+  /** Since when facts speak against it, epoch ms; absent: they never did, or before this was kept. */
+  contradictedAt?: number | undefined;
   /** Counts its changes. */
   v: number;
 }
@@ -117,7 +119,7 @@ export function inTheWay(mark: NewMark & { id?: string }, others: readonly Mark[
 
 export type MarkEvent =
   /** The facts were looked at. */
-  | { type: "tested"; tests: MarkTest[] }
+  | { type: "tested"; tests: MarkTest[]; at: number }
   | { type: "moved"; to: number; at: number; by: Author; reason: string }
   | { type: "withdrawn"; at: number; by: Author; reason: string }
   | { type: "judged"; decision: "valid" | "invalid"; at: number; by: Author; reason: string };
@@ -139,7 +141,8 @@ export function step(mark: Mark, event: MarkEvent): Mark | null {
       ),
     );
     const against = tests.some((t) => t.result === "contradicts");
-    return { ...mark, tests, state: against ? "contradicted" : state, v };
+    const since = against && state !== "contradicted" ? { contradictedAt: event.at } : {};
+    return { ...mark, ...since, tests, state: against ? "contradicted" : state, v };
   }
   const { at, by, reason } = event;
   if (event.type === "judged") {

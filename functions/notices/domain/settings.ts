@@ -1,4 +1,6 @@
 /** What somebody wants to be told beside text messages: which kinds by which channel. */
+import type { NoticeRules } from "../../../layers/notices.ts";
+import type { SaidProblem } from "../../shared/problems.ts";
 import type { LineKind } from "../../warnings/domain/line.ts";
 
 /** Warnings and recoveries; missing data and silent devices. */
@@ -10,6 +12,13 @@ export type Channel = (typeof CHANNELS)[number];
 
 export interface NoticeSettings {
   kinds: Record<NoticeKind, Channel[]>;
+  /** What is not urgent, once a day at the hour by these channels, none: never; absent: nothing was chosen, so never. */
+  digest?: Digest | undefined;
+}
+export interface Digest {
+  /** Of the day, Shanghai. */
+  hour: number;
+  channels: Channel[];
 }
 
 /** Of who has chosen nothing: whoever lets a device take messages gets them there, and nothing by e-mail. */
@@ -17,14 +26,26 @@ export const usualSettings = (): NoticeSettings => ({ kinds: { warning: ["push"]
 
 /** What is wrong with settings, each with what to do; empty: nothing. `email`: whether the person has an address. */
 export function settingsProblems(
-  { kinds }: NoticeSettings,
+  { kinds, digest }: NoticeSettings,
+  { earliestHour, latestHour }: NoticeRules["digest"],
   has: { email: boolean },
-): { path: string; reason: string }[] {
-  if (has.email) return [];
-  return KINDS.filter((kind) => kinds[kind].includes("email")).map((kind) => ({
-    path: `kinds.${kind}`,
-    reason: "your account has no e-mail address: ask your bureau to add it",
-  }));
+): SaidProblem[] {
+  const problems: SaidProblem[] = [];
+  if (digest && (digest.hour < earliestHour || digest.hour > latestHour))
+    problems.push({
+      path: "digest.hour",
+      reason: `must be from ${earliestHour} to ${latestHour}: nobody is told at night`,
+      zh: `应在 ${earliestHour} 点到 ${latestHour} 点之间：夜间不发`,
+    });
+  if (has.email) return problems;
+  const byEmail = KINDS.filter((kind) => kinds[kind].includes("email")).map((kind) => `kinds.${kind}`);
+  for (const path of [...byEmail, ...(digest?.channels.includes("email") ? ["digest.channels"] : [])])
+    problems.push({
+      path,
+      reason: "your account has no e-mail address: ask your bureau to add it",
+      zh: "您的账号没有电子邮件地址，请监管部门添加",
+    });
+  return problems;
 }
 
 /** Which kind a line of a warning is; null: nothing for the plant's people. */

@@ -45,7 +45,7 @@ export function NoticeChoice(): ReactNode {
   const move = (kind: keyof Settings["kinds"], channel: (typeof CHANNELS)[number]): void => {
     const before = settings.kinds[kind];
     const after = before.includes(channel) ? before.filter((each) => each !== channel) : [...before, channel];
-    void save({ kinds: { ...settings.kinds, [kind]: after } });
+    void save({ ...settings, kinds: { ...settings.kinds, [kind]: after } });
   };
   const test = async (): Promise<void> => {
     setTested(null);

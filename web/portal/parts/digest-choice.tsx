@@ -1,0 +1,94 @@
+/** Whether, when and how the daily digest comes: saved as it is chosen. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useState, type ReactNode } from "react";
+import { api, ApiProblem, got, problemText } from "../../shared/api.ts";
+import { useLanguage } from "../../shared/language.ts";
+import { useNoticeSettings, type NoticeSettings } from "../data.ts";
+import { useText } from "../texts.ts";
+import { Failed, Loading } from "./states.tsx";
+
+const CHANNELS = ["push", "email"] as const;
+type Digest = NonNullable<NoticeSettings["settings"]["digest"]>;
+
+export function DigestChoice(): ReactNode {
+  const t = useText();
+  const language = useLanguage();
+  const queries = useQueryClient();
+  const asked = useNoticeSettings();
+  const [problem, setProblem] = useState<unknown>(null);
+  const [saved, setSaved] = useState(false);
+  /** What is being saved: shown as chosen already. */
+  const [chosen, setChosen] = useState<Digest | null>(null);
+  if (asked.isPending) return <Loading />;
+  if (asked.isError) return <Failed error={asked.error} again={() => void asked.refetch()} />;
+  const { data, etag } = asked.data.data;
+  const { settings, digest: rules, emailOn, email } = data;
+  const digest = chosen ?? settings.digest ?? { hour: rules.usualHour, channels: [] };
+  const busy = chosen !== null;
+  const save = async (next: Digest): Promise<void> => {
+    setChosen(next);
+    setProblem(null);
+    setSaved(false);
+    try {
+      const params = { header: { "If-Match": etag ?? "" } };
+      await got(api.PUT("/api/self/notice-settings", { params, body: { ...settings, digest: next } }));
+      setSaved(true);
+    } catch (error) {
+      // Chosen on another device meanwhile: what stands now is shown, and can be chosen again.
+      if (!(error instanceof ApiProblem && error.status === 412)) setProblem(error);
+    } finally {
+      await queries.invalidateQueries({ queryKey: ["notice-settings"] });
+      setChosen(null);
+    }
+  };
+  const move = (channel: (typeof CHANNELS)[number]): void => {
+    const { channels } = digest;
+    const after = channels.includes(channel) ? channels.filter((each) => each !== channel) : [...channels, channel];
+    void save({ ...digest, channels: after });
+  };
+  const hours = Array.from({ length: rules.latestHour - rules.earliestHour + 1 }, (_, i) => rules.earliestHour + i);
+  return (
+    <section>
+      <h2>{t("digestChoice")}</h2>
+      <div className="card">
+        <p>{t("digestTells", { kinds: rules.kinds.map((kind) => kind[language]).join(t("comma")) })}</p>
+        <p className="row">
+          {CHANNELS.map((channel) => (
+            <label key={channel} className="check">
+              <input
+                type="checkbox"
+                aria-label={`${t("digestChoice")} ${t(`channel.${channel}`)}`}
+                checked={digest.channels.includes(channel)}
+                disabled={busy || (channel === "email" && (!emailOn || email === null))}
+                onChange={() => move(channel)}
+              />{" "}
+              {t(`channel.${channel}`)}
+            </label>
+          ))}
+        </p>
+        <label className="field">
+          <span>{t("digestHour")}</span>
+          <select
+            value={digest.hour}
+            disabled={busy}
+            onChange={(event) => void save({ ...digest, hour: Number(event.target.value) })}
+          >
+            {hours.map((hour) => (
+              <option key={hour} value={hour}>
+                {t("hourOfDay", { hour: String(hour).padStart(2, "0") })}
+              </option>
+            ))}
+          </select>
+        </label>
+        <p className="soft" role="status">
+          {saved ? t("saved") : ""}
+        </p>
+        {problem !== null && (
+          <p className="note bad" role="alert">
+            {problemText(problem, t)}
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
