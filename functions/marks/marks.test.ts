@@ -193,6 +193,9 @@ describe("a mark that was made ahead", () => {
     expect(marks).toMatchObject([{ state, version: 2 }]);
     const list = (await city.get(inspector, "/api/marks/contradicted")).body.marks;
     expect(list).toHaveLength(state === "contradicted" ? 1 : 0);
+    // Since when: what the daily digest goes by.
+    const [kept] = await city.world.items(`PLANT#${permitNo}`, "MARK#");
+    expect(kept?.contradictedAt).toBe(state === "contradicted" ? at("24:30") : undefined);
   });
 });
 

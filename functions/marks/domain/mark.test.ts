@@ -86,6 +86,17 @@ describe("how a mark goes on", () => {
     expect(seen).toEqual(["no-data", "agrees", "agrees", "contradicts", "contradicts"]);
   });
 
+  test("since when it is contradicted: the first time, whatever comes later", () => {
+    const tested = (held: Mark, t: number, result: "agrees" | "contradicts"): Mark =>
+      step(held, { type: "tested", tests: [{ test: "stack-cold", result, fact: null }], at: t })!;
+    const agreed = tested(mark(), 1, "agrees");
+    expect(agreed.contradictedAt).toBeUndefined();
+    const against = tested(agreed, 2, "contradicts");
+    expect(against.contradictedAt).toBe(2);
+    expect(tested(tested(against, 3, "contradicts"), 4, "agrees").contradictedAt).toBe(2);
+    expect(step(against, { type: "judged", decision: "valid", ...said })?.contradictedAt).toBe(2);
+  });
+
   test("whatever happens: who said what and when stays, changes are counted, a contradiction is not forgotten, a withdrawal is the end", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 12 }), (events) => {
