@@ -36,6 +36,7 @@ export function useLabels(): Labels {
     unit: (code) => of(code)?.unit ?? "",
     decimals,
     value: (code, value) => numberText(value, decimals(code)),
-    say: (key) => data?.texts[key]?.[language] ?? key.replace(/^.*\./, ""),
+    // Until the words are here, none: a Chinese page does not flash English keys.
+    say: (key) => data?.texts[key]?.[language] ?? (data ? key.replace(/^.*\./, "") : "…"),
   };
 }
