@@ -7,6 +7,7 @@ import { FUNCTIONS, ROOT, type FunctionName } from "../../infra/build.ts";
 /** Names that are made of a value: all that the value can be. */
 const SERIES: Readonly<Record<string, readonly string[]>> = {
   Sms_: [...SendStates.filter((state) => state !== "claimed"), "there"],
+  Digests_: ["sent", "failed", "unknown", "empty", "there"],
   Messages_: ["sent", "failed", "unknown", "there", "expired"],
   Verdicts_: ["met", "exceeded", "insufficient", "marked"],
 };
