@@ -142,6 +142,8 @@ test("a warning is pushed once, encrypted, and by e-mail to who chose it", async
 });
 
 test("the browser shows it, and a tap opens the episode", async () => {
+  const notifications = (): Promise<number> =>
+    page.evaluate("navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) => all.length)");
   const devtools = await context.newCDPSession(page);
   const registration = new Promise<string>((found) => {
     devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
@@ -153,9 +155,7 @@ test("the browser shows it, and a tap opens the episode", async () => {
   const data = opened(keys, given[0]!.body).toString();
   const origin = new URL(portal()).origin;
   await devtools.send("ServiceWorker.deliverPushMessage", { origin, registrationId: await registration, data });
-  await page.waitForFunction(
-    "navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) => all.length === 1)",
-  );
+  await expect.poll(notifications, { timeout: 10_000 }).toBe(1);
   const shown = await page.evaluate<{ title: string; body: string }>(
     "navigator.serviceWorker.ready.then((r) => r.getNotifications()).then(([n]) => ({ title: n.title, body: n.body }))",
   );
@@ -166,9 +166,7 @@ test("the browser shows it, and a tap opens the episode", async () => {
   })`);
   await page.getByRole("heading", { name: "经过" }).waitFor();
   expect(new URL(page.url()).hash).toBe(`#${(JSON.parse(data) as { page: string }).page}`);
-  await page.waitForFunction(
-    "navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) => all.length === 0)",
-  );
+  await expect.poll(notifications, { timeout: 10_000 }).toBe(0);
 });
 
 test("receipts stand where those of text messages do", async () => {

@@ -167,7 +167,7 @@ describe("several lines", () => {
         (lines, language, name) => {
           const text = compose(lines.sort(compareLines), language, name);
           expect(segments(text)).toBeLessThanOrEqual(2);
-          expect(text.startsWith(name.slice(0, 14).toWellFormed().replace("\ufffd", ""))).toBe(true);
+          expect(text.startsWith(name.slice(0, 14).replace(/[\uD800-\uDBFF]$/, ""))).toBe(true);
           expect(text.isWellFormed()).toBe(true);
         },
       ),
