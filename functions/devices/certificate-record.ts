@@ -2,12 +2,12 @@
  * What was last seen of a device's certificates (register table), so that lists over the city need not ask AWS IoT, which
  * takes ten calls a second. AWS IoT decides who may connect; this only remembers.
  */
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { Write } from "../people/repository.ts";
 import { parseInput } from "../shared/problems.ts";
 import { shardOf, SHARDS } from "../shared/shard.ts";
+import { conditional } from "../shared/conditional.ts";
 
 const Stored = z.object({
   mn: z.string(),
@@ -54,9 +54,7 @@ export function certificateRecords({ db, table }: { db: DynamoDBDocumentClient; 
     },
     write: (next) => ({ Put: put(next) }),
     async remember(next) {
-      await db.send(new PutCommand(put(next))).catch((error: unknown) => {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      });
+      await conditional(() => db.send(new PutCommand(put(next))));
     },
   };
 }

@@ -1,5 +1,4 @@
 /** Tickets and open connections, in the ledger: both are gone after a while by themselves (TTL). */
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import {
   DeleteCommand,
   GetCommand,
@@ -12,6 +11,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import type { Watched } from "./domain/nudge.ts";
 import { CONNECTION_MS, type Ticket } from "./domain/ticket.ts";
+import { conditional } from "../shared/conditional.ts";
 
 const TicketItem = z.object({ sub: z.string(), origin: z.nullable(z.string()), expires: z.number() });
 const ConnectionItem = z.object({
@@ -90,8 +90,8 @@ export function liveRepository({ db, table }: { db: DynamoDBDocumentClient; tabl
       return Item ? connectionOf(Item) : null;
     },
     async watch(id, { board, plants }) {
-      try {
-        await db.send(
+      return await conditional(() =>
+        db.send(
           new UpdateCommand({
             TableName: table,
             Key: connectionKey(id),
@@ -99,12 +99,8 @@ export function liveRepository({ db, table }: { db: DynamoDBDocumentClient; tabl
             ConditionExpression: "attribute_exists(pk)",
             ExpressionAttributeValues: { ":board": board, ":plants": plants },
           }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
+        ),
+      );
     },
     async close(id) {
       await db.send(new DeleteCommand({ TableName: table, Key: connectionKey(id) }));

@@ -10,7 +10,6 @@ import {
 import { createHash } from "node:crypto";
 import type * as z from "zod/mini";
 import type { Write } from "../people/repository.ts";
-import { parseInput } from "../shared/problems.ts";
 import { shardOf } from "../shared/shard.ts";
 import { formatCompact, formatDay, formatHour } from "../shared/shanghai.ts";
 import { LONGEST_MARK, markKey } from "../warnings/stored-items.ts";
@@ -18,6 +17,7 @@ import { markedItem } from "../warnings/list-items.ts";
 import { hasEffect, type Mark } from "./domain/mark.ts";
 import type { Row } from "./domain/touched-periods.ts";
 import { Contradiction, MarksVersion, StoredMark } from "./stored-items.ts";
+import { parseStored } from "../shared/parse-stored.ts";
 
 export interface MarkChange {
   mark: Mark;
@@ -147,9 +147,4 @@ const held = (name: string, value: number): { ConditionExpression: string; Expre
   ExpressionAttributeValues: { ":held": value },
 });
 
-function parse<T>(schema: z.ZodMiniType<T>, item: Record<string, unknown>): T {
-  const parsed = parseInput(schema, item);
-  if (parsed.ok) return parsed.data;
-  const [first] = parsed.problems;
-  throw new Error(`ledger item ${String(item.pk)} / ${String(item.sk)}: ${first?.path} ${first?.reason}`);
-}
+const parse = <T>(schema: z.ZodMiniType<T>, item: Record<string, unknown>): T => parseStored("ledger", schema, item);

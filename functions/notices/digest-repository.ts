@@ -1,11 +1,11 @@
 /** The ledger's side of digests: one item a person and day, written before anything is sent. */
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { PutCommand, QueryCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
-import { parseInput } from "../shared/problems.ts";
+import { parseStored } from "../shared/parse-stored.ts";
 import { DAY, formatDay } from "../shared/shanghai.ts";
 import { CHANNELS } from "./domain/settings.ts";
 import { keys } from "./stored-items.ts";
+import { conditional } from "../shared/conditional.ts";
 
 /** `empty`: there was nothing to say, and nothing was sent. */
 export const DIGEST_STATES = ["claimed", "sent", "failed", "unknown", "empty"] as const;
@@ -45,8 +45,8 @@ export function digestRepository({ db, table }: { db: DynamoDBDocumentClient; ta
     state: DigestItem["state"],
     receipts: readonly Receipt[],
   ): Promise<void> => {
-    try {
-      await db.send(
+    await conditional(() =>
+      db.send(
         new UpdateCommand({
           TableName: table,
           Key: keys.digest(sub, formatDay(at)),
@@ -56,10 +56,8 @@ export function digestRepository({ db, table }: { db: DynamoDBDocumentClient; ta
           ExpressionAttributeNames: { "#state": "state" },
           ExpressionAttributeValues: { ":state": state, ":receipts": receipts, ":claimed": "claimed" },
         }),
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+      ),
+    );
   };
   return {
     async last(sub, most) {
@@ -74,28 +72,20 @@ export function digestRepository({ db, table }: { db: DynamoDBDocumentClient; ta
           ConsistentRead: true,
         }),
       );
-      return Items.map((item) => {
-        const parsed = parseInput(DigestItem, item);
-        if (parsed.ok) return parsed.data;
-        const [first] = parsed.problems;
-        throw new Error(`ledger item ${pk} / ${String(item.sk)}: ${first?.path} ${first?.reason}`);
-      });
+      return Items.map((item) => parseStored("ledger", DigestItem, item));
     },
     async claim(sub, digest) {
       const ttl = Math.floor((digest.at + KEEP) / 1000);
-      try {
-        await db.send(
+      const first = await conditional(() =>
+        db.send(
           new PutCommand({
             TableName: table,
             Item: { ...keys.digest(sub, formatDay(digest.at)), ...digest, receipts: [], ttl },
             ConditionExpression: "attribute_not_exists(pk)",
           }),
-        );
-        return "claimed";
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return "there";
-        throw error;
-      }
+        ),
+      );
+      return first ? "claimed" : "there";
     },
     settle,
     settleUnknown: (sub, at) => settle(sub, at, "unknown", []),

@@ -1,5 +1,4 @@
 /** The ledger's side of notices: who wants what, on which devices, and claims, so that nothing is sent twice. */
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import {
   DeleteCommand,
   GetCommand,
@@ -11,10 +10,11 @@ import {
 import { createHash } from "node:crypto";
 import type * as z from "zod/mini";
 import type { Write } from "../people/repository.ts";
-import { parseInput } from "../shared/problems.ts";
 import { DAY } from "../shared/shanghai.ts";
 import type { Channel, NoticeSettings } from "./domain/settings.ts";
 import { DeviceItem, keys, OwnerItem, SettingsItem, type DeliveryState } from "./stored-items.ts";
+import { conditional } from "../shared/conditional.ts";
+import { parseStored } from "../shared/parse-stored.ts";
 
 export interface Delivery {
   permitNo: string;
@@ -72,15 +72,6 @@ export function noticeRepository({ db, table }: { db: DynamoDBDocumentClient; ta
       start = page.LastEvaluatedKey;
     } while (start);
     return items;
-  }
-  async function conditional(send: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await send();
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
   }
   const keyOf = ({ permitNo, tick, channel, hash }: Delivery): { pk: string; sk: string } =>
     keys.delivery(permitNo, tick, channel, hash);
@@ -189,9 +180,4 @@ export function noticeRepository({ db, table }: { db: DynamoDBDocumentClient; ta
   };
 }
 
-function parse<T>(schema: z.ZodMiniType<T>, item: Record<string, unknown>): T {
-  const parsed = parseInput(schema, item);
-  if (parsed.ok) return parsed.data;
-  const [first] = parsed.problems;
-  throw new Error(`ledger item ${String(item.pk)} / ${String(item.sk)}: ${first?.path} ${first?.reason}`);
-}
+const parse = <T>(schema: z.ZodMiniType<T>, item: Record<string, unknown>): T => parseStored("ledger", schema, item);

@@ -7,11 +7,11 @@ import {
   type TransactWriteCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod/mini";
-import { parseInput } from "../shared/problems.ts";
 import { transact } from "../shared/transact.ts";
 import { formatDay, formatIso } from "../shared/shanghai.ts";
 import type { Person } from "./domain/rights.ts";
 import { AuditItem, InviteItem, keys, PersonItem, type AuditEntry, type Invite } from "./stored-items.ts";
+import { parseStored } from "../shared/parse-stored.ts";
 
 export type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
@@ -143,9 +143,4 @@ export function peopleRepository({ db, table }: { db: DynamoDBDocumentClient; ta
   };
 }
 
-function parse<T>(schema: z.ZodMiniType<T>, item: Record<string, unknown>): T {
-  const parsed = parseInput(schema, item);
-  if (parsed.ok) return parsed.data;
-  const [first] = parsed.problems;
-  throw new Error(`people item ${String(item.pk)} / ${String(item.sk)}: ${first?.path} ${first?.reason}`);
-}
+const parse = <T>(schema: z.ZodMiniType<T>, item: Record<string, unknown>): T => parseStored("people", schema, item);

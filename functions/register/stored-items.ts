@@ -1,9 +1,9 @@
 /** The register table's items as they are stored (docs/architecture.md); parsed on every read, so that a bad item is named and not carried on. */
 import * as z from "zod/mini";
-import { parseInput } from "../shared/problems.ts";
 import type { Binding } from "./domain/bindings.ts";
 import { PLANT_ROLES, type ContactList } from "./domain/contacts.ts";
 import type { DeviceBinding, Facility, Medium, Permit } from "./domain/permit.ts";
+import { parseStored } from "../shared/parse-stored.ts";
 
 const time = z.nullable(z.number());
 const text = z.nullable(z.string());
@@ -224,15 +224,9 @@ export const ShardItem = z.object({
   shown: z.optional(Shown),
 });
 
-type Item = Record<string, unknown>;
-
 /** The item as `schema` says; throws naming its key and what is wrong. */
-export function parseItem<T>(schema: z.ZodMiniType<T>, item: Item): T {
-  const parsed = parseInput(schema, item);
-  if (parsed.ok) return parsed.data;
-  const [first] = parsed.problems;
-  throw new Error(`register item ${String(item.pk)} / ${String(item.sk)}: ${first?.path} ${first?.reason}`);
-}
+export const parseItem = <T>(schema: z.ZodMiniType<T>, item: Record<string, unknown>): T =>
+  parseStored("register", schema, item);
 
 export const keys = {
   plant: (permitNo: string) => ({ pk: `PLANT#${permitNo}`, sk: "PERMIT" }),

@@ -1,5 +1,4 @@
 /** What ingest leaves in the ledger for the judges: who is at risk, whom to look at when, what to judge again, what was refused. */
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import {
   BatchWriteCommand,
   GetCommand,
@@ -15,6 +14,7 @@ import * as z from "zod/mini";
 import type { DeviceHead } from "./domain/block.ts";
 import { siteText, type SiteState } from "./domain/site-states.ts";
 import type { QuarantineReason } from "./domain/reading.ts";
+import { conditional } from "../shared/conditional.ts";
 
 export interface QuarantineEntry {
   receivedAt: number;
@@ -110,8 +110,8 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
     );
   return {
     async risk(permitNo, until) {
-      try {
-        await db.send(
+      await conditional(() =>
+        db.send(
           new UpdateCommand({
             TableName: table,
             Key: { pk: `RISK#${shardOf(permitNo)}`, sk: permitNo },
@@ -120,10 +120,8 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
             ExpressionAttributeNames: { "#until": "until" },
             ExpressionAttributeValues: { ":until": until },
           }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+        ),
+      );
     },
     async due(permitNo, at) {
       await db.send(
@@ -180,8 +178,8 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
     },
     async site(permitNo, states) {
       for (const [code, state] of states)
-        try {
-          await db.send(
+        await conditional(() =>
+          db.send(
             new UpdateCommand({
               TableName: table,
               Key: { pk: `SITE#${shardOf(permitNo)}`, sk: permitNo },
@@ -190,15 +188,13 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
               ExpressionAttributeNames: { "#code": `${SITE}${code}` },
               ExpressionAttributeValues: { ":now": siteText(state), ":same": siteText(state).slice(13) },
             }),
-          );
-        } catch (error) {
-          if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        }
+          ),
+        );
     },
     async beganEarlier(permitNo, carried) {
       for (const [name, t] of Object.entries(carried))
-        try {
-          await db.send(
+        await conditional(() =>
+          db.send(
             new UpdateCommand({
               TableName: table,
               Key: plantKey(permitNo),
@@ -207,10 +203,8 @@ export function ledgerHints({ db, table }: { db: DynamoDBDocumentClient; table: 
               ExpressionAttributeNames: { "#a": `${CARRIED}${name}` },
               ExpressionAttributeValues: { ":t": t },
             }),
-          );
-        } catch (error) {
-          if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        }
+          ),
+        );
     },
     async lastHeads(permitNo) {
       const { Items = [] } = await db.send(

@@ -1,10 +1,10 @@
 /** What was refused, as it is kept for 180 days: read by day and receipt, and marked when it was replayed. */
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { QueryCommand, UpdateCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { batchGet } from "../shared/batch-get.ts";
 import { formatIso } from "../shared/shanghai.ts";
 import { QUARANTINE_KEY } from "./domain/replay-input.ts";
+import { conditional } from "../shared/conditional.ts";
 
 /** What became of an item that was run through ingest again. */
 export const Replayed = z.object({
@@ -138,8 +138,8 @@ export function quarantine({ db, table }: { db: DynamoDBDocumentClient; table: s
       return Items.map(itemOf);
     },
     async mark(key, replayed) {
-      try {
-        await db.send(
+      await conditional(() =>
+        db.send(
           new UpdateCommand({
             TableName: table,
             Key: inTable(key),
@@ -147,10 +147,8 @@ export function quarantine({ db, table }: { db: DynamoDBDocumentClient; table: s
             ConditionExpression: "attribute_exists(pk)",
             ExpressionAttributeValues: { ":replayed": replayed },
           }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+        ),
+      );
     },
   };
 }

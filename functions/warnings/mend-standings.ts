@@ -2,10 +2,10 @@
  * The city's list of standings says what the plants' own states say: one that was never written, or written before lists
  * showed as much, is written at the closing of the hour, which comes by every plant.
  */
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { PutCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { CityReader } from "./city-reader.ts";
 import { calm, listedAs, sameStanding, standingOf, type Standing } from "./list-items.ts";
+import { conditional } from "../shared/conditional.ts";
 
 export interface StandingLists {
   /** Lists the standing unless a tick wrote a newer one. */
@@ -14,8 +14,8 @@ export interface StandingLists {
 
 export const standingLists = ({ db, table }: { db: DynamoDBDocumentClient; table: string }): StandingLists => ({
   async put(permitNo, standing, at) {
-    try {
-      await db.send(
+    await conditional(() =>
+      db.send(
         new PutCommand({
           TableName: table,
           Item: listedAs(permitNo, standing, at),
@@ -24,10 +24,8 @@ export const standingLists = ({ db, table }: { db: DynamoDBDocumentClient; table
           ExpressionAttributeNames: { "#at": "at" },
           ExpressionAttributeValues: { ":at": at },
         }),
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+      ),
+    );
   },
 });
 

@@ -1,5 +1,5 @@
 /** The judges' side of the ledger: state of a plant, who is at risk or due, verdicts, sends, episodes, clues. */
-import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
   DeleteCommand,
@@ -32,6 +32,7 @@ import {
   type SendState,
   type Sent,
 } from "./stored-items.ts";
+import { conditional } from "../shared/conditional.ts";
 
 export interface Claim {
   permitNo: string;
@@ -149,16 +150,6 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       start = page.LastEvaluatedKey;
     } while (start);
     return items;
-  }
-  /** True when the condition held. */
-  async function conditional(send: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await send();
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
   }
   const sendItem = (c: Omit<Claim, "cap">, state: SendState): Record<string, unknown> => ({
     pk: plantKey(c.permitNo),
