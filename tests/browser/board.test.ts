@@ -10,7 +10,7 @@ import { putApplications } from "../../infra/local/applications.ts";
 import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch } from "./browser.ts";
+import { findings, launch, newContext } from "./browser.ts";
 import { seedCity, type BoardCity } from "./board-city.ts";
 
 const SHOTS = join(ROOT, ".build/screenshots");
@@ -33,7 +33,7 @@ beforeAll(async () => {
   await testPerson(trial.machine, { username: "wang", name: "王管理", roles: ["regulator"] });
   city = await seedCity(trial.machine, PLANTS - 1, START);
   browser = await launch();
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  context = await newContext(browser, { viewport: { width: 1440, height: 900 }, reducedMotion: "no-preference" });
   page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.on("pageerror", (error) => errors.push(error.message));

@@ -10,7 +10,7 @@ import { putApplications } from "../../infra/local/applications.ts";
 import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch } from "./browser.ts";
+import { findings, launch, newContext } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
 const SHOTS = join(ROOT, ".build/screenshots");
@@ -43,7 +43,7 @@ beforeAll(async () => {
   });
   for (let at = START; at < START + 45 * MINUTE; at += 5 * MINUTE) await five(at, at < START + 30 * MINUTE ? 70 : 20);
   browser = await launch();
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  context = await newContext(browser, { viewport: { width: 1440, height: 900 } });
   page = await context.newPage();
   page.setDefaultTimeout(10_000);
   page.on("pageerror", (error) => errors.push(error.message));

@@ -18,7 +18,7 @@ import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test
 import { eventually } from "../../infra/local/test-assembly.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch } from "./browser.ts";
+import { findings, launch, newContext } from "./browser.ts";
 
 const SHOTS = join(ROOT, ".build/screenshots");
 const START = Math.floor(Date.now() / HOUR) * HOUR;
@@ -40,7 +40,7 @@ beforeAll(async () => {
   await putApplications(trial.machine);
   await testPerson(trial.machine, { username: "wang", name: "王管理", roles: ["regulator"] });
   browser = await launch();
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+  const context = await newContext(browser, { viewport: { width: 1440, height: 900 }, acceptDownloads: true });
   page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.on("pageerror", (error) => errors.push(error.message));

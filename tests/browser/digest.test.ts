@@ -10,7 +10,7 @@ import { putApplications } from "../../infra/local/applications.ts";
 import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch } from "./browser.ts";
+import { findings, launch, newContext } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
 const SHOTS = join(ROOT, ".build/screenshots");
@@ -55,7 +55,7 @@ beforeAll(async () => {
   await fiveMinutes(trial, frame, own, { from: START, gas: 20 });
   trial.setNow(MORNING - 5 * MINUTE);
   browser = await launch();
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+  const context = await newContext(browser, { viewport: { width: 390, height: 844 } });
   page = await context.newPage();
   page.setDefaultTimeout(10_000);
   page.on("pageerror", (error) => errors.push(error.message));

@@ -6,7 +6,7 @@ import { page as render } from "../../functions/disclosure/page.ts";
 import { HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { PAGE_CSP } from "../../web/disclosure/csp.ts";
-import { findings, launch, serve, type Answer, type Site } from "./browser.ts";
+import { findings, launch, newContext, serve, type Answer, type Site } from "./browser.ts";
 
 const rules = loadRuleData("layers/rule-data");
 
@@ -78,7 +78,7 @@ afterAll(async () => {
 });
 
 async function open(path: string, { width = 360, script = true } = {}): Promise<{ page: Page; errors: string[] }> {
-  const context = await browser.newContext({ viewport: { width, height: 780 }, javaScriptEnabled: script });
+  const context = await newContext(browser, { viewport: { width, height: 780 }, javaScriptEnabled: script });
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (e) => errors.push(e.message));

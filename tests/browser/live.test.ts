@@ -10,7 +10,7 @@ import { putApplications } from "../../infra/local/applications.ts";
 import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, messageOf, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch } from "./browser.ts";
+import { findings, launch, newContext } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
 const SHOTS = join(ROOT, ".build/screenshots");
@@ -84,7 +84,7 @@ const see = (page: Page, visible: boolean): Promise<unknown> =>
     document.dispatchEvent(new Event("visibilitychange"));`);
 
 test("the big screen shows a change without asking by the clock, again after the line was cut, and is no line while nobody looks", async () => {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await newContext(browser, { viewport: { width: 1440, height: 900 } });
   const { page, asked, sockets } = await tab(context, "wang", url("console", "#/board"));
   await page.locator(".map[data-plants='2']").waitFor();
   await pushed(page);
@@ -128,7 +128,7 @@ test("the big screen shows a change without asking by the clock, again after the
 }, 90_000);
 
 test("the portal's plant shows what it must do when it must, without asking by the clock", async () => {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, isMobile: true });
+  const context = await newContext(browser, { viewport: { width: 390, height: 844 }, isMobile: true });
   const { page, asked } = await tab(context, "ben", url("portal", `#/plants/${second.permitNo}`));
   await page.getByRole("heading", { name: "故障试验1号厂" }).waitFor();
   await pushed(page);
@@ -144,7 +144,7 @@ test("the portal's plant shows what it must do when it must, without asking by t
 }, 60_000);
 
 test("where no socket gets through, the page says how often it asks, and shows what it has", async () => {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await newContext(browser, { viewport: { width: 1440, height: 900 } });
   await context.routeWebSocket(/\/live\?/, (socket) => void socket.close());
   const { page } = await tab(context, "wang", url("console", "#/board"));
   await page.locator(".map[data-plants='2']").waitFor();

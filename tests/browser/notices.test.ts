@@ -13,7 +13,7 @@ import { putApplications } from "../../infra/local/applications.ts";
 import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch } from "./browser.ts";
+import { findings, launch, newContext } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
 const SHOTS = join(ROOT, ".build/screenshots");
@@ -62,7 +62,7 @@ beforeAll(async () => {
     plants: [own.permitNo],
   });
   browser = await launch();
-  context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+  context = await newContext(browser, { viewport: { width: 390, height: 844 } });
   await context.grantPermissions(["notifications"], { origin: new URL(portal()).origin });
   // Chromium's own push service is out of reach here: the subscription is the trial's, all else is as it is.
   await context.addInitScript(

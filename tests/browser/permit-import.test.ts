@@ -12,7 +12,7 @@ import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { permitsFile, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch } from "./browser.ts";
+import { findings, launch, newContext } from "./browser.ts";
 
 const SHOTS = join(ROOT, ".build/screenshots");
 const START = Math.floor(Date.now() / HOUR) * HOUR;
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await putApplications(trial.machine);
   await testPerson(trial.machine, { username: "wang", name: "王监管", roles: ["regulator"] });
   browser = await launch();
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  page = await (await newContext(browser, { viewport: { width: 1440, height: 900 } })).newPage();
   page.setDefaultTimeout(10_000);
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));

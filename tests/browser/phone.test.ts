@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { homePage } from "../../infra/local/home-page.ts";
 import { phonePage, type PhoneMessage } from "../../infra/local/phone-page.ts";
-import { findings, launch, serve, type Site } from "./browser.ts";
+import { findings, launch, newContext, serve, type Site } from "./browser.ts";
 
 const message = (over: Partial<PhoneMessage> = {}): PhoneMessage => ({
   at: "2026-10-01T08:35:00+08:00",
@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 async function open(path: string, width: number): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 780 } });
+  const context = await newContext(browser, { viewport: { width, height: 780 } });
   const page = await context.newPage();
   await page.goto(`${site.url}${path}`);
   return page;

@@ -10,7 +10,7 @@ import { putApplications } from "../../infra/local/applications.ts";
 import { issuerOf, signInForTest, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch } from "./browser.ts";
+import { findings, launch, newContext } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
 const SHOTS = join(ROOT, ".build/screenshots");
@@ -43,7 +43,7 @@ beforeAll(async () => {
   });
   for (let at = START; at < START + HOUR / 2; at += 5 * MINUTE) await five(at, 85);
   browser = await launch();
-  context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+  context = await newContext(browser, { viewport: { width: 390, height: 844 } });
   page = await context.newPage();
   page.setDefaultTimeout(10_000);
   page.on("request", (request) => void origins.add(new URL(request.url()).origin));

@@ -11,7 +11,7 @@ import type { PermitInput } from "../../infra/local/demo/sketch.ts";
 import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, permitsFile, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch } from "./browser.ts";
+import { findings, launch, newContext } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
 const SHOTS = join(ROOT, ".build/screenshots");
@@ -48,7 +48,7 @@ beforeAll(async () => {
   await trial.machine.drain();
   trial.setNow(START + 30 * MINUTE);
   browser = await launch();
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  page = await (await newContext(browser, { viewport: { width: 1440, height: 900 } })).newPage();
   page.setDefaultTimeout(25_000); // jobs wait for a function that is begun on cores that others use too
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));

@@ -12,7 +12,7 @@ import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test
 import { applyRuleData } from "../../layers/apply-rule-data.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch } from "./browser.ts";
+import { findings, launch, newContext } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
 const SHOTS = join(ROOT, ".build/screenshots");
@@ -44,7 +44,7 @@ beforeAll(async () => {
   }
   trial.setNow(Date.now());
   browser = await launch();
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+  context = await newContext(browser, { viewport: { width: 1440, height: 900 }, acceptDownloads: true });
   page = await context.newPage();
   watch(page);
 }, 180_000);
@@ -157,7 +157,7 @@ test("an expert reads it: the figures of all, the rows of his plants, and no for
   const [id] = [
     ...trial.machine.objects.list(trial.machine.setting("IMPORTS_BUCKET"), { prefix: "results/simulations/" }),
   ].map(({ key }) => key.slice("results/simulations/".length, -".json".length));
-  const theirs = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const theirs = await newContext(browser, { viewport: { width: 1440, height: 900 } });
   const read = await theirs.newPage();
   watch(read);
   await signIn(read, "sun", `#/rules/${id}`);

@@ -8,7 +8,7 @@ import type { Machine } from "../../infra/local/machine.ts";
 import { startSignInMachine } from "../../infra/local/oidc/test-template.ts";
 import { newTry, TEST_PASSWORD, testAccount } from "../../infra/local/oidc/test-sign-in.ts";
 import { temporaryFolder } from "../../infra/local/test-assembly.ts";
-import { findings, launch } from "./browser.ts";
+import { findings, launch, newContext } from "./browser.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let machine: Machine;
@@ -53,7 +53,7 @@ function start(): string {
 }
 
 async function opened(width: number, scripts: boolean): Promise<{ page: Page; asked: string[] }> {
-  const context = await browser.newContext({ viewport: { width, height: 760 }, javaScriptEnabled: scripts });
+  const context = await newContext(browser, { viewport: { width, height: 760 }, javaScriptEnabled: scripts });
   const page = await context.newPage();
   const asked: string[] = [];
   page.on("request", (request) => void asked.push(new URL(request.url()).origin));
@@ -88,7 +88,7 @@ test.each([[360], [1280]])(
 );
 
 test("an invitation: what the password needs is said before and after; then one can sign in", async () => {
-  const context = await browser.newContext({ viewport: { width: 360, height: 760 } });
+  const context = await newContext(browser, { viewport: { width: 360, height: 760 } });
   const page = await context.newPage();
   await page.goto(await invitation());
   expect(await page.title()).toBe("设置账号 Set up your account");

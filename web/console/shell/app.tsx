@@ -23,6 +23,8 @@ export function App(): ReactNode {
     () => ({
       algorithm: dark || wall ? theme.darkAlgorithm : theme.defaultAlgorithm,
       token: {
+        // Who asked the system for less movement gets none.
+        motion: !matchMedia("(prefers-reduced-motion: reduce)").matches,
         colorPrimary: dark || wall ? "#3c89e8" : "#0b4db3",
         colorLink: dark || wall ? "#7cb5f5" : "#0b4db3",
         colorLinkHover: dark || wall ? "#a9cffa" : "#083a87",
