@@ -28,6 +28,7 @@ const commands = {
   faults: "tests/faults/main.ts",
   fuzz: "tests/fuzz/main.ts",
   backtest: "tests/backtest/main.ts",
+  archive: "infra/archive/main.ts",
 };
 
 function fail(message) {

@@ -36,7 +36,7 @@ export interface City {
 /** The archive of a world: one object a batch, named by its first sequence number. */
 export function archiveOf({ archived }: Pick<World, "archived">): ArchiveReader {
   const keyed = (): [string, ArchiveLine[]][] =>
-    archived.map((lines) => [`raw/${lines[0]?.shard}/${lines[0]?.sequence}.jsonl.gz`, lines]);
+    archived.map((lines) => [`raw/${lines[0]?.shard}/${lines[0]?.sequence}.jsonl.zst`, lines]);
   return {
     list: async (shard, after, most) =>
       keyed()

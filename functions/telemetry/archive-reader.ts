@@ -1,6 +1,6 @@
 /** The archive as a reader sees it: objects of a shard in the order of their first sequence number, each a batch. */
 import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, type S3Client } from "@aws-sdk/client-s3";
-import { gunzipSync } from "node:zlib";
+import { unpackLines } from "./domain/archive-codec.ts";
 import type { ArchiveLine } from "./domain/archive-line.ts";
 
 export interface ArchiveReader {
@@ -27,7 +27,7 @@ export const archiveReader = (s3: S3Client, bucket: string): ArchiveReader => ({
   async lines(key) {
     try {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return Body ? parseLines(await Body.transformToByteArray()) : [];
+      return Body ? named(key, await Body.transformToByteArray()) : [];
     } catch (error) {
       if (error instanceof NoSuchKey) return [];
       throw error;
@@ -35,10 +35,11 @@ export const archiveReader = (s3: S3Client, bucket: string): ArchiveReader => ({
   },
 });
 
-/** Our own lines: written by ingest-telemetry and locked since. */
-export const parseLines = (zipped: Uint8Array): ArchiveLine[] =>
-  gunzipSync(zipped)
-    .toString("utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as ArchiveLine);
+/** A damaged object is named. */
+function named(key: string, bytes: Uint8Array): ArchiveLine[] {
+  try {
+    return unpackLines(bytes);
+  } catch (error) {
+    throw new Error(`archive object ${key} cannot be read: ${String(error)}`, { cause: error });
+  }
+}

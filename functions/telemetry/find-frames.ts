@@ -108,7 +108,7 @@ async function spansOf(permitNo: string, receivedAt: number, blocks: FrameSource
 }
 
 /** Sequence number by which an object is named. */
-const sequenceOf = (key: string): bigint => BigInt(/(\d+)(?:-\d+)?\.jsonl\.gz$/.exec(key)?.[1] ?? 0);
+const sequenceOf = (key: string): bigint => BigInt(/(\d+)(?:-\d+)?\.jsonl\.(?:zst|gz)$/.exec(key)?.[1] ?? 0);
 
 /** Lines of the objects that may hold the receipt. */
 async function linesFrom(span: Span, receivedAt: number, archive: ArchiveReader): Promise<ArchiveLine[]> {

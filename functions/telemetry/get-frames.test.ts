@@ -120,7 +120,7 @@ function busyArchive(inner: ArchiveReader, from: number, to: number): ArchiveRea
       const behind = digits === undefined ? first : Number(BigInt(digits) - sequenceAt(0)) + 1;
       const keys: string[] = [];
       for (let t = Math.max(first, Math.ceil(behind / 2000) * 2000); t < to && keys.length < most; t += 2000)
-        keys.push(`raw/${shard}/${String(sequenceAt(t))}.jsonl.gz`);
+        keys.push(`raw/${shard}/${String(sequenceAt(t))}.jsonl.zst`);
       return keys;
     },
     async lines(key) {

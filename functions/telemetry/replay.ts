@@ -156,7 +156,7 @@ async function whole({ size, bytes, place }: QuarantineItem, archive: ArchiveRea
   if (!place) return null;
   const { shard, sequence, piece, batch } = place;
   const begin = `${archivePrefix(shard)}${batch}`;
-  // The tries of a batch are `…-1.jsonl.gz` and so on.
+  // The tries of a batch are `…-1.jsonl.zst` and so on (`.gz` before format 2).
   for (const key of await archive.list(shard, begin, LOOKED_AT)) {
     if (!key.startsWith(`${begin}.`) && !key.startsWith(`${begin}-`)) break;
     for (const line of await archive.lines(key))

@@ -1,10 +1,10 @@
 /** What a replay writes: the stored facts of the run as JSON lines, in the order of the contract. */
 import { ScanCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { gunzipSync } from "node:zlib";
 import type { Line } from "../../functions/warnings/domain/line.ts";
 import { ClosedItem } from "../../functions/warnings/stored-items.ts";
 import { round6 } from "../../functions/shared/round.ts";
 import { formatDay, formatIso, parseIso } from "../../functions/shared/shanghai.ts";
+import { unpackLines } from "../../functions/telemetry/domain/archive-codec.ts";
 import { standing, type ArchiveLine } from "../../functions/telemetry/domain/archive-line.ts";
 import type { ObjectStore } from "./object-store.ts";
 
@@ -116,8 +116,7 @@ export async function archiveCounts(
   for (const { key } of allObjects(objects, bucket, "raw/")) {
     const object = await objects.get(bucket, key);
     if (!object) throw new Error(`the archive lost ${key}`);
-    for (const line of gunzipSync(object.body).toString("utf8").trimEnd().split("\n"))
-      lines.push({ ...(JSON.parse(line) as ArchiveLine), bytes: "" });
+    for (const line of unpackLines(object.body)) lines.push({ ...line, bytes: "" });
   }
   for (const { disposition } of standing(lines)) counts[disposition] += 1;
   return counts;

@@ -1,9 +1,9 @@
 /** What stands in a data folder after a trial, read by the project's own readers, and what must hold of it. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { gunzipSync } from "node:zlib";
 import { formatIso } from "../../functions/shared/shanghai.ts";
 import { blockRepository } from "../../functions/telemetry/block-repository.ts";
+import { unpackLines } from "../../functions/telemetry/domain/archive-codec.ts";
 import { standing, verifyChain, type ArchiveLine } from "../../functions/telemetry/domain/archive-line.ts";
 import { hashPhone } from "../../functions/warnings/dispatch.ts";
 import type { Machine } from "../../infra/local/machine.ts";
@@ -80,8 +80,7 @@ async function archiveLines(machine: Machine): Promise<ArchiveLine[]> {
   for (const key of keysOf(machine, bucket, "raw/")) {
     const object = await machine.objects.get(bucket, key);
     if (!object) throw new Error(`the archive lost ${key}`);
-    for (const line of gunzipSync(object.body).toString().trimEnd().split("\n"))
-      lines.push(JSON.parse(line) as ArchiveLine);
+    lines.push(...unpackLines(object.body));
   }
   return lines;
 }

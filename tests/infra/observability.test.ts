@@ -6,10 +6,10 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { formatCompact, formatIso, HOUR, MINUTE, parseIso } from "../../functions/shared/shanghai.ts";
 import { blockRepository } from "../../functions/telemetry/block-repository.ts";
+import { unpackLines } from "../../functions/telemetry/domain/archive-codec.ts";
 import { sha256, standing, verifyChain, type ArchiveLine } from "../../functions/telemetry/domain/archive-line.ts";
 import { buildCp, encodeFrame, readingGroup } from "../../functions/telemetry/domain/hj212/encode.ts";
 import { hashPhone } from "../../functions/warnings/dispatch.ts";
@@ -141,8 +141,7 @@ async function archived({ archive }: Batch): Promise<ArchiveLine[]> {
   const lines: ArchiveLine[] = [];
   for (const { key } of machine.objects.list(bucket, { prefix: archive })) {
     const object = await machine.objects.get(bucket, key);
-    for (const line of gunzipSync(object!.body).toString().trimEnd().split("\n"))
-      lines.push(JSON.parse(line) as ArchiveLine);
+    lines.push(...unpackLines(object!.body));
   }
   return standing(lines);
 }

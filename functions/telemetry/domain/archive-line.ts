@@ -66,8 +66,29 @@ export function verifyChain(lines: readonly ArchiveLine[]): { index: number; rea
       return { index, reason: "the bytes are not those of their hash" };
     if (l.previous === null || l.link !== nextLink(l.previous, l.receivedAt, l.sha256))
       return { index, reason: "the link is not that of the bytes" };
-    if (previous !== null && l.previous !== previous) return { index, reason: "a line is missing before this one" };
+    if (previous !== null && l.previous !== previous)
+      return { index, reason: "a line before this one is missing or was changed" };
     previous = l.link;
   }
   return null;
+}
+
+/** Checks all lines of one device, `inOrder`; the index in a reason is that of the line's branch. */
+export const verifyDevice = (lines: readonly ArchiveLine[]): ReturnType<typeof verifyChain> =>
+  branchesOf(lines).flatMap((branch) => verifyChain(branch) ?? [])[0] ?? null;
+
+/** What the stream brought is one chain; each batch of a replay hangs on it as a branch of its own. */
+const branchesOf = (lines: readonly ArchiveLine[]): ArchiveLine[][] => [
+  ...Map.groupBy(lines, (line) => (line.shard === REPLAY_SHARD ? line.archivedAt : "")).values(),
+];
+
+/** As they came: by shard, place on the stream, piece. */
+export function inOrder(a: ArchiveLine, b: ArchiveLine): number {
+  if (a.shard !== b.shard) {
+    // Refused at its receipt, and let in by a replay: in the order of the archive.
+    const [x, y] = [a.receivedAt + a.archivedAt, b.receivedAt + b.archivedAt];
+    return x < y ? -1 : x > y ? 1 : a.shard < b.shard ? -1 : 1;
+  }
+  const [x, y] = [BigInt(a.sequence), BigInt(b.sequence)];
+  return x === y ? a.piece - b.piece : x < y ? -1 : 1;
 }

@@ -1,6 +1,6 @@
 /** Archived lines of a device, chosen by the minute they speak of, and whether their chain holds. Pure. */
 import { floorMinute, parseCompact, parseIso } from "../../shared/shanghai.ts";
-import { REPLAY_SHARD, verifyChain, type ArchiveLine } from "./archive-line.ts";
+import { inOrder, verifyDevice, type ArchiveLine } from "./archive-line.ts";
 
 /** Minute of DataTime as the bytes say it; null when they do not (encrypted, damaged, or without one). */
 export function minuteOf(bytes: string): number | null {
@@ -44,22 +44,6 @@ export function framesOfMinute(
   const shown = ordered.slice(Math.max(0, first - 1), last + 2).map((line) => ({ line, ofMinute: hits.has(line) }));
   const chained = shown.map(({ line }) => line).filter((line) => line.link !== null);
   if (chained.length === 0) return { shown, verified: null, reason: null };
-  const [broken = null] = branchesOf(chained).flatMap((branch) => verifyChain(branch) ?? []);
+  const broken = verifyDevice(chained);
   return { shown, verified: broken === null, reason: broken && `${broken.reason} (line ${broken.index + 1})` };
-}
-
-/** What the stream brought is one chain; each batch of a replay hangs on it as a branch of its own. */
-const branchesOf = (lines: readonly ArchiveLine[]): ArchiveLine[][] => [
-  ...Map.groupBy(lines, (line) => (line.shard === REPLAY_SHARD ? line.archivedAt : "")).values(),
-];
-
-/** As they came: by shard, place on the stream, piece. */
-function inOrder(a: ArchiveLine, b: ArchiveLine): number {
-  if (a.shard !== b.shard) {
-    // Refused at its receipt, and let in by a replay: in the order of the archive.
-    const [x, y] = [a.receivedAt + a.archivedAt, b.receivedAt + b.archivedAt];
-    return x < y ? -1 : x > y ? 1 : a.shard < b.shard ? -1 : 1;
-  }
-  const [x, y] = [BigInt(a.sequence), BigInt(b.sequence)];
-  return x === y ? a.piece - b.piece : x < y ? -1 : 1;
 }

@@ -44,22 +44,24 @@ export interface DeviceRecord {
 }
 
 /** Why bytes were not accepted; the words of the contract. */
-export type QuarantineReason =
-  | "crc"
-  | "length"
-  | "frame"
-  | "topic"
-  | "mn-unknown"
-  | "mn-mismatch"
-  | "time"
-  | "schema"
-  | "unit"
-  | "edition"
+export const QUARANTINE_REASONS = [
+  "crc",
+  "length",
+  "frame",
+  "topic",
+  "mn-unknown",
+  "mn-mismatch",
+  "time",
+  "schema",
+  "unit",
+  "edition",
   /** Encrypted, and no key of the device is known. */
-  | "encrypted"
+  "encrypted",
   /** A packet that says nothing without those of its set that did not come. */
-  | "incomplete"
-  | "too-large";
+  "incomplete",
+  "too-large",
+] as const;
+export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
 /** Result of reading one piece of a payload. `bytes` is the piece as received, without its closing CRLF. */
 export type ReadPiece =
