@@ -22,6 +22,7 @@ import type { Kind } from "./domain/judge-limit.ts";
 import { warningLedger, type WarningLedger } from "./repository.ts";
 import type { SmsOutcome, SmsRequest } from "./sms.ts";
 import { tick, type TickReport, type TickServices } from "./tick.ts";
+import { closedPeriod } from "./stored-items.ts";
 
 type StreamRecord = Parameters<typeof ingest>[0][number];
 
@@ -182,7 +183,8 @@ export async function startWorld(dynamo: TestDynamo, permits: readonly Permit[])
           ExpressionAttributeValues: prefix === "" ? { ":pk": pk } : { ":pk": pk, ":sk": prefix },
         }),
       );
-      return Items;
+      // Closed periods as their readers see them.
+      return Items.map((item) => ("packed" in item ? { ...item, ...closedPeriod(item) } : item));
     },
     async snapshot() {
       const all: string[] = [];

@@ -20,7 +20,8 @@ import { freshState, type PlantState } from "./domain/plant-state.ts";
 import { changedItems, episodeItem, standingItem } from "./list-items.ts";
 import { toldItem, type ToldPeriod } from "./told-periods.ts";
 import {
-  ClosedItem,
+  closedItem,
+  closedPeriod,
   LONGEST_MARK,
   markKey,
   MarkItem,
@@ -302,13 +303,11 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       );
     },
     async closed(permitNo, kind, start) {
-      return (await query(plantKey(permitNo), { prefix: `${periodKey(kind, start)}#R` })).map((i) =>
-        ClosedItem.parse(i),
-      );
+      return (await query(plantKey(permitNo), { prefix: `${periodKey(kind, start)}#R` })).map(closedPeriod);
     },
     async closedBetween(permitNo, kind, from, to) {
       const range = { from: periodKey(kind, from), to: `${periodKey(kind, to - 1)}#S` };
-      return (await query(plantKey(permitNo), range)).map((i) => ClosedItem.parse(i));
+      return (await query(plantKey(permitNo), range)).map(closedPeriod);
     },
     putClosed: (permitNo, kind, period) =>
       conditional(() =>
@@ -318,9 +317,7 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
             Item: {
               pk: plantKey(permitNo),
               sk: `${periodKey(kind, period.start)}#R${String(period.index).padStart(3, "0")}`,
-              permitNo,
-              kind,
-              ...period,
+              ...closedItem(period),
             },
             ConditionExpression: "attribute_not_exists(pk)",
           }),

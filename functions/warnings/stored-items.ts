@@ -1,6 +1,8 @@
 /** Items of the ledger as they are read back: parsed, so that a damaged item is named and not worked with. */
 import * as z from "zod/mini";
+import { parseStored } from "../shared/parse-stored.ts";
 import { DAY, formatCompact } from "../shared/shanghai.ts";
+import { packClosed, unpackClosed } from "./domain/closed-codec.ts";
 
 const time = z.nullable(z.number());
 const Level = z.literal([0, 1, 2, 3]);
@@ -92,7 +94,7 @@ const JudgedLimit = z.object({
 export type JudgedLimit = z.output<typeof JudgedLimit>;
 
 /** One closing or revision of a period; a revision holds what changed. */
-export const ClosedItem = z.object({
+const ClosedShape = z.object({
   start: z.number(),
   /** 0: the closing; then its revisions. */
   index: z.number(),
@@ -101,7 +103,24 @@ export const ClosedItem = z.object({
   ruleData: z.string(),
   verdicts: z.array(JudgedLimit),
 });
-export type ClosedPeriod = z.output<typeof ClosedItem>;
+export type ClosedPeriod = z.output<typeof ClosedShape>;
+const ClosedItem = z.object({ packed: z.instanceof(Uint8Array) });
+
+/** `HOUR#…` or `DAY#…` of a plant as it is stored: packed, because each stays for years and is billed by its bytes. */
+export const closedItem = (period: ClosedPeriod): { packed: Uint8Array } => ({ packed: packClosed(period) });
+
+/** The period of such an item; those that were stored before they were packed have its attributes. */
+export const closedPeriod = (item: Record<string, unknown>): ClosedPeriod =>
+  parseStored("ledger", ClosedShape, "packed" in item ? { ...item, ...unpacked(item) } : item);
+
+function unpacked(item: Record<string, unknown>): ClosedPeriod {
+  const { packed } = parseStored("ledger", ClosedItem, item);
+  try {
+    return unpackClosed(packed);
+  } catch (error) {
+    throw new Error(`ledger item ${String(item.pk)} / ${String(item.sk)}: ${String(error)}`, { cause: error });
+  }
+}
 
 /** What stands after all revisions. */
 export function current(items: readonly ClosedPeriod[]): Map<string, JudgedLimit> {

@@ -1,7 +1,7 @@
 /** What a replay writes: the stored facts of the run as JSON lines, in the order of the contract. */
 import { ScanCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Line } from "../../functions/warnings/domain/line.ts";
-import { ClosedItem } from "../../functions/warnings/stored-items.ts";
+import { closedPeriod } from "../../functions/warnings/stored-items.ts";
 import { round6 } from "../../functions/shared/round.ts";
 import { formatDay, formatIso, parseIso } from "../../functions/shared/shanghai.ts";
 import { unpackLines } from "../../functions/telemetry/domain/archive-codec.ts";
@@ -45,9 +45,9 @@ export async function ledgerLines(
 }
 
 function closedLines(item: Item): ReplayLine[] {
-  const { start, at, verdicts } = ClosedItem.parse(item);
+  const { start, at, verdicts } = closedPeriod(item);
   const hour = String(item.sk).startsWith("HOUR#");
-  const permitNo = String(item.permitNo);
+  const permitNo = String(item.pk).slice("PLANT#".length);
   return verdicts.map(({ outlet, pollutant, valid, mean, limit, verdict, revision, weighted }) => {
     const head = { at: formatIso(at), permitNo, outlet, pollutant };
     return hour

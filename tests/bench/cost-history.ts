@@ -2,6 +2,7 @@
 import { BLOCK } from "../../functions/telemetry/domain/block.ts";
 import { packBlock, unpackBlock } from "../../functions/telemetry/domain/block-codec.ts";
 import { formatHour, formatMinute, HOUR } from "../../functions/shared/shanghai.ts";
+import { packClosed, unpackClosed } from "../../functions/warnings/domain/closed-codec.ts";
 import type { Item } from "../../infra/local/dynamodb-call.ts";
 import type { Machine } from "../../infra/local/machine.ts";
 import type { CostPlant } from "./cost-city.ts";
@@ -56,9 +57,12 @@ export async function copyHours(
     const key = (t: number): Item => ({ pk: { S: `PLANT#${permitNo}` }, sk: { S: `HOUR#${formatHour(t)}#R000` } });
     const { Item } = await call<{ Item?: Item }>("GetItem", { TableName: table, Key: key(start) });
     if (!Item) throw new Error(`${permitNo} has no verdicts of ${formatHour(start)}`);
+    const period = unpackClosed(Buffer.from(String(Item["packed"]?.["B"]), "base64"));
     const items: Item[] = [];
-    for (let back = HOUR; back <= span; back += HOUR)
-      items.push({ ...Item, ...key(start - back), start: { N: String(start - back) } });
+    for (let back = HOUR; back <= span; back += HOUR) {
+      const past = packClosed({ ...period, start: start - back, at: period.at - back });
+      items.push({ ...key(start - back), packed: { B: Buffer.from(past).toString("base64") } });
+    }
     await writeAll(call, table, items);
   }
 }

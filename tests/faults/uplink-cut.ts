@@ -17,6 +17,7 @@ import { startTcpDevices } from "./tcp-devices.ts";
 import { frameMaker, messageOf, trialPlants, type TrialMessage, type TrialPlant } from "./trial-city.ts";
 import { startTrialMachine } from "./trial-machine.ts";
 import { checks, until, type TrialContext, type TrialReport } from "./trial.ts";
+import { closedPeriod } from "../../functions/warnings/stored-items.ts";
 
 const START = parseIso("2026-10-01T08:00:00+08:00")!;
 
@@ -135,7 +136,7 @@ function verdictOf({ permitNo }: TrialPlant, ledger: readonly Item[]): { valid: 
   const last = ledger
     .filter((i) => i.pk === `PLANT#${permitNo}` && i.sk.startsWith("HOUR#2026-10-01T08#"))
     .sort((a, b) => (a.sk < b.sk ? -1 : 1))
-    .flatMap((i) => i["verdicts"] as { outlet: string; valid: number; mean: number }[])
+    .flatMap((i) => closedPeriod(i).verdicts)
     .findLast((v) => v.outlet === "DA001");
   return last ? { valid: last.valid, mean: last.mean } : null;
 }

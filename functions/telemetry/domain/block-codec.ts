@@ -28,7 +28,7 @@ const MAX_SCALE = 9;
 const zigzag = (n: number): number => (n >= 0 ? n * 2 : -n * 2 - 1);
 const unzigzag = (n: number): number => (n % 2 === 0 ? n / 2 : -(n + 1) / 2);
 
-class Writer {
+export class Writer {
   #buffer = Buffer.allocUnsafe(2048);
   #length = 0;
   get bytes(): Buffer {
@@ -73,7 +73,7 @@ class Writer {
   }
 }
 
-class Reader {
+export class Reader {
   readonly bytes: Buffer;
   at = 0;
   constructor(bytes: Buffer) {
@@ -109,7 +109,7 @@ class Reader {
 }
 
 /** Names in the order of first use; every later use is its index. */
-class Names {
+export class Names {
   readonly list: string[] = [];
   readonly #index = new Map<string, number>();
   of(name: string): number {
@@ -129,7 +129,7 @@ function decimal(v: number): { mantissa: number; scale: number } | null {
   return null;
 }
 
-function writeValue(w: Writer, value: number | null, flag: Flag): void {
+export function writeValue(w: Writer, value: number | null, flag: Flag): void {
   const known = FLAGS.indexOf(flag);
   const flagBits = known < 0 ? OTHER_FLAG : known;
   const d = value === null || Object.is(value, -0) ? null : decimal(value);
@@ -145,7 +145,7 @@ function writeValue(w: Writer, value: number | null, flag: Flag): void {
   }
 }
 
-function readValue(r: Reader): { value: number | null; flag: Flag } {
+export function readValue(r: Reader): { value: number | null; flag: Flag } {
   const head = r.byte();
   const form = head >> 4;
   const flagBits = head & 15;
