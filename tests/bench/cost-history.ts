@@ -7,7 +7,7 @@ import type { Item } from "../../infra/local/dynamodb-call.ts";
 import type { Machine } from "../../infra/local/machine.ts";
 import type { CostPlant } from "./cost-city.ts";
 import type { Measured } from "./cost-run.ts";
-import { itemBytes } from "./cost-units.ts";
+import { ITEM_OVERHEAD, itemBytes } from "./cost-units.ts";
 
 const BATCH = 25;
 
@@ -74,30 +74,56 @@ async function writeAll(call: Machine["call"], table: string, items: readonly It
     });
 }
 
-/** Mean size of what a plant keeps, as DynamoDB measures items. */
+/** Of the hours that a plant is above a limit: what is told and judged then. TTL of 400 days, or for good. */
+const TOLD = { ledger: ["SEND#"], lists: ["TOLD#"] };
+const KEPT = { ledger: ["EPISODE#", "CLUE#"], lists: ["EPISODES#"] };
+
+/** Mean size of what a plant keeps, as DynamoDB measures items, and what each hour of the hot ones adds to it. */
 export async function storedBytes(
   { call, setting }: Machine,
   plants: readonly CostPlant[],
+  hotHours: number,
 ): Promise<Measured["items"]> {
-  const mean = async (table: string, pk: string, prefix: string): Promise<number> => {
+  const query = async (table: string, pk: string, prefix: string): Promise<Item[]> => {
     const { Items } = await call<{ Items: Item[] }>("Query", {
       TableName: setting(table),
       KeyConditionExpression: "pk = :p AND begins_with(sk, :s)",
       ExpressionAttributeValues: { ":p": { S: pk }, ":s": { S: prefix } },
     });
-    if (Items.length === 0) throw new Error(`${pk} has no ${prefix}`);
-    return Items.reduce((sum, item) => sum + itemBytes(item), 0) / Items.length;
+    return Items;
   };
+  const sum = (items: readonly Item[], overhead = 0): number =>
+    items.reduce((bytes, item) => bytes + itemBytes(item) + overhead, 0);
   const some = plants.filter((p) => !p.hot).slice(0, 5);
   const over = async (table: string, prefix: string, own: (p: CostPlant) => string): Promise<number> => {
-    const sizes = await Promise.all(some.map((p) => mean(table, own(p), prefix)));
+    const sizes = await Promise.all(
+      some.map(async (p) => {
+        const items = await query(table, own(p), prefix);
+        if (items.length === 0) throw new Error(`${own(p)} has no ${prefix}`);
+        return sum(items) / items.length;
+      }),
+    );
     return sizes.reduce((a, b) => a + b, 0) / sizes.length;
   };
   const plant = (p: CostPlant): string => `PLANT#${p.permitNo}`;
+  const { Items: ledger, LastEvaluatedKey: more } = await call<{ Items: Item[]; LastEvaluatedKey?: Item }>("Scan", {
+    TableName: setting("LEDGER_TABLE"),
+  });
+  if (more) throw new Error("the ledger of the cost run is larger than one page of a scan");
+  const hotHour = ({ ledger: own, lists }: typeof TOLD): number => {
+    const items = ledger.filter((item) => {
+      const [pk, sk] = [String(item["pk"]?.["S"]), String(item["sk"]?.["S"])];
+      return own.some((prefix) => sk.startsWith(prefix)) || lists.some((prefix) => pk.startsWith(prefix));
+    });
+    return sum(items, ITEM_OVERHEAD) / hotHours;
+  };
   return {
     block: await over("BLOCKS_TABLE", "20", (p) => p.permitNo),
     hour: await over("LEDGER_TABLE", "HOUR#", plant),
     day: await over("LEDGER_TABLE", "DAY#", plant),
     chain: await over("LEDGER_TABLE", "CHAIN#", plant),
+    quality: await over("LEDGER_TABLE", "QUALITY#", plant),
+    toldHour: hotHour(TOLD),
+    keptHour: hotHour(KEPT),
   };
 }

@@ -12,6 +12,7 @@ const template: TemplateFacts = {
   memoryMb: {
     "ingest-telemetry": 1769,
     "warn-plants": 1769,
+    "deliver-notices": 1769,
     "close-hours": 1769,
     "close-days": 1769,
     "publish-pages": 1769,
@@ -49,7 +50,7 @@ const measured = (over: Partial<Measured> = {}): Measured => ({
   sms: { messages: 20, segments: 40, plantHours: 2 },
   logs: {},
   metrics: ["a", "b"],
-  items: { block: 900, hour: 900, day: 400, chain: 400 },
+  items: { block: 900, hour: 900, day: 400, chain: 400, quality: 400, toldHour: 10_000, keptHour: 2_000 },
   ...over,
 });
 const of = (m: Measured, change: Partial<Assumptions> = {}, t = template): Line[] =>
@@ -149,6 +150,40 @@ it("archive and ledger grow with the months, the blocks do not", () => {
   ] as const)
     expect(dollars(year, service, what) / dollars(month, service, what)).toBeCloseTo(factor, 9);
   expect(total(year)).toBeGreaterThan(total(month));
+});
+
+it("the archive is what was counted, in batches of the city's size", () => {
+  const stored = (over: Partial<Assumptions>, t = template): number =>
+    dollars(of(measured(), { months: 1, ...over }, t), "S3", "archive, stored");
+  const counted = ((1_000 * 43_800) / 1e9) * 0.023; // 100 messages in 20 objects
+  // 150 plants on one shard: five messages in two seconds, as counted.
+  expect(stored({ plants: 150, shards: 1 })).toBeCloseTo(counted, 12);
+  expect(stored({})).toBeLessThan(0.9 * counted);
+  expect(stored({}, { ...template, windowMs: 10_000 })).toBeLessThan(stored({}));
+});
+
+it("time at risk leaves messages for 400 days and episodes for good", () => {
+  const line = (months: number, atRisk = 0.01): number =>
+    dollars(of(measured(), { months, atRisk }), "DynamoDB", "ledger, stored, of time at risk");
+  // 7.3 hours a month; 13.15 months are 400 days.
+  expect(line(1)).toBeCloseTo(((7.3 * 12_000) / 1e9) * 0.45, 12);
+  expect(line(60) - line(59)).toBeCloseTo(((7.3 * 2_000) / 1e9) * 0.45, 12);
+  expect(line(60)).toBeCloseTo(((7.3 * (10_000 * 13.15 + 2_000 * 60)) / 1e9) * 0.45, 6);
+  expect(line(12, 0)).toBe(0);
+});
+
+it("notices by web push and e-mail: those at risk are told, not the others of the run", () => {
+  const busy = { ...phase(), invocations: { "deliver-notices": { count: 2, ms: 0, cpuMs: 100 } } };
+  const at = (atRisk: number): number =>
+    dollars(
+      of(measured({ mixed: { ...busy, minutes: 10, ticks: 2 } }), { atRisk, waitMs: 0 }),
+      "Lambda",
+      "deliver-notices",
+    );
+  // Two of ten plants are hot: 10 ms a plant, 50 a hot one, in two ticks of five minutes.
+  const calls = (8_760 / 10_250) * 0.2e-6;
+  expect(at(1) - calls).toBeCloseTo(((100 / 2 / 2) * 8_760 * (1_769 / 1_024) * 1.33334e-5) / 1000, 9);
+  expect(at(0)).toBeCloseTo(calls, 12);
 });
 
 it("text messages: parts an hour at risk × hours at risk × price", () =>

@@ -3,7 +3,8 @@ import type { PriceList } from "../../layers/prices.ts";
 import type { Consumed } from "./cost-meter.ts";
 import type { Measured, Phase } from "./cost-run.ts";
 import type { TemplateFacts } from "./cost-template.ts";
-import { iotUnits, putUnits, streamBytes } from "./cost-units.ts";
+import { archivedBytes } from "./cost-archive.ts";
+import { iotUnits, ITEM_OVERHEAD, putUnits, streamBytes } from "./cost-units.ts";
 
 export const MONTH_MINUTES = 43_800;
 const MONTH_HOURS = MONTH_MINUTES / 60;
@@ -67,8 +68,10 @@ const CORE_MB = 1769;
 const PLATFORM_LOG_BYTES = 700;
 /** Shards of the machine's stream: so many batches a minute, and more only where one was tried again. */
 const MACHINE_SHARDS = 2;
-/** DynamoDB adds so many bytes of index to a stored item. */
-const ITEM_OVERHEAD = 100;
+/** Months after which messages and the verdicts of what was told are gone (TTL of 400 days). */
+const TOLD_MONTHS = 400 / MONTH_DAYS;
+/** Days that facts of devices are kept. */
+const QUALITY_DAYS = 40;
 
 const n = (x: number): string => Number(x.toPrecision(4)).toString();
 
@@ -108,10 +111,11 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
   lines.push(...streamLines(m, t, prices, at, a));
 
   // Tables: by function, over how often it works in a month.
-  const tables = ["register", "blocks", "ledger"] as const;
+  const tables = ["register", "blocks", "ledger", "people"] as const;
   const work: { what: string; phase: Phase; caller: string; times: number }[] = [
     { what: "ingest", phase: m.steady, caller: "ingest-telemetry", times: MONTH_MINUTES / m.steady.minutes },
     { what: "ticks", phase: m.mixed, caller: "warn-plants", times: TICKS / m.mixed.ticks },
+    { what: "notices", phase: m.mixed, caller: "deliver-notices", times: TICKS / m.mixed.ticks },
     { what: "closings of hours", phase: m.hour, caller: "close-hours", times: MONTH_HOURS },
     { what: "closings of days", phase: m.day, caller: "close-days", times: MONTH_DAYS },
     { what: "pages each hour", phase: m.day, caller: "publish-pages", times: MONTH_HOURS },
@@ -153,12 +157,15 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
   const share = (perMonth: number): number => perMonth / a.plants;
   lambda("ingest-telemetry", (cpu(m.steady, "ingest-telemetry") / m.steady.minutes) * MONTH_MINUTES, share(batches));
   lambda("warn-plants", (cpu(m.mixed, "warn-plants") / m.mixed.ticks) * TICKS, share(TICKS));
+  // Told are those at risk only, of whom the run has more.
+  const notices = cpu(m.mixed, "deliver-notices") * (a.atRisk / (m.plants.hot / all));
+  lambda("deliver-notices", (notices / m.mixed.ticks) * TICKS, share(TICKS));
   lambda("close-hours", cpu(m.hour, "close-hours") * MONTH_HOURS, share(MONTH_HOURS));
   lambda("close-days", cpu(m.day, "close-days") * MONTH_DAYS, share(MONTH_DAYS));
   const pages = MONTH_HOURS + MONTH_DAYS + mixed(pagesPerPlant(m)) * (MONTH_MINUTES / m.mixed.minutes);
   lambda("publish-pages", cpu(m.day, "publish-pages") * pages, pages / 10);
 
-  lines.push(...objectLines(m, prices, at, a, { batches, pages }));
+  lines.push(...objectLines(m, prices, at, a, { batches, pages, windowMs: t.windowMs }));
   lines.push(...storedLines(m, prices, at, a));
 
   // What is looked at.
@@ -245,10 +252,14 @@ function objectLines(
   prices: PriceList,
   at: number,
   a: Assumptions,
-  { batches, pages }: { batches: number; pages: number },
+  { batches, pages, windowMs }: { batches: number; pages: number; windowMs: number },
 ): Line[] {
   const price = (id: string): number => prices.unitPrice(id, at);
-  const archived = (m.archive.bytes / m.archive.messages) * MONTH_MINUTES;
+  // As counted, in batches of the city's size.
+  const size = (messages: number): number => Math.max(1, Math.round(messages));
+  const batch = size((a.plants * windowMs) / 60_000 / a.shards);
+  const larger = archivedBytes(batch) / archivedBytes(size(m.archive.messages / m.archive.objects));
+  const archived = (m.archive.bytes / m.archive.messages) * larger * MONTH_MINUTES;
   const warm = Math.min(a.months, a.coldAfterMonths ?? a.months);
   // A page's former versions stay for seven days.
   const pageBytes = m.page.bytes * (1 + (pages / MONTH_DAYS) * 7);
@@ -263,7 +274,7 @@ function objectLines(
     {
       service: "S3",
       what: "archive, stored",
-      formula: `${n(archived / 1e6)} MB a month × ${a.months} months`,
+      formula: `${n(archived / 1e6)} MB a month (${batch} messages an object) × ${a.months} months`,
       dollars: (archived / GB) * (warm * price("s3-gb") + (a.months - warm) * price("s3-glacier-ir-gb")),
     },
     { service: "S3", what: "pages, uploads", formula: `${n(pages)} pages`, dollars: pages * price("s3-put") },
@@ -289,6 +300,9 @@ function storedLines({ items }: Measured, prices: PriceList, at: number, a: Assu
   const price = (id: string): number => prices.unitPrice(id, at);
   const blocks = 35 * 144 * (items.block + ITEM_OVERHEAD);
   const month = MONTH_HOURS * (items.hour + ITEM_OVERHEAD) + MONTH_DAYS * (items.day + items.chain + 2 * ITEM_OVERHEAD);
+  const ledger = price("dynamodb-gb") + price("dynamodb-pitr");
+  const hours = MONTH_HOURS * a.atRisk;
+  const told = Math.min(a.months, TOLD_MONTHS);
   return [
     {
       service: "DynamoDB",
@@ -300,7 +314,19 @@ function storedLines({ items }: Measured, prices: PriceList, at: number, a: Assu
       service: "DynamoDB",
       what: "ledger, stored, with recovery",
       formula: `${n(month / 1e6)} MB a month × ${a.months} months`,
-      dollars: (month / GB) * a.months * (price("dynamodb-gb") + price("dynamodb-pitr")),
+      dollars: (month / GB) * a.months * ledger,
+    },
+    {
+      service: "DynamoDB",
+      what: "ledger, stored, of time at risk",
+      formula: `${n(hours)} h × (${n(items.toldHour)} B of messages × ${n(told)} months + ${n(items.keptHour)} B × ${a.months})`,
+      dollars: ((hours * (items.toldHour * told + items.keptHour * a.months)) / GB) * ledger,
+    },
+    {
+      service: "DynamoDB",
+      what: "ledger, stored, facts of devices",
+      formula: `${QUALITY_DAYS} days × ${n(items.quality + ITEM_OVERHEAD)} B`,
+      dollars: ((QUALITY_DAYS * (items.quality + ITEM_OVERHEAD)) / GB) * ledger,
     },
   ];
 }

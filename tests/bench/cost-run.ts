@@ -18,7 +18,7 @@ import { watchFunctions, type Invocations } from "./cost-watch.ts";
 
 /** What was counted between two moments. */
 export interface Phase {
-  /** Function label, table id (`blocks`, `ledger`, `register`), operation and group (`calm`, `hot`, ""). */
+  /** Function label, table id (`blocks`, `ledger`, `register`, `people`), operation and group (`calm`, `hot`, ""). */
   consumed: Consumed[];
   /** By function label. */
   invocations: Record<string, Invocations>;
@@ -43,8 +43,17 @@ export interface Measured {
   logs: Record<string, { bytes: number; invocations: number }>;
   /** Distinct custom metrics (name and dimensions). */
   metrics: string[];
-  /** Mean bytes of the items that stay: a plant's block, the verdicts of an hour and of a day. */
-  items: { block: number; hour: number; day: number; chain: number };
+  /** Mean bytes of the items that stay: a plant's block, the verdicts of an hour and of a day, facts of its devices. */
+  items: {
+    block: number;
+    hour: number;
+    day: number;
+    chain: number;
+    quality: number;
+    /** With their index, of an hour above a limit: messages and their verdicts (400 days), episodes and clues (for good). */
+    toldHour: number;
+    keptHour: number;
+  };
 }
 
 const PLANTS = 15;
@@ -111,7 +120,10 @@ async function run(
   if (imported.ok !== true) throw new Error(`the permits of the cost run are refused: ${JSON.stringify(imported)}`);
   const labelOf = new Map(machine.definition.functions.map((f) => [accessKeyOf(f.name), f.label]));
   const tableOf = new Map(
-    (["register", "blocks", "ledger"] as const).map((id) => [machine.setting(`${id.toUpperCase()}_TABLE`), id]),
+    (["register", "blocks", "ledger", "people"] as const).map((id) => [
+      machine.setting(`${id.toUpperCase()}_TABLE`),
+      id,
+    ]),
   );
   const watch = watchFunctions(machine);
   let messages = 0;
@@ -180,6 +192,7 @@ async function run(
   const pages = machine.objects.list(machine.setting("SITE_BUCKET"), { prefix: "p/", limit: 1_000 });
   const sent = machine.outbox(100_000);
   const hotCount = plants.filter((p) => p.hot).length;
+  const hotHours = (hotCount * (LAST - FIRST_TICK)) / 60;
   return {
     plants: { calm: plants.length - hotCount, hot: hotCount },
     steady,
@@ -192,10 +205,10 @@ async function run(
     sms: {
       messages: sent.length,
       segments: sent.reduce((sum, m) => sum + segmentsOf(m.text), 0),
-      plantHours: (hotCount * (LAST - FIRST_TICK)) / 60,
+      plantHours: hotHours,
     },
     ...readLogs(logs, watch.total()),
-    items: await storedBytes(machine, plants),
+    items: await storedBytes(machine, plants, hotHours),
   };
 }
 

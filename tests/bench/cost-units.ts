@@ -19,6 +19,9 @@ export const putUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes /
 /** Bytes of a record that an on-demand stream bills: rounded up to the KB. */
 export const streamBytes = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024)) * 1024;
 
+/** DynamoDB adds so many bytes of index to a stored item. */
+export const ITEM_OVERHEAD = 100;
+
 /** Size of an item as DynamoDB measures it: names and values; a number half a byte a digit and one, a list or map three. */
 export function itemBytes(item: Record<string, Attribute>): number {
   return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
