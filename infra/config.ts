@@ -60,6 +60,11 @@ const Given = z.strictObject({
   /** Shards of the telemetry stream, 1 MB and 1,000 messages a second each: 4 carry 10,250 plants that all report on the minute. */
   streamShards: z._default(whole(1, 10_000), 4),
   /**
+   * How long ingest gathers a batch, seconds (at most 500 messages). Longer batches are fewer objects and invocations, and a
+   * reading is merged so much later: docs/cost.md has what each gives.
+   */
+  batchSeconds: z._default(whole(1, 300), 2),
+  /**
    * How long telemetry waits for a broken ingest. In `aws` a day: what fails again and again is kept in a bucket. In
    * `aws-cn` a week: there the stream is the only place that has it. 24–8760.
    */

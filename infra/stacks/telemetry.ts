@@ -55,7 +55,7 @@ export class TelemetryStack extends WorkStack {
     const source = new KinesisEventSource(stream, {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 500,
-      maxBatchingWindow: Duration.seconds(2),
+      maxBatchingWindow: Duration.seconds(config.batchSeconds),
       bisectBatchOnError: true,
       retryAttempts: 5,
       reportBatchItemFailures: true,

@@ -54,12 +54,12 @@ export const LEVERS: readonly Lever[] = [
   },
   {
     what: "batches of ten seconds instead of two",
-    how: "maxBatchingWindow in infra/stacks/telemetry.ts: a reading is merged up to ten seconds later; objects pass 128 KB",
+    how: "setting batchSeconds: a reading is merged up to ten seconds later",
     pull: ({ m, t, a }) => ({ m, t: { ...t, windowMs: 10_000 }, a }),
   },
   {
-    what: "archive in Glacier Instant Retrieval after 90 days",
-    how: "the rule stands, but S3 moves no object below 128 KB, and those of two seconds are smaller: it needs the longer batches",
-    pull: ({ m, t, a }) => ({ m, t, a: { ...a, coldAfterMonths: 3 } }),
+    what: "archive in Glacier Instant Retrieval after 90 days, with batches of fifteen seconds",
+    how: "the rule stands, but S3 moves no object below 128 KB: batches of fifteen seconds are 190 KB; each move has its price",
+    pull: ({ m, t, a }) => ({ m, t: { ...t, windowMs: 15_000 }, a: { ...a, coldAfterMonths: 3 } }),
   },
 ];

@@ -275,7 +275,9 @@ function objectLines(
       service: "S3",
       what: "archive, stored",
       formula: `${n(archived / 1e6)} MB a month (${batch} messages an object) × ${a.months} months`,
-      dollars: (archived / GB) * (warm * price("s3-gb") + (a.months - warm) * price("s3-glacier-ir-gb")),
+      dollars:
+        (archived / GB) * (warm * price("s3-gb") + (a.months - warm) * price("s3-glacier-ir-gb")) +
+        (a.coldAfterMonths === null ? 0 : (batches / a.plants) * price("s3-glacier-ir-transition")),
     },
     { service: "S3", what: "pages, uploads", formula: `${n(pages)} pages`, dollars: pages * price("s3-put") },
     {

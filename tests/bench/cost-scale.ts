@@ -13,7 +13,7 @@ export const UNITS = {
   recordBytes: 2_406,
   /** One write of one unit in nine minutes of ten, a transaction of two blocks (four units) in the tenth. */
   blockWritesPerMinute: 1.3,
-  archiveBytesPerMessage: 860,
+  archiveBytesPerMessage: 338,
   /** Processor time, ms of one of these cores. */
   ingestMs: 4,
   visitMs: 10,
@@ -21,7 +21,7 @@ export const UNITS = {
   pageMs: 40,
   smsPerHourAtRisk: 22,
   /** Units that the ledger is written and read for one plant's closing of an hour. */
-  closeHourLedgerWrites: 2,
+  closeHourLedgerWrites: 1,
 } as const;
 
 /** What the paper assumes of the world. */
