@@ -9,7 +9,7 @@ import type { DisclosureFacts } from "./domain/facts.ts";
 
 export interface FactSources {
   blocks: Pick<BlockRepository, "records">;
-  ledger: Pick<WarningLedger, "plant" | "closedBetween" | "marks">;
+  ledger: Pick<WarningLedger, "state" | "closedBetween" | "marks">;
 }
 
 /** The newest day that was judged may be some days back: a plant that stood still keeps its last verdict in view. */
@@ -29,7 +29,7 @@ export async function loadStored(
   const from = recordsFrom(asOf);
   const [records, warning, hours, days, marks] = await Promise.all([
     blocks.records(permitNo, from, asOf, false),
-    ledger.plant(permitNo),
+    ledger.state(permitNo),
     ledger.closedBetween(permitNo, "HOUR", floorHour(asOf) - DAY, floorHour(asOf)),
     ledger.closedBetween(permitNo, "DAY", floorDay(asOf) - DAYS_BACK, floorDay(asOf)),
     ledger.marks(permitNo, from, asOf),

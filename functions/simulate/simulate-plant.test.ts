@@ -171,6 +171,7 @@ async function putMark(from: number, to: number, made: number): Promise<void> {
     changed: null,
     v: 1,
   };
+  await world.put({ pk: `PLANT#${marked.permitNo}`, sk: "MARKS", v: 1 });
   await world.put({ pk: `PLANT#${marked.permitNo}`, sk: `MARK#${id}`, ...mark });
   // As the plant's own request does it: what is closed already is judged again, what is not will be.
   const [pk, start, until] = [`REJUDGE#${shardOf(marked.permitNo)}`, floorHour(from), floorHour(made - 10 * MINUTE)];

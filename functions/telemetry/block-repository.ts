@@ -1,15 +1,10 @@
 /** The blocks table: ten minutes of a plant as one packed item, written on the condition of the version that was read. */
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import {
-  BatchExecuteStatementCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  type DynamoDBDocumentClient,
-} from "@aws-sdk/lib-dynamodb";
-import { setTimeout as pause } from "node:timers/promises";
+import { QueryCommand, TransactWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { batchGet } from "../shared/batch-get.ts";
 import { inParallel } from "../shared/in-parallel.ts";
+import { execute, FASTER, MOST_STATEMENTS, type Statement } from "../shared/statements.ts";
 import { DAY, formatMinute } from "../shared/shanghai.ts";
 import { floorBlock, type Block, type BlockRecord, type LiveHead } from "./domain/block.ts";
 import { packBlock, unpackBlock } from "./domain/block-codec.ts";
@@ -127,11 +122,14 @@ export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; tab
       const single = indexed.flatMap(({ permitNo, blocks, index }) =>
         blocks.length === 1 ? [{ index, statement: statementOf(permitNo, blocks[0]!) }] : [],
       );
-      const calls = Array.from({ length: Math.ceil(single.length / STATEMENTS) }, (_, i) =>
-        single.slice(i * STATEMENTS, (i + 1) * STATEMENTS),
+      const calls = Array.from({ length: Math.ceil(single.length / MOST_STATEMENTS) }, (_, i) =>
+        single.slice(i * MOST_STATEMENTS, (i + 1) * MOST_STATEMENTS),
       );
       await inParallel(calls, CALLS, async (call) => {
-        const answers = await execute(call.map(({ statement }) => statement));
+        const answers = await execute(
+          { db, table },
+          call.map(({ statement }) => statement),
+        );
         for (const [i, { index }] of call.entries()) done[index] = answers[i] ?? false;
       });
       // A minute that ends a block, or late data: more than one, and a crash in between must not leave half of it.
@@ -160,27 +158,6 @@ export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; tab
         };
   }
 
-  /** One answer a statement: true written, false somebody else was faster. Throws for what trying again does not mend. */
-  async function execute(statements: readonly Statement[]): Promise<boolean[]> {
-    const done = statements.map(() => false);
-    let open = statements.map((statement, index) => ({ statement, index }));
-    for (let attempt = 0; open.length > 0; attempt++) {
-      // One that failed inside DynamoDB may have been written: its next try finds another version and is merged anew.
-      if (attempt > 0) await pause(PAUSE_MS * 2 ** attempt);
-      const { Responses = [] } = await db.send(
-        new BatchExecuteStatementCommand({ Statements: open.map(({ statement }) => statement) }),
-      );
-      open = open.filter(({ index }, i) => {
-        const error = Responses[i]?.Error;
-        done[index] = Responses[i] !== undefined && !error;
-        if (!error || FASTER.has(error.Code ?? "")) return false;
-        if (TRANSIENT.has(error.Code ?? "") && attempt < ATTEMPTS) return true;
-        throw Object.assign(new Error(`${table}: ${error.Message ?? error.Code}`), { name: error.Code });
-      });
-    }
-    return done;
-  }
-
   async function transact(permitNo: string, blocks: readonly StoredBlock[]): Promise<boolean> {
     const puts = blocks.map(({ block, version }) => ({
       TableName: table,
@@ -203,19 +180,6 @@ export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; tab
   }
 }
 
-type Statement = { Statement: string; Parameters: unknown[] };
 const ttlOf = (block: Block): number => Math.floor((block.start + KEEP) / 1000);
 
-/** DynamoDB takes 25 statements in a call. */
-const STATEMENTS = 25;
 const CALLS = 8;
-const ATTEMPTS = 5;
-const PAUSE_MS = 25;
-/** Reasons that mean another writer. */
-const FASTER = new Set(["ConditionalCheckFailed", "DuplicateItem", "TransactionConflict"]);
-const TRANSIENT = new Set([
-  "ProvisionedThroughputExceeded",
-  "ThrottlingError",
-  "RequestLimitExceeded",
-  "InternalServerError",
-]);

@@ -11,6 +11,7 @@ import { registerRepository, type Register } from "../register/repository.ts";
 import { documentClient } from "../shared/clients.ts";
 import { DAY, floorDay } from "../shared/shanghai.ts";
 import { eachInParallel, throwAny } from "../shared/in-parallel.ts";
+import { gatheredCalls } from "../shared/table-calls.ts";
 import { metrics } from "../shared/logger.ts";
 import { HouseEnv, readEnv } from "../shared/env.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
@@ -126,7 +127,7 @@ export function closingServices(): ClosingServices {
   return {
     register: registerRepository({ db, table: env.REGISTER_TABLE }),
     blocks: blockRepository({ db, table: env.BLOCKS_TABLE }),
-    ledger: warningLedger({ db, table: env.LEDGER_TABLE }),
+    ledger: warningLedger({ db, table: env.LEDGER_TABLE, calls: gatheredCalls({ db, table: env.LEDGER_TABLE }) }),
     hints: ledgerHints({ db, table: env.LEDGER_TABLE }),
     quality: qualityFacts({ db, table: env.LEDGER_TABLE }),
     refusals: (mn, from, to) => countRefusals({ db, table: env.LEDGER_TABLE }, mn, from, to),

@@ -97,6 +97,7 @@ describe("an hour", () => {
     await feed("08:00", 50, 40);
     await feed("08:50", 10, 200);
     await feed("09:00", 60, 60);
+    await world.put({ pk: `PLANT#${permitNo}`, sk: "MARKS", v: 1 });
     await world.put({
       pk: `PLANT#${permitNo}`,
       sk: "MARK#202610010850-1",
@@ -157,6 +158,7 @@ it("a plant that cannot be closed keeps no other open", async () => {
   await start([plant, other]);
   await feed("08:00", 60, 40);
   await ingester.take(minute("B", at("08:00"), { a21002: 40 }));
+  await world.put({ pk: `PLANT#${permitNo}`, sk: "MARKS", v: 1 });
   await world.put({ pk: `PLANT#${permitNo}`, sk: "MARK#202610010800-damaged" });
   const services = world.services();
   const plants = [plant, other].map((p) => ({ permit: p, revision: 1, code: "", shard: 0, importedAt: "" }));

@@ -48,8 +48,8 @@ export async function closePeriod(
 ): Promise<readonly JudgedLimit[]> {
   const { permit } = plant;
   if (!judged(permit, kind)) return [];
-  const { first, state } = await services.ledger.plant(permit.permitNo);
-  const verdicts = (await judgePeriod(permit, kind, start, first, services)).map((v) => ({
+  const { state, ...known } = await services.ledger.plant(permit.permitNo);
+  const verdicts = (await judgePeriod(permit, kind, start, known, services)).map((v) => ({
     ...v,
     revision: 0,
     cause: "closing",
@@ -91,10 +91,10 @@ export async function rejudgePeriod(
 ): Promise<void> {
   const { permit } = plant;
   if (!judged(permit, kind)) return;
-  const { first } = await services.ledger.plant(permit.permitNo);
+  const facts = await services.ledger.plant(permit.permitNo);
   const items = await services.ledger.closed(permit.permitNo, kind, start);
   const known = current(items);
-  const verdicts = (await judgePeriod(permit, kind, start, first, services)).flatMap((v): JudgedLimit[] => {
+  const verdicts = (await judgePeriod(permit, kind, start, facts, services)).flatMap((v): JudgedLimit[] => {
     const old = known.get(`${v.outlet}/${v.pollutant}`);
     if (!old) return [{ ...v, revision: 0, cause }];
     const same = old.verdict === v.verdict && old.valid === v.valid && old.mean === v.mean;
@@ -133,7 +133,7 @@ async function judgePeriod(
   permit: Permit,
   kind: Kind,
   start: number,
-  first: Readonly<Record<string, number>>,
+  { first, marked }: { first: Readonly<Record<string, number>>; marked: boolean },
   { blocks, ledger, ruleData }: CloseServices,
 ): Promise<Judged[]> {
   const limits = permit.outlets.flatMap((outlet) =>
@@ -143,7 +143,8 @@ async function judgePeriod(
   const interval = Math.max(1, ...permit.outlets.flatMap((o) => o.devices.map((d) => d.minuteInterval)));
   const end = start + LENGTH[kind];
   const records = await blocks.records(permit.permitNo, start - interval * MINUTE, end, false);
-  const marks = Map.groupBy(await ledger.marks(permit.permitNo, start, end), (m) => m.outlet);
+  const standing = marked ? await ledger.marks(permit.permitNo, start, end) : [];
+  const marks = Map.groupBy(standing, (m) => m.outlet);
   return limits.map(({ outlet, limit }) =>
     judgeLimit(outlet, limit, kind, { start, end }, records, marks.get(outlet.code) ?? [], ruleData),
   );

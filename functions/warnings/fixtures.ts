@@ -8,6 +8,7 @@ import type { Permit } from "../register/domain/permit.ts";
 import type { CachedRegister } from "../register/cached-register.ts";
 import { shardOf } from "../shared/shard.ts";
 import { formatIso } from "../shared/shanghai.ts";
+import { gatheredCalls } from "../shared/table-calls.ts";
 import { blockRepository, type BlockRepository } from "../telemetry/block-repository.ts";
 import type { ArchiveLine } from "../telemetry/domain/archive-line.ts";
 import { ruleData } from "../telemetry/fixtures.ts";
@@ -104,7 +105,7 @@ export async function startWorld(dynamo: TestDynamo, permits: readonly Permit[])
   await Promise.all(Object.values(names).map((name) => dynamo.createTable(name)));
   const register = registerOf(permits);
   const blocks = blockRepository({ db, table: names.blocks });
-  const ledger = warningLedger({ db, table: names.ledger });
+  const ledger = warningLedger({ db, table: names.ledger, calls: gatheredCalls({ db, table: names.ledger }) });
   const world: World = {
     tables: names,
     blocks,

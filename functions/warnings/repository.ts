@@ -1,7 +1,6 @@
 /** The judges' side of the ledger: state of a plant, who is at risk or due, verdicts, sends, episodes, clues. */
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
-  BatchGetCommand,
   DeleteCommand,
   PutCommand,
   QueryCommand,
@@ -12,6 +11,7 @@ import {
 import * as z from "zod/mini";
 import { formatDay, formatHour, formatIso, formatMinute, DAY } from "../shared/shanghai.ts";
 import { shardOf } from "../shared/shard.ts";
+import { singleCalls, type TableCalls } from "../shared/table-calls.ts";
 import { ledgerHints } from "../telemetry/ledger-hints.ts";
 import { episodeId } from "./domain/episode.ts";
 import { episodeKeyText } from "./domain/episode-id.ts";
@@ -26,7 +26,9 @@ import {
   markKey,
   MarkItem,
   RejudgeItem,
+  LookItem,
   SendItem,
+  SendStateItem,
   StateItem,
   type ClosedPeriod,
   type Mark,
@@ -58,8 +60,31 @@ export interface Acknowledgement {
   text: string;
 }
 
+/** What a visit at which all was well leaves for the next one. */
+export interface Look {
+  /** From here on a data deficit has to be looked for, epoch ms. */
+  deficit: number;
+  /** Revision of the permit that was judged by. */
+  revision: number;
+}
+
+/** A plant that is due; null: not judged since ingest named it. */
+export interface DuePlant {
+  permitNo: string;
+  look: Look | null;
+}
+
+export interface HeldState {
+  state: PlantState;
+  /** 0: the warnings have not written it yet. */
+  version: number;
+}
+
 export interface WarningLedger {
-  plant(permitNo: string): Promise<{ state: PlantState; version: number; first: Record<string, number> }>;
+  /** The state alone. */
+  state(permitNo: string): Promise<HeldState>;
+  /** All that a plant is judged by beside its blocks; `marked`: somebody ever marked a period of it. */
+  plant(permitNo: string): Promise<HeldState & { first: Record<string, number>; marked: boolean }>;
   /**
    * Writes the next state with what happened to episodes, and the city's lists where `before` stood otherwise; false when
    * another run was faster.
@@ -76,8 +101,8 @@ export interface WarningLedger {
   risk(permitNo: string, until: number): Promise<void>;
   /** Takes the plant out of the risk partition, unless ingest has prolonged it since. */
   leaveRisk(permitNo: string, until: number): Promise<void>;
-  due(shard: number, t: number): Promise<string[]>;
-  putDue(permitNo: string, due: number): Promise<void>;
+  due(shard: number, t: number): Promise<DuePlant[]>;
+  putDue(permitNo: string, due: number, look: Look): Promise<void>;
   rejudges(shard: number): Promise<z.output<typeof RejudgeItem>[]>;
   clearRejudge(item: z.output<typeof RejudgeItem>): Promise<void>;
   /** All revisions of a closed period, oldest first. */
@@ -97,6 +122,8 @@ export interface WarningLedger {
   /** Remembers that this phone had a message of the plant, so that its answer finds the way back. */
   noteRecipient(permitNo: string, tick: number, phoneHash: string): Promise<void>;
   sends(permitNo: string, tick: number): Promise<Sent[]>;
+  /** How those of these phones' messages stand that were ever claimed. */
+  sendsTo(permitNo: string, tick: number, phoneHashes: readonly string[]): Promise<Map<string, SendState>>;
   /** Plants of which this phone had a message, with the tick of the last one. */
   plantsOfPhone(phoneHash: string): Promise<{ permitNo: string; tick: number }[]>;
   /** Who answered what, when; false when this very answer is there already. */
@@ -117,7 +144,16 @@ const KEEP_SENDS = 400 * DAY;
 /** DynamoDB takes 100 writes in a transaction. */
 const MOST_AT_ONCE = 100;
 
-export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table: string }): WarningLedger {
+/** `calls`: gathered (table-calls.ts) where many plants are worked on at once. */
+export function warningLedger({
+  db,
+  table,
+  calls = singleCalls({ db, table }),
+}: {
+  db: DynamoDBDocumentClient;
+  table: string;
+  calls?: TableCalls;
+}): WarningLedger {
   const hints = ledgerHints({ db, table });
   async function query(
     pk: string,
@@ -152,7 +188,7 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
     } while (start);
     return items;
   }
-  const sendItem = (c: Omit<Claim, "cap">, state: SendState): Record<string, unknown> => ({
+  const sendItem = (c: Omit<Claim, "cap">, state: SendState): Record<string, unknown> & { pk: string; sk: string } => ({
     pk: plantKey(c.permitNo),
     sk: sendKey(c.tick, c.phoneHash),
     to: c.phone,
@@ -169,39 +205,36 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       ),
     );
   };
+  const heldState = (item: Record<string, unknown> | undefined): HeldState => {
+    if (!item) return { state: freshState(), version: 0 };
+    const { v, ...state } = StateItem.parse(item);
+    return { state, version: v };
+  };
 
   return {
+    async state(permitNo) {
+      const [item] = await calls.get([{ pk: plantKey(permitNo), sk: "WARNING" }]);
+      return heldState(item);
+    },
+
     async plant(permitNo) {
       const pk = plantKey(permitNo);
-      const { Responses } = await db.send(
-        new BatchGetCommand({
-          RequestItems: {
-            [table]: {
-              Keys: [
-                { pk, sk: "WARNING" },
-                { pk, sk: "FIRST" },
-              ],
-              ConsistentRead: true,
-            },
-          },
-        }),
-      );
-      const items = Responses?.[table] ?? [];
-      const warning = items.find((i) => i.sk === "WARNING");
-      const firstItem = items.find((i) => i.sk === "FIRST") ?? {};
+      const items = await calls.get(["WARNING", "FIRST", "MARKS"].map((sk) => ({ pk, sk })));
+      const of = (sk: string): Record<string, unknown> | undefined => items.find((i) => i.sk === sk);
       const first = Object.fromEntries(
-        Object.entries(firstItem).flatMap(([k, v]) => (k.startsWith("c:") ? [[k.slice(2), Number(v)] as const] : [])),
+        Object.entries(of("FIRST") ?? {}).flatMap(([k, v]) =>
+          k.startsWith("c:") ? [[k.slice(2), Number(v)] as const] : [],
+        ),
       );
-      if (!warning) return { state: freshState(), version: 0, first };
-      const { v, ...state } = StateItem.parse(warning);
-      return { state, version: v, first };
+      return { ...heldState(of("WARNING")), first, marked: of("MARKS") !== undefined };
     },
 
     async putPlant(permitNo, state, version, events, before = state) {
       const pk = plantKey(permitNo);
+      const item = { pk, sk: "WARNING", v: version + 1, ...state };
       const put = {
         TableName: table,
-        Item: { pk, sk: "WARNING", v: version + 1, ...state },
+        Item: item,
         ...(version === 0
           ? { ConditionExpression: "attribute_not_exists(pk)" }
           : { ConditionExpression: "v = :v", ExpressionAttributeValues: { ":v": version } }),
@@ -211,7 +244,7 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       const history = [...histories.values()].flatMap(({ type, episode: e }) => {
         const key = episodeKeyText(e);
         const ended = type === "recovered" || type === "lapsed";
-        const item = {
+        const told = {
           ...e,
           pk,
           sk: `EPISODE#${key}`,
@@ -232,7 +265,7 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
           cause: "unanswered-warning",
         };
         return [
-          { Put: { TableName: table, Item: item } },
+          { Put: { TableName: table, Item: told } },
           ...(e.escalatedAt === state.tick ? [{ Put: { TableName: table, Item: clue } }] : []),
         ];
       });
@@ -242,7 +275,8 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
         ...changedItems(permitNo, state, before, events),
       ];
       const lists = [...(standing ? [standing] : []), ...listed].map((Item) => ({ Put: { TableName: table, Item } }));
-      if (history.length + lists.length === 0) return conditional(() => db.send(new PutCommand(put)));
+      if (history.length + lists.length === 0)
+        return version === 0 ? calls.insert(item) : calls.replace(item, ["v", version]);
       const whole = 1 + history.length + lists.length <= MOST_AT_ONCE;
       // Dozens of limits exceeded at one tick: their lists go ahead, and would be written alike by a second try.
       if (!whole) for (const { Put } of lists) await db.send(new PutCommand(Put));
@@ -280,12 +314,15 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
     async due(shard, t) {
       const items = await query(`DUE#${shard}`, null, {
         FilterExpression: "due <= :t",
-        ProjectionExpression: "sk",
+        ProjectionExpression: "sk, deficit, revision",
         ExpressionAttributeValues: { ":t": t },
       });
-      return items.map((i) => String(i.sk));
+      return items.map((i) => {
+        const look = LookItem.safeParse(i);
+        return { permitNo: String(i.sk), look: look.success ? look.data : null };
+      });
     },
-    putDue: hints.due,
+    putDue: (permitNo, due, look) => calls.put({ pk: `DUE#${shardOf(permitNo)}`, sk: permitNo, due, ...look }),
 
     async rejudges(shard) {
       return (await query(`REJUDGE#${shard}`, null)).map((i) => RejudgeItem.parse(i));
@@ -310,19 +347,11 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       return (await query(plantKey(permitNo), range)).map(closedPeriod);
     },
     putClosed: (permitNo, kind, period) =>
-      conditional(() =>
-        db.send(
-          new PutCommand({
-            TableName: table,
-            Item: {
-              pk: plantKey(permitNo),
-              sk: `${periodKey(kind, period.start)}#R${String(period.index).padStart(3, "0")}`,
-              ...closedItem(period),
-            },
-            ConditionExpression: "attribute_not_exists(pk)",
-          }),
-        ),
-      ),
+      calls.insert({
+        pk: plantKey(permitNo),
+        sk: `${periodKey(kind, period.start)}#R${String(period.index).padStart(3, "0")}`,
+        ...closedItem(period),
+      }),
     async putTold(periods) {
       for (const period of periods) await db.send(new PutCommand({ TableName: table, Item: toldItem(period) }));
     },
@@ -348,8 +377,9 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
     },
 
     async claim({ cap, ...c }) {
-      const put = { TableName: table, Item: sendItem(c, "claimed"), ConditionExpression: "attribute_not_exists(pk)" };
-      if (cap === null) return (await conditional(() => db.send(new PutCommand(put)))) ? "claimed" : "there";
+      const item = sendItem(c, "claimed");
+      if (cap === null) return (await calls.insert(item)) ? "claimed" : "there";
+      const put = { TableName: table, Item: item, ConditionExpression: "attribute_not_exists(pk)" };
       try {
         await db.send(
           new TransactWriteCommand({
@@ -379,26 +409,16 @@ export function warningLedger({ db, table }: { db: DynamoDBDocumentClient; table
       }
     },
     async settle(permitNo, tick, phoneHash, state, id) {
-      await conditional(() =>
-        db.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: { pk: plantKey(permitNo), sk: sendKey(tick, phoneHash) },
-            UpdateExpression: "SET #state = :state, carrierId = :id",
-            ConditionExpression: "#state = :claimed",
-            ExpressionAttributeNames: { "#state": "state" },
-            ExpressionAttributeValues: { ":state": state, ":id": id, ":claimed": "claimed" },
-          }),
-        ),
-      );
+      const key = { pk: plantKey(permitNo), sk: sendKey(tick, phoneHash) };
+      await calls.set(key, { state, carrierId: id }, ["state", "claimed"]);
     },
-    async noteRecipient(permitNo, tick, phoneHash) {
-      await db.send(
-        new PutCommand({
-          TableName: table,
-          Item: { pk: `PHONE#${phoneHash}`, sk: permitNo, tick, ttl: Math.floor((tick + 2 * DAY) / 1000) },
-        }),
-      );
+    noteRecipient: (permitNo, tick, phoneHash) =>
+      calls.put({ pk: `PHONE#${phoneHash}`, sk: permitNo, tick, ttl: Math.floor((tick + 2 * DAY) / 1000) }),
+    async sendsTo(permitNo, tick, phoneHashes) {
+      const pk = plantKey(permitNo);
+      const items = await calls.get(phoneHashes.map((phoneHash) => ({ pk, sk: sendKey(tick, phoneHash) })));
+      const prefix = sendKey(tick, "");
+      return new Map(items.map((i) => [String(i.sk).slice(prefix.length), SendStateItem.parse(i).state]));
     },
     async sends(permitNo, tick) {
       const prefix = sendKey(tick, "");

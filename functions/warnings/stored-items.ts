@@ -64,6 +64,9 @@ export const StateItem = z.object({
   state: z.enum(["normal", "warned", "lost", "silent"]),
 });
 
+/** `DUE#…` as the tick wrote it; ingest names only when a plant is due. */
+export const LookItem = z.object({ deficit: z.number(), revision: z.number() });
+
 export const RejudgeItem = z.object({
   pk: z.string(),
   sk: z.string().check(z.regex(/#(HOUR|DAY)#/)),
@@ -160,4 +163,5 @@ export const SendItem = z.object({
   state: z.enum(SendStates),
   tick: z.number(),
 });
+export const SendStateItem = z.object({ state: z.enum(SendStates) });
 export type Sent = z.output<typeof SendItem>;

@@ -11,13 +11,15 @@ import { eachInParallel, inParallel, throwAny } from "../shared/in-parallel.ts";
 import { MINUTE } from "../shared/shanghai.ts";
 import { SHARDS } from "../shared/shard.ts";
 import { mergeLive } from "../telemetry/block-repository.ts";
-import type { LiveHead } from "../telemetry/domain/block.ts";
+import type { StoredBlock } from "../telemetry/block-repository.ts";
+import type { BlockRecord, LiveHead } from "../telemetry/domain/block.ts";
 import { closesAt, rejudgePeriod, type CloseServices } from "./close.ts";
 import { dispatch, settleLeftovers, type DispatchServices, type Outcome, type Owed } from "./dispatch.ts";
-import { evaluatePlant, windowOf, type EpisodeEvent } from "./domain/evaluate-plant.ts";
+import { calmUntil, deficitIsFar, evaluatePlant, windowOf, type EpisodeEvent } from "./domain/evaluate-plant.ts";
 import { LENGTH } from "./domain/judge-limit.ts";
 import type { PlantState } from "./domain/plant-state.ts";
 import { outages, silences, type Silence } from "./domain/silence.ts";
+import type { Look } from "./repository.ts";
 
 export interface TickServices extends CloseServices, DispatchServices {
   register: Pick<CachedRegister, "getPlant" | "refresh">;
@@ -46,9 +48,17 @@ interface Visit {
   live: LiveHead | null;
   /** Set when the plant stands in the risk partition. */
   riskUntil: number | null;
+  /** Records of the window, when they were read with `live` and there was room to keep them. */
+  records: BlockRecord[] | null;
+  /** Set when only its silence has to be looked at, by what the last visit left. */
+  look: Look | null;
 }
 
+/** Plants whose blocks are read at a time, and plants judged at a time: these share calls (table-calls.ts). */
 const WIDTH = 24;
+const JUDGED_WIDTH = 100;
+/** Records kept from the reading of all plants to their judgement: some 100 MB; who is above that is read again. */
+const KEPT_RECORDS = 250_000;
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, s) => s);
 
 export async function tick(t: number, services: TickServices): Promise<TickReport> {
@@ -60,7 +70,7 @@ export async function tick(t: number, services: TickServices): Promise<TickRepor
   const late = services.now() - t > services.ruleData.warning(t).sms.lateTick * MINUTE;
   const owed: Owed[] = [];
   let [opened, closed, silent] = [0, 0, 0];
-  await eachInParallel(visits, WIDTH, failures, async (visit) => {
+  await eachInParallel(visits, JUDGED_WIDTH, failures, async (visit) => {
     const result = await judgePlant(visit, t, { late, inOutage }, services);
     opened += result.opened;
     closed += result.closed;
@@ -100,22 +110,50 @@ async function rejudgeClosed(t: number, services: TickServices, failures: unknow
 }
 
 async function visitsOf(t: number, services: TickServices, failures: unknown[]): Promise<Visit[]> {
-  const wanted = new Map<string, number | null>();
+  const wanted = new Map<string, Pick<Visit, "riskUntil" | "look">>();
   await inParallel(ALL_SHARDS, SHARDS, async (shard) => {
     const [due, risk] = await Promise.all([services.ledger.due(shard, t), services.ledger.atRisk(shard)]);
-    for (const permitNo of due) if (!wanted.has(permitNo)) wanted.set(permitNo, null);
-    for (const { permitNo, until } of risk) wanted.set(permitNo, until);
+    for (const { permitNo, look } of due) wanted.set(permitNo, { riskUntil: null, look });
+    for (const { permitNo, until } of risk) wanted.set(permitNo, { riskUntil: until, look: null });
   });
+  const numbers = services.ruleData.warning(t);
   const visits: Visit[] = [];
-  await eachInParallel([...wanted], WIDTH, failures, async ([permitNo, riskUntil]) => {
+  let kept = 0;
+  await eachInParallel([...wanted], WIDTH, failures, async ([permitNo, { riskUntil, look }]) => {
     const plant = await services.register.getPlant(permitNo);
     if (!plant) return;
-    const newest = await services.blocks.latest(permitNo, t, 3);
-    const live = newest.reduce<LiveHead | null>((l, { block }) => mergeLive(block.live, l), null);
+    const calm =
+      look !== null && look.revision === plant.revision && deficitIsFar(look.deficit, t, numbers) ? look : null;
+    const from = calm ? null : windowOf(plant.permit, t, riskUntil !== null, numbers);
+    const { live, records } = await presentOf(permitNo, from, t, services);
+    const room = records !== null && kept + records.length <= KEPT_RECORDS;
+    if (room) kept += records.length;
     const contacts = contactsAt(plant.permit, plant.contacts, t);
-    visits.push({ plant: { ...plant, permit: { ...plant.permit, contacts } }, live, riskUntil });
+    const permit = { ...plant.permit, contacts };
+    visits.push({ plant: { ...plant, permit }, live, riskUntil, records: room ? records : null, look: calm });
   });
   return visits.sort((a, b) => (a.plant.permit.permitNo < b.plant.permit.permitNo ? -1 : 1));
+}
+
+/** Blocks that tell a plant's present: the last of them that were received carry it on. */
+const NEWEST = 3;
+
+/** The plant's present, with the records since `from` (null: not asked for): one read, unless it has been silent for long. */
+async function presentOf(
+  permitNo: string,
+  from: number | null,
+  t: number,
+  { blocks }: TickServices,
+): Promise<{ live: LiveHead | null; records: BlockRecord[] | null }> {
+  const liveOf = (some: readonly StoredBlock[]): LiveHead | null =>
+    some.reduce<LiveHead | null>((l, { block }) => mergeLive(block.live, l), null);
+  if (from === null) return { live: liveOf(await blocks.latest(permitNo, t, NEWEST)), records: null };
+  const window = await blocks.range(permitNo, from, t + 1, true);
+  const live = liveOf(window);
+  return {
+    live: live ?? liveOf(await blocks.latest(permitNo, t, NEWEST)),
+    records: window.flatMap(({ block }) => block.records.filter((r) => r.at >= from && r.at <= t)),
+  };
 }
 
 /** Devices that are silent together with many others; the operator of the system hears of each outage once. */
@@ -156,11 +194,20 @@ async function judgePlant(
   services: TickServices,
   attempt = 1,
 ): Promise<{ owed: Owed[]; opened: number; closed: number; silent: boolean }> {
-  const { plant, live, riskUntil } = visit;
+  const { plant, live, riskUntil, look } = visit;
   const { late, inOutage } = how;
-  const { permit } = plant;
+  const { permit, revision } = plant;
   const { ledger, blocks, ruleData } = services;
-  const { state: held, version, first } = await ledger.plant(permit.permitNo);
+  const numbers = ruleData.warning(t);
+  if (look) {
+    const { state } = await ledger.state(permit.permitNo);
+    const next = state.tick < t ? calmUntil({ permit, live }, state, look.deficit, t, numbers) : null;
+    if (next !== null) {
+      await ledger.putDue(permit.permitNo, next, look);
+      return { owed: [], opened: 0, closed: 0, silent: false };
+    }
+  }
+  const { state: held, version, first, marked } = await ledger.plant(permit.permitNo);
   const owedOf = (state: PlantState): Owed[] =>
     state.outbox.map((message) => ({ permit, tick: state.tick, message, episodes: state.episodes }));
   // This tick (or a later one) was judged already: only what it owes may be left.
@@ -169,12 +216,12 @@ async function judgePlant(
   await settleLeftovers(permit, held.tick, held.outbox, services);
 
   const atRisk = riskUntil !== null;
-  const from = windowOf(permit, t, atRisk);
-  const records = await blocks.records(permit.permitNo, from, t + 1, true);
-  const standing = atRisk ? await ledger.marks(permit.permitNo, from, t) : [];
+  const from = windowOf(permit, t, atRisk, numbers);
+  const records = visit.records ?? (await blocks.records(permit.permitNo, from, t + 1, true));
+  const standing = atRisk && marked ? await ledger.marks(permit.permitNo, from, t) : [];
   const marks = Object.fromEntries(Map.groupBy(standing, (m) => m.outlet));
   const known = remembered(live, held);
-  const { state, events, due } = evaluatePlant({ permit, records, live: known, first, marks }, held, {
+  const { state, events, due, deficit } = evaluatePlant({ permit, records, live: known, first, marks }, held, {
     t,
     ruleData,
     atRisk,
@@ -191,9 +238,11 @@ async function judgePlant(
   if (changed && state.outbox.length > 0) services.onOwed?.(permit.permitNo, state, live);
   const open = state.episodes.length > 0 || state.outbox.length > 0;
   // A plant that owes a message stays in the risk partition until the next tick has settled it.
+  const leaves = riskUntil !== null && t > riskUntil && !open;
   if (open && !atRisk) await ledger.risk(permit.permitNo, t);
-  else if (riskUntil !== null && t > riskUntil && !open) await ledger.leaveRisk(permit.permitNo, riskUntil);
-  await ledger.putDue(permit.permitNo, due);
+  // Who is at risk is visited anyway: when he is due counts from when he leaves.
+  else if (!atRisk || leaves) await ledger.putDue(permit.permitNo, due, { deficit, revision });
+  if (leaves) await ledger.leaveRisk(permit.permitNo, riskUntil);
   const count = (...types: EpisodeEvent["type"][]): number => events.filter((e) => types.includes(e.type)).length;
   return {
     owed: changed ? owedOf(state) : [],

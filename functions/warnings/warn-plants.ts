@@ -10,6 +10,7 @@ import { HouseEnv, once, readEnv } from "../shared/env.ts";
 import { house } from "../shared/handler.ts";
 import { inParallel } from "../shared/in-parallel.ts";
 import { logger, metrics } from "../shared/logger.ts";
+import { gatheredCalls } from "../shared/table-calls.ts";
 import { floorMinute, formatIso, MINUTE } from "../shared/shanghai.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
 import { logOwed } from "./log-owed.ts";
@@ -65,7 +66,7 @@ async function build(): Promise<TickServices> {
       size: 20_000,
     }),
     blocks: blockRepository({ db, table: env.BLOCKS_TABLE }),
-    ledger: warningLedger({ db, table: env.LEDGER_TABLE }),
+    ledger: warningLedger({ db, table: env.LEDGER_TABLE, calls: gatheredCalls({ db, table: env.LEDGER_TABLE }) }),
     ruleData: loadRuleData(env.RULE_DATA_DIR),
     sms: await carrierOf(env, sns, now),
     language: env.SMS_LANGUAGE,

@@ -176,6 +176,7 @@ export class ServicesStack extends WorkStack {
     useTable(data.register, fn.ownRole, "GetItem");
     useTable(data.blocks, fn.ownRole, "Query");
     useTable(data.ledger, fn.ownRole, "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem");
+    useTable(data.ledger, fn.ownRole, "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate"); // many plants in a call
     data.operators.grantPublish(fn);
     owed.grantPublish(fn);
     this.grantCarrier(fn);
@@ -364,7 +365,8 @@ export class ServicesStack extends WorkStack {
     });
     useTable(register, fn.ownRole, "BatchGetItem", "Query");
     useTable(blocks, fn.ownRole, "Query");
-    useTable(ledger, fn.ownRole, "BatchGetItem", "Query", "PutItem"); // a verdict is added, never changed or taken away
+    // A verdict is added, never changed or taken away.
+    useTable(ledger, fn.ownRole, "BatchGetItem", "Query", "PutItem", "PartiQLInsert");
     houseSchedule(this, { name: schedule, cron, target: fn, maxEventAge: Duration.hours(24) });
     if (name === "close-hours")
       houseAlarm(this, {

@@ -157,7 +157,13 @@ export function product(plant: Plant, ruleData: RuleData): Product {
         }
       const atRisk = atRiskUntil > 0;
       if (!atRisk && due > t) return null;
-      const facts = { permit, records: records(windowOf(permit, t, atRisk), t + 1), live, first, marks: {} };
+      const facts = {
+        permit,
+        records: records(windowOf(permit, t, atRisk, ruleData.warning(t)), t + 1),
+        live,
+        first,
+        marks: {},
+      };
       const context = { t, ruleData, atRisk, late: false, inOutage: new Set<string>() };
       ({ state, due } = evaluatePlant(facts, state, context));
       const open = state.episodes.length > 0 || state.outbox.length > 0;

@@ -98,7 +98,7 @@ export class PlantReplay {
       this.state = pausedState(this.state, at, at + this.rules.warning(at).sms.acknowledgePause * MINUTE) ?? this.state;
     const atRisk = this.risk !== null;
     if (!atRisk && this.due > t) return;
-    const from = windowOf(permit, t, atRisk);
+    const from = windowOf(permit, t, atRisk, this.rules.warning(t));
     const result = evaluatePlant(
       {
         permit: { ...permit, contacts: contactsAt(permit, contacts, t) },

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Contact, Permit } from "../../register/domain/permit.ts";
 import { formatClock, MINUTE } from "../../shared/shanghai.ts";
 import type { BlockRecord, LiveHead } from "../../telemetry/domain/block.ts";
-import { at, device, limit, outlet, permit, PHONES, ruleData } from "../../telemetry/fixtures.ts";
+import { at, device, limit, outlet, permit, PHONES, numbers, ruleData } from "../../telemetry/fixtures.ts";
 import { evaluatePlant, messagesOf, windowOf, type Evaluation, type TickContext } from "./evaluate-plant.ts";
 import { line, type Line } from "./line.ts";
 import { freshState, type PlantState } from "./plant-state.ts";
@@ -241,12 +241,17 @@ describe("a late tick", () => {
 });
 
 test("the window reaches as far back as the judges look", () => {
-  const back = (p: Permit, clock: string, atRisk = true): string => formatClock(windowOf(p, at(clock), atRisk));
-  expect(back(permit(), "08:05")).toBe("06:39"); // an hour, the newest window, one interval
-  expect(back(permit(), "09:00")).toBe("07:34");
+  const back = (p: Permit, clock: string, atRisk = true): string =>
+    formatClock(windowOf(p, at(clock), atRisk, numbers));
+  expect(back(permit(), "08:05")).toBe("07:39"); // the newest window, one interval
+  expect(back(permit(), "08:25")).toBe("07:59"); // the hour, one interval
+  expect(back(permit(), "08:30")).toBe("07:59");
+  expect(back(permit(), "09:00")).toBe("07:59");
+  const slow = permit({ outlets: [outlet({ devices: [device({ minuteInterval: 10 })] })] });
+  expect(back(slow, "09:00")).toBe("07:50");
   const water = permit({ outlets: [outlet({ medium: "water", limits: [limit({ statistic: "day" })] })] });
-  expect(at("12:00") - windowOf(water, at("12:00"), true)).toBe((24 * 60 + 1) * MINUTE);
-  expect(back(water, "12:00", false)).toBe("10:34");
+  expect(at("12:00") - windowOf(water, at("12:00"), true, numbers)).toBe((24 * 60 + 1) * MINUTE);
+  expect(back(water, "12:00", false)).toBe("10:59");
 });
 
 describe("whatever a plant measures", () => {

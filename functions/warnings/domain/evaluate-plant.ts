@@ -56,18 +56,46 @@ export interface Evaluation {
   events: EpisodeEvent[];
   /** When silence or a data deficit has to be looked at again, epoch ms. */
   due: number;
+  /** The same for a data deficit alone. */
+  deficit: number;
 }
 
 /** From where records are needed to judge this plant at `t`. */
-export function windowOf(permit: Permit, t: number, atRisk: boolean): number {
+export function windowOf(permit: Permit, t: number, atRisk: boolean, numbers: WarningNumbers): number {
   const interval = Math.max(1, ...permit.outlets.flatMap((o) => o.devices.map((d) => d.minuteInterval)));
-  const hour = Math.min(hourOfTick(t), t - HOUR) - (25 + interval) * MINUTE;
+  // The hour that is judged and the newest window, with the record that began before and reaches into it.
+  const hour = Math.min(hourOfTick(t), t - numbers.hour.newestWindow * MINUTE) - interval * MINUTE;
   if (!atRisk) return hour;
   const water = permit.outlets.some((o) => o.medium === "water" && o.limits.some((l) => l.statistic === "day"));
   const states =
     permit.facilities.some((f) => f.kind === "treatment") || permit.outlets.some((o) => o.medium === "noise");
   return Math.min(hour, water ? t - DAY - interval * MINUTE : hour, states ? t - 3 * HOUR : hour);
 }
+
+/**
+ * When this plant has to be looked at again, where nothing but its silence has to be looked at now (epoch ms); null where
+ * everything has to. `deficit`: until then no data deficit can come about, by the visit before.
+ */
+export function calmUntil(
+  { permit, live }: Pick<PlantFacts, "permit" | "live">,
+  held: PlantState,
+  deficit: number,
+  t: number,
+  numbers: WarningNumbers,
+): number | null {
+  // What is due before the next visit for silence is looked at now.
+  if (!deficitIsFar(deficit, t, numbers)) return null;
+  const remembers =
+    held.episodes.length + held.deficits.length + held.outbox.length > 0 ||
+    Object.keys(held.offline).length + Object.keys(held.conditionWarnings).length > 0;
+  if (remembers || held.state !== "normal") return null;
+  const offlineAt = silences(permit, live, t, numbers.silence).map((s) => s.offlineAt);
+  return offlineAt.every((at) => at > t) ? Math.min(deficit, t + HOUR, ...offlineAt) : null;
+}
+
+/** Will the next visit for silence be in time for this data deficit? */
+export const deficitIsFar = (deficit: number, t: number, { silence }: WarningNumbers): boolean =>
+  deficit > t + silence.minutes * MINUTE;
 
 export function evaluatePlant(facts: PlantFacts, held: PlantState, context: TickContext): Evaluation {
   const { t, ruleData } = context;
@@ -98,6 +126,7 @@ class TickRun {
   readonly lines: Line[] = [];
   readonly events: EpisodeEvent[] = [];
   due: number;
+  deficit: number;
 
   constructor(facts: PlantFacts, held: PlantState, context: TickContext, numbers: WarningNumbers) {
     this.facts = facts;
@@ -110,6 +139,8 @@ class TickRun {
       Object.entries(held.conditionWarnings).filter(([, at]) => context.t - at < HOUR),
     );
     this.due = context.t + HOUR;
+    // A limit that begins with the next hour has its first deficit there, and not sooner.
+    this.deficit = Math.min(this.due, nextHourDeficit(context.t, numbers.hour));
   }
 
   devices(quiet: readonly Silence[]): void {
@@ -171,7 +202,8 @@ class TickRun {
         }),
       );
     }
-    this.due = Math.min(this.due, this.deficits.has(deficit) ? floorHour(t) + HOUR : deficitDue(a, row, t, n));
+    const again = this.deficits.has(deficit) ? floorHour(t) + HOUR : deficitDue(a, row, t, n);
+    this.deficit = Math.min(this.deficit, again);
   }
 
   day(outlet: Outlet, limit: Limit): void {
@@ -302,7 +334,8 @@ class TickRun {
         state: publicState(episodes, quiet.length > 0 && quiet.every((s) => t >= s.offlineAt)),
       },
       events: this.events,
-      due: Math.max(this.due, t + MINUTE),
+      due: Math.max(Math.min(this.due, this.deficit), t + MINUTE),
+      deficit: Math.max(this.deficit, t + MINUTE),
     };
   }
 }
@@ -341,7 +374,7 @@ function deficitDue(
 ): number {
   const hourEnd = floorHour(t) + HOUR;
   const spare = n.slots - n.validSlots + 1;
-  const nextHour = hourEnd + (spare + n.pendingMinutes) * MINUTE;
+  const nextHour = nextHourDeficit(t, n);
   if (a.left === 0) return floorHour(t) + (spare + n.pendingMinutes) * MINUTE;
   const waiting = row.slots.flatMap((slot, i) => {
     const end = row.from + (i + 1) * MINUTE;
@@ -354,6 +387,10 @@ function deficitDue(
   const due = last + n.pendingMinutes * MINUTE;
   return due < hourEnd ? due : nextHour;
 }
+
+/** The earliest moment at which minutes that never arrive can be too many in the hour after that of `t`. */
+const nextHourDeficit = (t: number, n: WarningNumbers["hour"]): number =>
+  floorHour(t) + HOUR + (n.slots - n.validSlots + 1 + n.pendingMinutes) * MINUTE;
 
 /** All due lines of the plant, one message per phone: two roles on one phone are the union. */
 export function messagesOf(contacts: readonly Contact[], lines: readonly Line[]): DueMessage[] {

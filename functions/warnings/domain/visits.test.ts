@@ -10,7 +10,7 @@ import { accepted, at, device, item, limit, outlet, permit, ruleData } from "../
 import type { Block, LiveHead } from "../../telemetry/domain/block.ts";
 import { mergeFrames, type AcceptedFrame } from "../../telemetry/domain/merge-plant.ts";
 import type { DeviceRecord } from "../../telemetry/domain/reading.ts";
-import { evaluatePlant, windowOf } from "./evaluate-plant.ts";
+import { calmUntil, evaluatePlant, windowOf } from "./evaluate-plant.ts";
 import { freshState, type DueMessage } from "./plant-state.ts";
 
 const TICK = 5 * MINUTE;
@@ -22,6 +22,7 @@ function play(p: Permit, frames: readonly AcceptedFrame[], end: number, always: 
   const first: Record<string, number> = {};
   let risk: number | null = null;
   let due = Infinity;
+  let deficit = 0;
   let state = freshState();
   const sent: [string, DueMessage[]][] = [];
   const inOrder = [...frames].sort((a, b) => a.receivedAt - b.receivedAt);
@@ -32,13 +33,19 @@ function play(p: Permit, frames: readonly AcceptedFrame[], end: number, always: 
       const merged = mergeFrames([f], p, blocks, live, ruleData, f.receivedAt);
       const fresh = Object.entries(merged.carried).filter(([key]) => first[key] === undefined);
       for (const [key, when] of fresh) first[key] = when;
-      if (!known || fresh.length > 0) due = f.receivedAt;
+      if (!known || fresh.length > 0) [due, deficit] = [f.receivedAt, 0];
       if (merged.riskUntil > live.riskUntil) risk = Math.max(risk ?? 0, merged.riskUntil);
       live.riskUntil = merged.riskUntil;
     }
     const atRisk = always || risk !== null;
     if (!atRisk && due > t) continue;
-    const from = windowOf(p, t, atRisk);
+    const numbers = ruleData.warning(t);
+    const calm = atRisk ? null : calmUntil({ permit: p, live }, state, deficit, t, numbers);
+    if (calm !== null) {
+      due = calm;
+      continue;
+    }
+    const from = windowOf(p, t, atRisk, numbers);
     const records = [...blocks.values()].flatMap((b) => b.records.filter((r) => r.at >= from && r.at <= t));
     const result = evaluatePlant({ permit: p, records, live, first, marks: {} }, state, {
       t,
@@ -47,7 +54,7 @@ function play(p: Permit, frames: readonly AcceptedFrame[], end: number, always: 
       late: false,
       inOutage: new Set(),
     });
-    ({ state, due } = result);
+    ({ state, due, deficit } = result);
     if (state.outbox.length > 0) sent.push([new Date(t).toISOString(), state.outbox]);
     const open = state.episodes.length > 0 || state.outbox.length > 0;
     if (open && !atRisk) risk = t;
