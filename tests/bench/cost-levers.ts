@@ -49,17 +49,17 @@ export const LEVERS: readonly Lever[] = [
   },
   {
     what: "blocks at 90 % use of their capacity",
-    how: "targetUtilizationPercent 90 in infra/stacks/data.ts: the load is even; burst capacity carries the minute",
+    how: "targetUtilizationPercent 90 in infra/stacks/data.ts: safe only when the minute that begins ten writes no more than the others (docs/cost.md)",
     pull: ({ m, t, a }) => ({ m, t, a: { ...a, utilization: 0.9 } }),
   },
   {
-    what: "batches of ten seconds instead of two",
-    how: "setting batchSeconds: a reading is merged up to ten seconds later",
-    pull: ({ m, t, a }) => ({ m, t: { ...t, windowMs: 10_000 }, a }),
+    what: "batches of five seconds instead of two",
+    how: "setting batchSeconds: a reading is merged up to five seconds later; longer ones end at 500 messages anyway",
+    pull: ({ m, t, a }) => ({ m, t: { ...t, windowMs: 5_000 }, a }),
   },
   {
-    what: "archive in Glacier Instant Retrieval after 90 days, with batches of fifteen seconds",
-    how: "the rule stands, but S3 moves no object below 128 KB: batches of fifteen seconds are 190 KB; each move has its price",
-    pull: ({ m, t, a }) => ({ m, t: { ...t, windowMs: 15_000 }, a: { ...a, coldAfterMonths: 3 } }),
+    what: "archive in Glacier Instant Retrieval after 90 days, with batches of ten seconds and 1,000 messages",
+    how: "the rule stands, but S3 moves no object below 128 KB, and those of 500 messages are just below; each move has its price",
+    pull: ({ m, t, a }) => ({ m, t: { ...t, windowMs: 10_000, batchSize: 1_000 }, a: { ...a, coldAfterMonths: 3 } }),
   },
 ];

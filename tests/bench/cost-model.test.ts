@@ -18,6 +18,7 @@ const template: TemplateFacts = {
     "publish-pages": 1769,
   },
   windowMs: 2_000,
+  batchSize: 500,
   streamMode: "ON_DEMAND",
   shards: null,
   retentionHours: 24,
@@ -111,12 +112,16 @@ describe("a line is units × price", () => {
 
   it("batches follow from shards and window, and from what was tried again", () => {
     const uploads = (m: Measured, shards: number): number => dollars(of(m, { shards }), "S3", "archive, uploads");
-    expect(uploads(measured(), 4)).toBeCloseTo(((4 * 43_800 * 30) / 10_250) * 5e-6, 12);
+    expect(uploads(measured(), 4)).toBeCloseTo(((4 * 43_800 * 10) / 10_250) * 5e-6, 12);
     const twice = { ...phase(), invocations: { "ingest-telemetry": { count: 40, ms: 0, cpuMs: 0 } } };
     expect(uploads(measured({ steady: { ...twice, minutes: 10, ticks: 2 } }), 4)).toBeCloseTo(
       2 * uploads(measured(), 4),
       12,
     );
+    // 10,250 plants on one shard are twenty-one batches of 500 in a minute, however long the window is.
+    expect(
+      dollars(of(measured(), { shards: 1 }, { ...template, windowMs: 20_000 }), "S3", "archive, uploads"),
+    ).toBeCloseTo(((43_800 * 21) / 10_250) * 5e-6, 12);
     // Never more batches than messages.
     expect(uploads(measured(), 1e9)).toBeCloseTo(43_800 * 5e-6, 12);
   });
@@ -156,8 +161,8 @@ it("the archive is what was counted, in batches of the city's size", () => {
   const stored = (over: Partial<Assumptions>, t = template): number =>
     dollars(of(measured(), { months: 1, ...over }, t), "S3", "archive, stored");
   const counted = ((1_000 * 43_800) / 1e9) * 0.023; // 100 messages in 20 objects
-  // 150 plants on one shard: five messages in two seconds, as counted.
-  expect(stored({ plants: 150, shards: 1 })).toBeCloseTo(counted, 12);
+  // 50 plants on one shard: five messages in each of ten windows, as counted.
+  expect(stored({ plants: 50, shards: 1 })).toBeCloseTo(counted, 12);
   expect(stored({})).toBeLessThan(0.9 * counted);
   expect(stored({}, { ...template, windowMs: 10_000 })).toBeLessThan(stored({}));
 });

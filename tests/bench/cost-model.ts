@@ -20,6 +20,8 @@ export interface Assumptions {
   /** MQTT connections: gateways, or one a plant. */
   connections: number;
   shards: number;
+  /** Seconds of each minute within which its messages come: loggers and gateways send once the minute is over. */
+  burstSeconds: number;
   /** Months of operation whose archive and ledger are stored. */
   months: number;
   /** A core of Lambda against one of the machine that measured. */
@@ -43,6 +45,7 @@ export const CITY: Assumptions = {
   atRisk: 0.01,
   connections: 11,
   shards: 4,
+  burstSeconds: 20,
   months: 12,
   coreRatio: 1,
   waitMs: 60,
@@ -138,7 +141,8 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
 
   // Lambda: invocations of the cloud's batches, processor time as measured here.
   const tried = (m.steady.invocations["ingest-telemetry"]?.count ?? 0) / (m.steady.minutes * MACHINE_SHARDS);
-  const batches = tried * Math.min(MONTH_MINUTES * a.plants, (a.shards * MONTH_MINUTES * 60_000) / t.windowMs);
+  const perMinute = batchesPerMinute(t, a);
+  const batches = tried * Math.min(MONTH_MINUTES * a.plants, a.shards * MONTH_MINUTES * perMinute);
   const speed = (memoryMb: number): number => 1 / (Math.min(1, memoryMb / CORE_MB) * a.coreRatio);
   const compute = (label: string, cpuMs: number, invocations: number): number => {
     const memory = t.memoryMb[label] ?? 1024;
@@ -165,7 +169,7 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
   const pages = MONTH_HOURS + MONTH_DAYS + mixed(pagesPerPlant(m)) * (MONTH_MINUTES / m.mixed.minutes);
   lambda("publish-pages", cpu(m.day, "publish-pages") * pages, pages / 10);
 
-  lines.push(...objectLines(m, prices, at, a, { batches, pages, windowMs: t.windowMs }));
+  lines.push(...objectLines(m, prices, at, a, { batches, pages, perBatch: a.plants / a.shards / perMinute }));
   lines.push(...storedLines(m, prices, at, a));
 
   // What is looked at.
@@ -205,6 +209,13 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
   );
   return lines;
 }
+
+/** Of one shard: one every window while messages come, more where they are more than a batch takes. */
+export const batchesPerMinute = (t: TemplateFacts, a: Assumptions): number =>
+  Math.max(
+    Math.ceil((a.burstSeconds * 1_000) / t.windowMs),
+    Math.ceil(a.plants / a.plantsPerMessage / a.shards / t.batchSize),
+  );
 
 /** Pages that follow from changes of state in the phase: one read of the register each. */
 const pagesPerPlant = (m: Measured): { calm: number; hot: number } =>
@@ -252,12 +263,12 @@ function objectLines(
   prices: PriceList,
   at: number,
   a: Assumptions,
-  { batches, pages, windowMs }: { batches: number; pages: number; windowMs: number },
+  { batches, pages, perBatch }: { batches: number; pages: number; perBatch: number },
 ): Line[] {
   const price = (id: string): number => prices.unitPrice(id, at);
   // As counted, in batches of the city's size.
   const size = (messages: number): number => Math.max(1, Math.round(messages));
-  const batch = size((a.plants * windowMs) / 60_000 / a.shards);
+  const batch = size(perBatch);
   const larger = archivedBytes(batch) / archivedBytes(size(m.archive.messages / m.archive.objects));
   const archived = (m.archive.bytes / m.archive.messages) * larger * MONTH_MINUTES;
   const warm = Math.min(a.months, a.coldAfterMonths ?? a.months);

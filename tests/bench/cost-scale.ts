@@ -13,7 +13,7 @@ export const UNITS = {
   recordBytes: 2_406,
   /** One write of one unit in nine minutes of ten, a transaction of two blocks (four units) in the tenth. */
   blockWritesPerMinute: 1.3,
-  archiveBytesPerMessage: 338,
+  archiveBytesPerMessage: 312,
   /** Processor time, ms of one of these cores. */
   ingestMs: 4,
   visitMs: 10,

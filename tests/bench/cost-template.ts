@@ -8,6 +8,8 @@ export interface TemplateFacts {
   memoryMb: Record<string, number>;
   /** Batching window of the telemetry stream, ms. */
   windowMs: number;
+  /** Most messages of a batch. */
+  batchSize: number;
   streamMode: "ON_DEMAND" | "PROVISIONED";
   /** Of a provisioned stream. */
   shards: number | null;
@@ -41,6 +43,7 @@ export function templateFacts(assembly: string): TemplateFacts {
   return {
     memoryMb: Object.fromEntries(functions.map((f) => [f.label, f.memoryMb])),
     windowMs: source.windowMs,
+    batchSize: source.batchSize,
     streamMode: stream.StreamModeDetails?.StreamMode ?? "PROVISIONED",
     shards: stream.ShardCount ?? null,
     retentionHours: stream.RetentionPeriodHours ?? 24,

@@ -1,7 +1,7 @@
 /** Section `cost`: calls and units counted on the machine × dated prices → dollars per plant and month. */
 import { loadPrices } from "../../layers/prices.ts";
 import { synthesizeApart } from "../../infra/local/synthesize-apart.ts";
-import { CITY, costLines, smsDollars, total, type Assumptions } from "./cost-model.ts";
+import { batchesPerMinute, CITY, costLines, smsDollars, total, type Assumptions } from "./cost-model.ts";
 import { LEVERS, type Case } from "./cost-levers.ts";
 import { countCost, type Measured } from "./cost-run.ts";
 import { templateFacts, type TemplateFacts } from "./cost-template.ts";
@@ -76,7 +76,7 @@ function refusedShare(m: Measured): number {
 const notesOf = (m: Measured, t: TemplateFacts, a: Assumptions): string[] => [
   `counted: ${m.plants.calm + m.plants.hot} plants (${m.plants.hot} above a limit all the time), three outlets with six pollutants, a bundle of ${m.message.payload} B a minute, ${m.archive.messages} messages; the day before is copied from their own blocks and verdicts`,
   `units are those of the engine (checked in cost-engine.test.ts); a failed condition counts as one write; what the machine itself asks is not counted`,
-  `the run's batches are not the cloud's: invocations and archive uploads follow from ${a.shards} shards × one batch every ${t.windowMs / 1000} s, processor time per message is the run's (small batches: too high rather than too low)`,
+  `the run's batches are not the cloud's: invocations and archive uploads follow from ${a.shards} shards × ${batchesPerMinute(t, a)} batches in the ${a.burstSeconds} seconds of each minute in which messages come (a window of ${t.windowMs / 1000} s, at most ${t.batchSize} messages), processor time per message is the run's (small batches: too high rather than too low)`,
   `processor time is this machine's: a core here counts as ${a.coreRatio} core of Lambda at 1,769 MB, a smaller function waits for its share; ${a.waitMs} ms of waiting an invocation are assumed`,
   `assumed: ${a.plants} plants, ${a.connections} gateways, ${a.atRisk * 100} % of time at risk, ${a.views} page views a plant and month, provisioned capacity ${a.utilization * 100} % used, ${a.months} months stored`,
   ...LEVERS.map(({ what, how }) => `lever, ${what}: ${how}`),

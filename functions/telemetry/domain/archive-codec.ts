@@ -16,8 +16,8 @@ const FORMAT = 2;
 export const SUFFIX = ".jsonl.zst";
 
 /**
- * Level 9: a batch of 85 messages of three frames is 338 B a message in 32 µs; level 6 is 363 B in 20 µs, 12 is 333 B in
- * 86 µs; gzip of format 1 was 774 B in 60 µs. The checksum tells a damaged object from a whole one.
+ * Level 9: a batch of 256 messages of three frames is 312 B a message in 26 µs; level 6 is 340 B in 18 µs, 12 is 309 B in
+ * 41 µs; gzip of format 1 was 764 B in 51 µs. The checksum tells a damaged object from a whole one.
  */
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 9, [constants.ZSTD_c_checksumFlag]: 1 } };
 const ZSTD_MAGIC = 0xfd2fb528;
