@@ -15,7 +15,7 @@ let call: DynamoCall;
 beforeAll(async () => {
   engine = await startDynamo({ dataDir: folder.path, tables: [], log: () => undefined });
   meter = await startDynamoMeter(engine.endpoint, {
-    groupOf: (body) => (body.includes("hot") ? "hot" : ""),
+    sharesOf: (body) => shares(body),
     counts: (caller) => caller === "machine",
   });
   call = dynamoCall(meter.endpoint);
@@ -37,6 +37,11 @@ afterAll(async () => {
   await engine.stop();
   folder[Symbol.dispose]();
 });
+
+const shares = (body: string): Map<string, number> => {
+  if (body.includes("three to one")) return new Map([["calm", 0.75], ["hot", 0.25]]); // prettier-ignore
+  return new Map([[body.includes("hot") ? "hot" : "", 1]]);
+};
 
 /** An item of exactly so many bytes. */
 function item(sk: string, bytes: number): Record<string, { S: string }> {
@@ -109,8 +114,18 @@ it("a failed condition is one write and told apart; groups and other callers too
   const again = { TableName, Item: item("hot", 100), ConditionExpression: "attribute_not_exists(pk)" };
   await expect(call("PutItem", again)).rejects.toThrow(DynamoError);
   expect(meter.consumed()).toMatchObject([{ caller: "machine", group: "hot", calls: 1, write: 1, refused: 1 }]);
-  const stranger = await startDynamoMeter(engine.endpoint, { groupOf: () => "", counts: () => false });
+  const stranger = await startDynamoMeter(engine.endpoint, { sharesOf: () => new Map([["", 1]]), counts: () => false });
   await dynamoCall(stranger.endpoint)("GetItem", { TableName, Key: { pk: { S: "p" }, sk: { S: "hot" } } });
   expect(stranger.consumed()).toEqual([]);
   await stranger.stop();
+});
+
+it("a call about several plants is of their groups, each by its part", async () => {
+  const Keys = [1, 2, 3, 4].map((n) => ({ pk: { S: "three to one" }, sk: { S: `nobody-${n}` } }));
+  meter.reset();
+  await call("BatchGetItem", { RequestItems: { [TableName]: { Keys, ConsistentRead: true } } });
+  expect(meter.consumed()).toMatchObject([
+    { group: "calm", calls: 0.75, read: 3 },
+    { group: "hot", calls: 0.25, read: 1 },
+  ]);
 });

@@ -123,6 +123,7 @@ export async function storedBytes(
     day: await over("LEDGER_TABLE", "DAY#", plant),
     chain: await over("LEDGER_TABLE", "CHAIN#", plant),
     quality: await over("LEDGER_TABLE", "QUALITY#", plant),
+    due: sum(ledger.filter((item) => String(item["pk"]?.["S"]).startsWith("DUE#"))) / plants.length,
     toldHour: hotHour(TOLD),
     keptHour: hotHour(KEPT),
   };

@@ -14,6 +14,7 @@ export interface Consumed {
   table: string;
   operation: string;
   group: string;
+  /** A call about several plants is of each in parts. */
   calls: number;
   /** Read units (4 KB consistent) or write units (1 KB), as the engine counts them. */
   read: number;
@@ -47,12 +48,15 @@ const refusedOf = (responses: unknown): number => {
 };
 
 /**
- * @param groupOf the group that a request is about, by its text ("" where it is about nobody in particular)
+ * @param sharesOf the groups that a request is about, by its text, with their parts of 1 ("" where it is about nobody)
  * @param counts whether a caller (access key id) is a function: what the machine itself asks is not billed in the cloud
  */
 export async function startDynamoMeter(
   endpoint: string,
-  { groupOf, counts }: { groupOf: (body: string) => string; counts: (caller: string) => boolean },
+  {
+    sharesOf,
+    counts,
+  }: { sharesOf: (body: string) => ReadonlyMap<string, number>; counts: (caller: string) => boolean },
 ): Promise<DynamoMeter> {
   const { hostname, port } = new URL(endpoint);
   const agent = new Agent({ keepAlive: true });
@@ -76,7 +80,9 @@ export async function startDynamoMeter(
       const metered = operation !== undefined && counts(caller);
       const body = metered ? withCapacity(asked) : asked;
       const answer = await forward(incoming, body);
-      if (metered) add(rows, { caller, operation, group: groupOf(asked.toString()) }, asked, answer.body);
+      if (metered)
+        for (const [group, share] of sharesOf(asked.toString()))
+          add(rows, { caller, operation, group }, share, asked, answer.body);
       response.writeHead(answer.from.statusCode ?? 502, answer.from.headers);
       response.end(answer.body);
     })().catch(() => response.destroy());
@@ -100,6 +106,7 @@ const withCapacity = (body: Buffer): Buffer =>
 function add(
   rows: Map<string, Consumed>,
   of: { caller: string; operation: string; group: string },
+  share: number,
   asked: Buffer,
   answer: Buffer,
 ): void {
@@ -116,11 +123,11 @@ function add(
     const key = `${of.caller} ${table} ${of.operation} ${of.group}`;
     const row = rows.get(key) ?? { ...of, table, calls: 0, read: 0, write: 0, refused: 0 };
     rows.set(key, row);
-    row.calls += 1;
-    row[writes ? "write" : "read"] += units;
+    row.calls += share;
+    row[writes ? "write" : "read"] += units * share;
     if (i > 0) continue;
-    row.write += refused;
-    row.refused += refused;
+    row.write += refused * share;
+    row.refused += refused * share;
   }
 }
 

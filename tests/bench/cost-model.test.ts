@@ -51,7 +51,7 @@ const measured = (over: Partial<Measured> = {}): Measured => ({
   sms: { messages: 20, segments: 40, plantHours: 2 },
   logs: {},
   metrics: ["a", "b"],
-  items: { block: 900, hour: 900, day: 400, chain: 400, quality: 400, toldHour: 10_000, keptHour: 2_000 },
+  items: { block: 900, hour: 900, day: 400, chain: 400, quality: 400, due: 80, toldHour: 10_000, keptHour: 2_000 },
   ...over,
 });
 const of = (m: Measured, change: Partial<Assumptions> = {}, t = template): Line[] =>
@@ -89,25 +89,37 @@ describe("a line is units × price", () => {
   });
 
   it("blocks are provisioned and partly used, the ledger is on demand", () => {
-    const consumed = [row({ write: 100 }), row({ table: "ledger", write: 100 })]; // one a plant and minute each
+    // One a plant and minute each.
+    const consumed = ["blocks", "ledger"].flatMap((table) => [
+      row({ table, group: "calm", write: 80 }),
+      row({ table, group: "hot", write: 20 }),
+    ]);
     const lines = of(measured({ steady: { ...phase(consumed), minutes: 10, ticks: 2 } }));
     expect(dollars(lines, "DynamoDB", "blocks writes, ingest")).toBeCloseTo((43_800 * 0.00065) / 3_600 / 0.7, 12);
     expect(dollars(lines, "DynamoDB", "ledger writes, ingest")).toBeCloseTo(43_800 * 0.625e-6, 12);
   });
 
-  it("calm and hot plants weigh by the share of time at risk, calls about many fall on all", () => {
+  it("calm and hot plants weigh by the share of time at risk, what a tick asks about nobody falls on the whole city", () => {
     const consumed = [
       row({ caller: "warn-plants", table: "ledger", group: "calm", write: 16 }), // 2 each
       row({ caller: "warn-plants", table: "ledger", group: "hot", write: 20 }), // 10 each
-      row({ caller: "warn-plants", table: "ledger", write: 10 }), // 1 each
+      row({ caller: "warn-plants", table: "ledger", write: 10 }), // 5 a tick
     ];
-    const m = measured({ mixed: { ...phase(consumed), minutes: 10, ticks: 2 } });
+    const invocations = { "warn-plants": { count: 2, ms: 0, cpuMs: 0 } };
+    const m = measured({ mixed: { consumed, invocations, minutes: 10, ticks: 2 } });
     for (const [atRisk, units] of [
-      [0, 3],
-      [1, 11],
-      [0.25, 5],
+      [0, 2],
+      [1, 10],
+      [0.25, 4],
     ] as const)
-      expect(dollars(of(m, { atRisk }), "DynamoDB", "ledger writes, ticks")).toBeCloseTo(units * 4_380 * 0.625e-6, 12);
+      expect(dollars(of(m, { atRisk }), "DynamoDB", "ledger writes, ticks")).toBeCloseTo(
+        (units * 4_380 + (5 * 8_760) / 10_250) * 0.625e-6,
+        12,
+      );
+    expect(dollars(of(m), "DynamoDB", "ledger reads, list of who is due")).toBeCloseTo(
+      ((8_760 * 80) / 4_096) * 0.125e-6,
+      12,
+    );
   });
 
   it("batches follow from shards and window, and from what was tried again", () => {

@@ -78,15 +78,17 @@ const QUALITY_DAYS = 40;
 
 const n = (x: number): string => Number(x.toPrecision(4)).toString();
 
-/** Units a plant uses in a phase: `calm` and `hot` plants by themselves, calls about nobody or many by all. */
+const unitsOf = (rows: readonly Consumed[], unit: "read" | "write", group: string): number =>
+  rows.filter((r) => r.group === group).reduce((total, r) => total + r[unit], 0);
+
+/** Units a plant uses in a phase: `calm` and `hot` plants by themselves, calls about nobody by all. */
 function perPlant(
   rows: readonly Consumed[],
   unit: "read" | "write",
   { calm, hot }: Measured["plants"],
 ): { calm: number; hot: number } {
-  const sum = (group: string): number => rows.filter((r) => r.group === group).reduce((total, r) => total + r[unit], 0);
-  const shared = sum("") / (calm + hot);
-  return { calm: sum("calm") / calm + shared, hot: sum("hot") / hot + shared };
+  const shared = unitsOf(rows, unit, "") / (calm + hot);
+  return { calm: unitsOf(rows, unit, "calm") / calm + shared, hot: unitsOf(rows, unit, "hot") / hot + shared };
 }
 
 export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: number, a: Assumptions): Line[] {
@@ -113,11 +115,23 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
   );
   lines.push(...streamLines(m, t, prices, at, a));
 
+  // Invocations of the cloud's batches.
+  const tried = (m.steady.invocations["ingest-telemetry"]?.count ?? 0) / (m.steady.minutes * MACHINE_SHARDS);
+  const perMinute = batchesPerMinute(t, a);
+  const batches = tried * Math.min(MONTH_MINUTES * a.plants, a.shards * MONTH_MINUTES * perMinute);
+
   // Tables: by function, over how often it works in a month.
   const tables = ["register", "blocks", "ledger", "people"] as const;
-  const work: { what: string; phase: Phase; caller: string; times: number }[] = [
-    { what: "ingest", phase: m.steady, caller: "ingest-telemetry", times: MONTH_MINUTES / m.steady.minutes },
-    { what: "ticks", phase: m.mixed, caller: "warn-plants", times: TICKS / m.mixed.ticks },
+  // `invocations` of the whole city: what is asked once in each, about nobody, is divided by all plants.
+  const work: { what: string; phase: Phase; caller: string; times: number; invocations?: number }[] = [
+    {
+      what: "ingest",
+      phase: m.steady,
+      caller: "ingest-telemetry",
+      times: MONTH_MINUTES / m.steady.minutes,
+      invocations: batches,
+    },
+    { what: "ticks", phase: m.mixed, caller: "warn-plants", times: TICKS / m.mixed.ticks, invocations: TICKS },
     { what: "notices", phase: m.mixed, caller: "deliver-notices", times: TICKS / m.mixed.ticks },
     { what: "closings of hours", phase: m.hour, caller: "close-hours", times: MONTH_HOURS },
     { what: "closings of days", phase: m.day, caller: "close-days", times: MONTH_DAYS },
@@ -125,11 +139,14 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
     { what: "pages each day", phase: m.day, caller: "publish-pages", times: MONTH_DAYS },
     { what: "pages of state changes", phase: m.mixed, caller: "publish-pages", times: MONTH_MINUTES / m.mixed.minutes },
   ];
-  for (const { what, phase, caller, times } of work)
+  for (const { what, phase, caller, times, invocations } of work)
     for (const table of tables)
       for (const unit of ["read", "write"] as const) {
         const rows = phase.consumed.filter((r) => r.caller === caller && r.table === table);
-        const units = mixed(perPlant(rows, unit, m.plants)) * times;
+        const named = invocations === undefined ? rows : rows.filter((r) => r.group !== "");
+        const counted = phase.invocations[caller]?.count ?? 0;
+        const once = rows === named || counted === 0 ? 0 : unitsOf(rows, unit, "") / counted;
+        const units = mixed(perPlant(named, unit, m.plants)) * times + (once * (invocations ?? 0)) / a.plants;
         if (units === 0) continue;
         const provisioned = table === "blocks";
         const each = provisioned
@@ -139,10 +156,7 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
         line("DynamoDB", `${table} ${unit}s, ${what}`, `${n(units)} units, ${how}`, units * each);
       }
 
-  // Lambda: invocations of the cloud's batches, processor time as measured here.
-  const tried = (m.steady.invocations["ingest-telemetry"]?.count ?? 0) / (m.steady.minutes * MACHINE_SHARDS);
-  const perMinute = batchesPerMinute(t, a);
-  const batches = tried * Math.min(MONTH_MINUTES * a.plants, a.shards * MONTH_MINUTES * perMinute);
+  // Lambda: processor time as measured here.
   const speed = (memoryMb: number): number => 1 / (Math.min(1, memoryMb / CORE_MB) * a.coreRatio);
   const compute = (label: string, cpuMs: number, invocations: number): number => {
     const memory = t.memoryMb[label] ?? 1024;
@@ -169,6 +183,14 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
   const pages = MONTH_HOURS + MONTH_DAYS + mixed(pagesPerPlant(m)) * (MONTH_MINUTES / m.mixed.minutes);
   lambda("publish-pages", cpu(m.day, "publish-pages") * pages, pages / 10);
 
+  // In the run the list of who is due is one unit a shard; in the city it is as long as there are plants.
+  const list = (TICKS * m.items.due) / 4096;
+  line(
+    "DynamoDB",
+    "ledger reads, list of who is due",
+    `${n(list)} units of ${n(m.items.due)} B`,
+    list * price("dynamodb-read"),
+  );
   lines.push(...objectLines(m, prices, at, a, { batches, pages, perBatch: a.plants / a.shards / perMinute }));
   lines.push(...storedLines(m, prices, at, a));
 

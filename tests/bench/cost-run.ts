@@ -50,6 +50,8 @@ export interface Measured {
     day: number;
     chain: number;
     quality: number;
+    /** In the list of who is due, which every tick reads whole. */
+    due: number;
     /** With their index, of an hour above a limit: messages and their verdicts (400 days), episodes and clues (for good). */
     toldHour: number;
     keptHour: number;
@@ -74,7 +76,7 @@ export async function countCost(): Promise<Measured> {
   const hot = new Set(plants.filter((p) => p.hot).map((p) => p.permitNo));
   const known = new Set(plants.map((p) => p.permitNo));
   const meter = await startDynamoMeter(engine.endpoint, {
-    groupOf: (body) => groupOf(body, known, hot),
+    sharesOf: (body) => sharesOf(body, known, hot),
     counts: (caller) => caller.startsWith("LOCAL"),
   });
   const before = process.env["DYNAMODB_ENDPOINT"];
@@ -101,12 +103,12 @@ export async function countCost(): Promise<Measured> {
   }
 }
 
-/** `hot`, `calm`, or "" when a call is about no plant or about several. */
-function groupOf(body: string, known: ReadonlySet<string>, hot: ReadonlySet<string>): string {
-  const named = new Set((body.match(/[0-9A-Z]{22}/g) ?? []).filter((text) => known.has(text)));
-  const [only] = named;
-  if (named.size !== 1 || only === undefined) return "";
-  return hot.has(only) ? "hot" : "calm";
+/** How often the call names plants that are `hot` and that are `calm`, as parts of 1; "" when it names none. */
+function sharesOf(body: string, known: ReadonlySet<string>, hot: ReadonlySet<string>): Map<string, number> {
+  const named = (body.match(/[0-9A-Z]{22}/g) ?? []).filter((text) => known.has(text));
+  if (named.length === 0) return new Map([["", 1]]);
+  const share = named.filter((text) => hot.has(text)).length / named.length;
+  return new Map([["hot", share] as const, ["calm", 1 - share] as const].filter(([, part]) => part > 0));
 }
 
 async function run(
