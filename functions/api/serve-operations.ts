@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
 import { createHash } from "node:crypto";
 import { covers, reachOf, signedOut, type Person } from "../people/domain/rights.ts";
 import type { People } from "../people/repository.ts";
+import { FORM_ZH } from "../register/domain/permit-reasons.ts";
 import type { Register } from "../register/repository.ts";
 import { parseInputSaid, type SaidProblem } from "../shared/problems.ts";
 import { Refusal, type Call, type Operation, type Reply } from "./operation.ts";
@@ -112,7 +113,7 @@ async function bodyOf({ body }: Operation, req: Request): Promise<unknown> {
   } catch {
     throw new Refusal(400, "not JSON", "The body of the request is not JSON.");
   }
-  return input(parseInputSaid(body, value, {}), "body");
+  return input(parseInputSaid(body, value, FORM_ZH), "body");
 }
 
 function input(parsed: { ok: true; data: unknown } | { ok: false; problems: SaidProblem[] }, where: string): unknown {

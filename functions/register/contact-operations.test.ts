@@ -49,7 +49,10 @@ test("first the permit's people; what is put stands in their place, with its ent
   expect(body.contacts).toHaveLength(4);
   const answer = await put([entry("1")], etag);
   expect([answer.status, answer.headers.etag, answer.body.own]).toEqual([200, '"contacts-1"', true]);
-  expect((await read()).body.contacts).toEqual([entry("1")]);
+  const { contacts, changed } = (await read()).body;
+  expect(contacts).toEqual([entry("1")]);
+  expect([body.changed, changed.at]).toEqual([null, formatIso(at("08:00"))]);
+  expect(changed.by).toBe((await city.services.people.person(worker))?.name);
   const { items } = await city.services.people.audit({ permitNo }, 10, null);
   expect(items).toMatchObject([{ operation: "putContacts", sub: worker, before: expect.arrayContaining([]) }]);
 });

@@ -33,17 +33,15 @@ const Contacts = z.object({
   townOfficers: z.array(z.object({ phone: z.string() })),
   /** False: these are the permit's people, and no list of the plant's own is kept. */
   own: z.boolean(),
+  /** Who changed the list last; null: nobody, or before it was kept. */
+  changed: z.nullable(z.object({ by: z.string(), at: z.string() })),
 });
 
 const iso = (t: number | null): string | null => (t === null ? null : formatIso(t));
 const time = (t: string | null): number | null => (t === null ? null : parseIso(t));
 
-const viewOf = (
-  { permit }: PlantRecord,
-  entries: readonly ContactEntry[],
-  own: boolean,
-): z.output<typeof Contacts> => ({
-  contacts: entries.map(({ sms, push = false, email = null, from, to, ...rest }) => ({
+const viewOf = ({ permit, contacts }: PlantRecord): z.output<typeof Contacts> => ({
+  contacts: (contacts?.entries ?? entriesOf(permit)).map(({ sms, push = false, email = null, from, to, ...rest }) => ({
     ...rest,
     channels: { sms, push },
     email,
@@ -51,7 +49,8 @@ const viewOf = (
     to: iso(to),
   })),
   townOfficers: permit.contacts.filter((c) => c.role === "town-officer").map(({ phone }) => ({ phone })),
-  own,
+  own: contacts !== undefined,
+  changed: contacts?.changed ? { by: contacts.changed.by, at: formatIso(contacts.changed.at) } : null,
 });
 /** The permit's people change with its revision, the plant's list by itself. */
 const revisionOf = ({ revision, contacts }: PlantRecord): string =>
@@ -67,13 +66,7 @@ export function contactOperations({ tables, register }: Services): Operation[] {
       summary: "Who of a plant gets messages, with delegates",
       action: "contact.read",
       answer: Contacts,
-      async handle({ plant }) {
-        const { contacts, permit } = plant;
-        return {
-          body: viewOf(plant, contacts?.entries ?? entriesOf(permit), contacts !== undefined),
-          revision: revisionOf(plant),
-        };
-      },
+      handle: async ({ plant }) => ({ body: viewOf(plant), revision: revisionOf(plant) }),
     }),
     atPlant({
       id: "putContacts",
@@ -83,7 +76,7 @@ export function contactOperations({ tables, register }: Services): Operation[] {
       action: "contact.write",
       body: z.object({ contacts: z.array(Entry).check(z.maxLength(MOST_CONTACTS)) }),
       answer: Contacts,
-      async handle({ plant, body, ifMatch, id, change }) {
+      async handle({ plant, person, body, ifMatch, id, at, change }) {
         if (ifMatch === null)
           throw new Refusal(428, "If-Match is missing", "Load the contacts first, and send their ETag as If-Match.");
         if (ifMatch !== revisionOf(plant))
@@ -108,7 +101,11 @@ export function contactOperations({ tables, register }: Services): Operation[] {
           throw new Refusal(422, "not as expected", problems.map((p) => `${p.path} ${p.reason}`).join("; "), {
             problems,
           });
-        const contacts = { version: (plant.contacts?.version ?? 0) + 1, entries };
+        const contacts = {
+          version: (plant.contacts?.version ?? 0) + 1,
+          entries,
+          changed: { by: person.name, at },
+        };
         const { ConditionExpression, ExpressionAttributeValues } = asRead(plant);
         const writes: Write[] = [
           {
@@ -129,7 +126,8 @@ export function contactOperations({ tables, register }: Services): Operation[] {
           before: plant.contacts?.entries ?? entriesOf(plant.permit),
           after: entries,
         });
-        return { body: viewOf(plant, entries, true), revision: revisionOf({ ...plant, contacts }) };
+        const now = { ...plant, contacts };
+        return { body: viewOf(now), revision: revisionOf(now) };
       },
     }),
   ];

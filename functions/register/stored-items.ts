@@ -143,6 +143,7 @@ export const permitText = (permit: Permit): string => JSON.stringify(permit);
 
 const StoredContacts: z.ZodMiniType<ContactList> = z.object({
   version: z.int(),
+  changed: z.optional(z.object({ by: z.string(), at: z.number() })),
   entries: z.array(
     z.object({
       id: z.string(),

@@ -1,6 +1,7 @@
 /** The console's texts: Chinese first, English second. */
 import { textsOf } from "../shared/language.ts";
 import type { Dictionary, SHARED_TEXTS } from "../shared/texts.ts";
+import { CONTACT_TEXTS } from "./contacts/contact-texts.ts";
 import { IMPORT_TEXTS } from "./imports/import-texts.ts";
 import { PERMIT_TEXTS } from "./permit/permit-texts.ts";
 import { RULE_TEXTS } from "./rules/texts.ts";
@@ -9,6 +10,7 @@ export const CONSOLE_TEXTS = {
   ...IMPORT_TEXTS,
   ...RULE_TEXTS,
   ...PERMIT_TEXTS,
+  ...CONTACT_TEXTS,
   brand: ["证后监管 · 监管端", "Permit watch · regulators"],
   navigation: ["导航", "Navigation"],
   skip: ["跳到正文", "Skip to content"],
@@ -296,6 +298,7 @@ export const CONSOLE_TEXTS = {
   reason: ["理由", "Reason"],
   tabEpisodes: ["预警", "Episodes"],
   tabUnmarked: ["待标记", "Still unmarked"],
+  tabContacts: ["联系人", "Contacts"],
   tabMessages: ["通知与回执", "Messages"],
   noMessages: [
     "还没有发给这家企业的通知。有预警时会出现在这里。",

@@ -1618,6 +1618,7 @@ export interface components {
       }[];
       townOfficers: { phone: string }[];
       own: boolean;
+      changed: { by: string; at: string } | null;
     };
     PutContactsAnswer: {
       contacts: {
@@ -1633,6 +1634,7 @@ export interface components {
       }[];
       townOfficers: { phone: string }[];
       own: boolean;
+      changed: { by: string; at: string } | null;
     };
     PutContactsBody: {
       contacts: {

@@ -36,6 +36,8 @@ export interface ContactList {
   /** Counts the changes. */
   version: number;
   entries: ContactEntry[];
+  /** Who changed it last, epoch ms; absent in lists written before it was kept. */
+  changed?: { by: string; at: number } | undefined;
 }
 
 export const MOST_CONTACTS = 30;

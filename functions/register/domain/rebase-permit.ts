@@ -12,14 +12,15 @@ export interface Collision {
   mine: unknown;
   theirs: unknown;
 }
-export interface Rebased {
-  permit: PermitForm;
+interface Rebased<T> {
+  joined: T;
   collisions: Collision[];
 }
+type Names = Readonly<Record<string, (thing: never) => string>>;
 type Side = "mine" | "theirs";
 
 /** Names in a list, as far as a thing is known by its name and start. */
-const NAMES: Readonly<Record<string, (thing: never) => string>> = {
+const NAMES: Names = {
   outlets: (o: OutletForm) => o.code,
   facilities: (f: Facility) => f.code,
   contacts: (c: Contact) => `${c.role} ${c.phone}`,
@@ -29,14 +30,25 @@ const NAMES: Readonly<Record<string, (thing: never) => string>> = {
 const named = (name: string, from: string | null): string => (from === null ? name : `${name} from ${from}`);
 
 /** `base` is what both began with. `prefer` says whose value stands where both changed the same thing. */
-export function rebasePermit(base: PermitForm, mine: PermitForm, theirs: PermitForm, prefer: Side): Rebased {
+export function rebasePermit(
+  base: PermitForm,
+  mine: PermitForm,
+  theirs: PermitForm,
+  prefer: Side,
+): { permit: PermitForm; collisions: Collision[] } {
+  const { joined, collisions } = rebase(base, mine, theirs, prefer, NAMES);
+  return { permit: joined, collisions };
+}
+
+/** The same of anything made of fields and lists; `names` says by what the things of a list are known. */
+export function rebase<T extends object>(base: T, mine: T, theirs: T, prefer: Side, names: Names): Rebased<T> {
   const collisions: Collision[] = [];
 
   function merged(path: string, was: unknown, my: unknown, their: unknown): unknown {
     if (same(my, their) || same(my, was)) return their;
     if (same(their, was)) return my;
     // A facility's outlets are codes and not things with a name.
-    const nameOf = path.startsWith("facilities[") ? undefined : NAMES[path.split(".").at(-1) ?? ""];
+    const nameOf = path.startsWith("facilities[") ? undefined : names[path.split(".").at(-1) ?? ""];
     if (nameOf && Array.isArray(my) && Array.isArray(their))
       return list(path, Array.isArray(was) ? was : [], my, their, nameOf as (thing: unknown) => string);
     const parts = [my, their].every((x) => typeof x === "object" && x !== null && !Array.isArray(x));
@@ -74,7 +86,7 @@ export function rebasePermit(base: PermitForm, mine: PermitForm, theirs: PermitF
     });
   }
 
-  return { permit: things("", { ...base }, { ...mine }, { ...theirs }) as unknown as PermitForm, collisions };
+  return { joined: things("", base as Thing, mine as Thing, theirs as Thing) as T, collisions };
 }
 
 type Thing = Record<string, unknown>;

@@ -6,6 +6,7 @@ import { api, dataOf } from "../../shared/api.ts";
 import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import { ASK_MS, CALM_MS, LiveSign, useLive } from "../../shared/live.tsx";
+import { ContactsTab } from "../contacts/contacts-tab.tsx";
 import { EpisodeList } from "../episodes/episode-list.tsx";
 import { useLabels } from "../labels.ts";
 import { AuditList } from "../people/audit-page.tsx";
@@ -60,7 +61,10 @@ export default function PlantPage({ parts: [permitNo] }: PageProps): ReactNode {
     { key: "marks", label: t("tabMarks"), children: <MarksTab permitNo={permitNo} judge={allowed("mark.judge")} /> },
     { key: "unmarked", label: t("tabUnmarked"), children: <UnmarkedTab permitNo={permitNo} /> },
     ...(allowed("contact.read")
-      ? [{ key: "messages", label: t("tabMessages"), children: <MessagesTab permitNo={permitNo} /> }]
+      ? [
+          { key: "contacts", label: t("tabContacts"), children: <ContactsTab permitNo={permitNo} /> },
+          { key: "messages", label: t("tabMessages"), children: <MessagesTab permitNo={permitNo} /> },
+        ]
       : []),
     ...(allowed("audit.read")
       ? [{ key: "audit", label: t("tabAudit"), children: <AuditList permitNo={permitNo} /> }]

@@ -8,7 +8,7 @@ import { useLanguage } from "../../shared/language.ts";
 import { askContacts, useContacts, useSelf, useWords, type ContactList } from "../data.ts";
 import { useText } from "../texts.ts";
 import { ContactForm } from "./contact-form.tsx";
-import { toldTo } from "./recipients.ts";
+import { toldTo } from "../../shared/recipients.ts";
 import { Failed, Loading } from "./states.tsx";
 
 export type Contact = ContactList["contacts"][number];

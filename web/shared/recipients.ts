@@ -1,5 +1,5 @@
 /** What each role is told, from the warnings' own rule. */
-import { RECIPIENTS } from "../../../functions/warnings/domain/line.ts";
+import { RECIPIENTS } from "../../functions/warnings/domain/line.ts";
 
 export type Told = { levels: number[]; data: boolean };
 
