@@ -18,6 +18,7 @@ interface DifferencesProps {
 
 export function ContactDifferences({ label, differences, all }: DifferencesProps): ReactNode {
   const t = useText();
+  const { say } = useLabels();
   const text = useValueText(all);
   return (
     <Table<ContactDifference>
@@ -49,8 +50,9 @@ export function ContactDifferences({ label, differences, all }: DifferencesProps
         {
           title: t("fieldChanges"),
           key: "fields",
-          render: (_, { fields }) => (
+          render: (_, { contact, how, fields }) => (
             <ul className="plain">
+              {how === "added" && <li>{say(`role.${contact.role}`)}</li>}
               {fields.map(({ field, before, after }) => (
                 <li key={field} className="free">
                   {t("contactField.of", {

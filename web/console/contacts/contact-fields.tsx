@@ -111,8 +111,8 @@ export function ContactFields({ contact, others, problems, change, remove }: Fie
       >
         {t("contactField.push")}
       </Checkbox>
-      <Button size="small" danger onClick={remove}>
-        {t("removeContact", { who: whoText(contact) })}
+      <Button size="small" danger aria-label={t("removeContact", { who: whoText(contact) })} onClick={remove}>
+        {t("remove")}
       </Button>
       {wrong("id")}
     </fieldset>

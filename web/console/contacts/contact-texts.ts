@@ -32,7 +32,7 @@ export const CONTACT_TEXTS = {
   "contactField.to": ["结束时间", "To"],
   "contactField.of": ["{field}：{before} → {after}", "{field}: {before} → {after}"],
   nobodyElse: ["不代替别人", "nobody"],
-  removeContact: ["移除 {who}", "Remove {who}"],
+  removeContact: ["删除 {who}", "Remove {who}"],
   contactsSaved: [
     "联系人已保存，下一轮预警起按新名单通知。",
     "The contacts are saved; warnings go to them from the next run on.",
