@@ -22,6 +22,7 @@ const template: TemplateFacts = {
   streamMode: "ON_DEMAND",
   shards: null,
   retentionHours: 24,
+  blocksTarget: { read: 0.5, write: 0.7 },
   alarms: 50,
 };
 const row = (over: Partial<Consumed>): Consumed => ({
@@ -91,11 +92,12 @@ describe("a line is units × price", () => {
   it("blocks are provisioned and partly used, the ledger is on demand", () => {
     // One a plant and minute each.
     const consumed = ["blocks", "ledger"].flatMap((table) => [
-      row({ table, group: "calm", write: 80 }),
-      row({ table, group: "hot", write: 20 }),
+      row({ table, group: "calm", write: 80, read: 80 }),
+      row({ table, group: "hot", write: 20, read: 20 }),
     ]);
     const lines = of(measured({ steady: { ...phase(consumed), minutes: 10, ticks: 2 } }));
     expect(dollars(lines, "DynamoDB", "blocks writes, ingest")).toBeCloseTo((43_800 * 0.00065) / 3_600 / 0.7, 12);
+    expect(dollars(lines, "DynamoDB", "blocks reads, ingest")).toBeCloseTo((43_800 * 0.00013) / 3_600 / 0.5, 12);
     expect(dollars(lines, "DynamoDB", "ledger writes, ingest")).toBeCloseTo(43_800 * 0.625e-6, 12);
   });
 

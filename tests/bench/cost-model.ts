@@ -28,8 +28,6 @@ export interface Assumptions {
   coreRatio: number;
   /** Time that an invocation waits for tables and buckets, ms. */
   waitMs: number;
-  /** Average use of provisioned capacity: what auto-scaling aims at. */
-  utilization: number;
   /** Plants whose bundles travel as one message. */
   plantsPerMessage: number;
   /** Months after which the archive is in Glacier Instant Retrieval; null: its objects are too small to be moved. */
@@ -49,7 +47,6 @@ export const CITY: Assumptions = {
   months: 12,
   coreRatio: 1,
   waitMs: 60,
-  utilization: 0.7,
   plantsPerMessage: 1,
   coldAfterMonths: null,
   views: 10,
@@ -150,9 +147,9 @@ export function costLines(m: Measured, t: TemplateFacts, prices: PriceList, at: 
         if (units === 0) continue;
         const provisioned = table === "blocks";
         const each = provisioned
-          ? price(unit === "read" ? "dynamodb-rcu" : "dynamodb-wcu") / 3600 / a.utilization
+          ? price(unit === "read" ? "dynamodb-rcu" : "dynamodb-wcu") / 3600 / t.blocksTarget[unit]
           : price(`dynamodb-${unit}`);
-        const how = provisioned ? `provisioned, ${a.utilization * 100} % used` : "on demand";
+        const how = provisioned ? `provisioned, ${n(t.blocksTarget[unit] * 100)} % used` : "on demand";
         line("DynamoDB", `${table} ${unit}s, ${what}`, `${n(units)} units, ${how}`, units * each);
       }
 

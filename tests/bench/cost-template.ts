@@ -14,6 +14,8 @@ export interface TemplateFacts {
   /** Of a provisioned stream. */
   shards: number | null;
   retentionHours: number;
+  /** Use of the blocks' capacity that auto-scaling aims at (0–1). */
+  blocksTarget: { read: number; write: number };
   /** Alarms are billed by the metrics they watch. */
   alarms: number;
 }
@@ -22,6 +24,10 @@ interface Properties {
   StreamModeDetails?: { StreamMode: TemplateFacts["streamMode"] };
   ShardCount?: number;
   RetentionPeriodHours?: number;
+  TargetTrackingScalingPolicyConfiguration?: {
+    PredefinedMetricSpecification?: { PredefinedMetricType: string };
+    TargetValue: number;
+  };
   Metrics?: { MetricStat?: unknown }[];
 }
 
@@ -37,6 +43,14 @@ export function templateFacts(assembly: string): TemplateFacts {
     ),
   );
   const of = (type: string): Properties[] => resources.filter((r) => r.Type === type).map((r) => r.Properties ?? {});
+  const targetOf = (what: "Read" | "Write"): number => {
+    const found = of("AWS::ApplicationAutoScaling::ScalingPolicy")
+      .map((policy) => policy.TargetTrackingScalingPolicyConfiguration)
+      .filter((p) => p?.PredefinedMetricSpecification?.PredefinedMetricType === `DynamoDB${what}CapacityUtilization`);
+    if (found.length !== 1)
+      throw new Error(`${assembly} scales ${what.toLowerCase()}s of ${found.length} tables, not of one`);
+    return (found[0]?.TargetValue ?? NaN) / 100;
+  };
   const [stream] = of("AWS::Kinesis::Stream");
   const source = sources.find((s) => streams.some((each) => each.arn === s.sourceArn));
   if (!stream || !source) throw new Error(`${assembly} holds no stream with a function behind it`);
@@ -47,6 +61,7 @@ export function templateFacts(assembly: string): TemplateFacts {
     streamMode: stream.StreamModeDetails?.StreamMode ?? "PROVISIONED",
     shards: stream.ShardCount ?? null,
     retentionHours: stream.RetentionPeriodHours ?? 24,
+    blocksTarget: { read: targetOf("Read"), write: targetOf("Write") },
     alarms: of("AWS::CloudWatch::Alarm").reduce(
       (sum, { Metrics }) => sum + (Metrics?.filter((each) => each.MetricStat !== undefined).length ?? 1),
       0,

@@ -78,7 +78,7 @@ const notesOf = (m: Measured, t: TemplateFacts, a: Assumptions): string[] => [
   `units are those of the engine (checked in cost-engine.test.ts); a failed condition counts as one write; what the machine itself asks is not counted`,
   `the run's batches are not the cloud's: invocations and archive uploads follow from ${a.shards} shards × ${batchesPerMinute(t, a)} batches in the ${a.burstSeconds} seconds of each minute in which messages come (a window of ${t.windowMs / 1000} s, at most ${t.batchSize} messages), processor time per message is the run's (small batches: too high rather than too low)`,
   `processor time is this machine's: a core here counts as ${a.coreRatio} core of Lambda at 1,769 MB, a smaller function waits for its share; ${a.waitMs} ms of waiting an invocation are assumed`,
-  `assumed: ${a.plants} plants, ${a.connections} gateways, ${a.atRisk * 100} % of time at risk, ${a.views} page views a plant and month, provisioned capacity ${a.utilization * 100} % used, ${a.months} months stored`,
+  `assumed: ${a.plants} plants, ${a.connections} gateways, ${a.atRisk * 100} % of time at risk, ${a.views} page views a plant and month, provisioned capacity used as auto-scaling aims at (writes ${t.blocksTarget.write * 100} %, reads ${t.blocksTarget.read * 100} %), ${a.months} months stored`,
   ...LEVERS.map(({ what, how }) => `lever, ${what}: ${how}`),
   `not in the sum: permits' import, failures, WAF, support, tax; prices.json says how sure each price is. aws-cn: IoT, Kinesis, Lambda and S3 prices were not found, so no sum is made`,
 ];
