@@ -1,19 +1,15 @@
 /** The big screen (大屏) with 10,250 plants in the tables, through the real operation: counted, measured, linked, printed. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
 import { buildWeb } from "../../infra/build-web.ts";
-import { ROOT } from "../../infra/build.ts";
 import { putApplications } from "../../infra/local/applications.ts";
-import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { issuerOf, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch, newContext } from "./browser.ts";
+import { findings, launch, looksFine, newContext, picture, settled, signIn, watchErrors } from "./browser.ts";
 import { seedCity, type BoardCity } from "./board-city.ts";
 
-const SHOTS = join(ROOT, ".build/screenshots");
 const PLANTS = 10_250;
 /** An hour of today that is past when the page is opened, and not so early that the day has nothing. */
 const START = Math.floor(Date.now() / HOUR) * HOUR - HOUR / 2;
@@ -26,7 +22,6 @@ let city: BoardCity;
 const errors: string[] = [];
 
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   await buildWeb(["console"]);
   trial = await startTrialMachine(trialPlants(1), START, { port: 0 });
   await putApplications(trial.machine);
@@ -36,12 +31,9 @@ beforeAll(async () => {
   context = await newContext(browser, { viewport: { width: 1440, height: 900 }, reducedMotion: "no-preference" });
   page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+  watchErrors(page, errors);
   await page.goto(url("#/board"));
-  await page.getByLabel("用户名").fill("wang");
-  await page.getByLabel("密码").fill(TEST_PASSWORD);
-  await page.keyboard.press("Enter");
+  await signIn(page, "wang");
   await page.locator(`.map[data-plants='${PLANTS}']`).waitFor();
 }, 180_000);
 afterAll(async () => {
@@ -50,8 +42,8 @@ afterAll(async () => {
 });
 
 const url = (hash: string): string => `${new URL(issuerOf(trial.machine).issuer).origin}/console/${hash}`;
-const shot = (name: string): Promise<unknown> => page.screenshot({ path: join(SHOTS, `board-${name}.png`) });
 const tile = (state: string): Promise<string | null> => page.locator(`.tiles [data-state=${state}] b`).textContent();
+const shown = (state: string) => expect.poll(() => tile(state), { message: state });
 /** What lies on another thing, or out of its box: names of elements whose text is cut at the bottom or overlaps a neighbour. */
 const overlaps = (of: Page): Promise<string[]> =>
   of.evaluate(`(() => {
@@ -72,13 +64,12 @@ const overlaps = (of: Page): Promise<string[]> =>
 test("every state of 10,250 plants is counted as the tables have it, marks among them", async () => {
   const { marked, silent, warned, lost } = city.counts;
   for (const [state, count] of Object.entries({ marked, warned, lost }))
-    expect([state, await tile(state)]).toEqual([state, count.toLocaleString("en")]);
+    await shown(state).toBe(count.toLocaleString("en"));
   // The plant of the trial has no data yet.
-  expect(await tile("silent")).toBe((silent + 1).toLocaleString("en"));
-  expect(await page.locator(".towns tbody tr").count()).toBe(11);
+  await shown("silent").toBe((silent + 1).toLocaleString("en"));
+  await expect.poll(() => page.locator(".towns tbody tr").count()).toBe(11);
+  await looksFine(page, "board-desk");
   expect(await overlaps(page)).toEqual([]);
-  expect(await findings(page)).toEqual([]);
-  await shot("desk");
 });
 
 test("every number says how it is computed and leads to its list", async () => {
@@ -91,6 +82,7 @@ test("every number says how it is computed and leads to its list", async () => {
   await page.getByRole("heading", { name: "企业" }).waitFor();
   await page.locator("tbody [data-state=marked]").first().waitFor();
   expect(Number(counted)).toBeGreaterThan(0);
+  await settled(page);
   expect(await page.locator("tbody .state:not([data-state=marked])").count()).toBe(0);
   await page.goBack();
   // A facility that stands still while production runs: from the board's number to the plants.
@@ -100,9 +92,10 @@ test("every number says how it is computed and leads to its list", async () => {
   // One such facility a plant: the list is as long as the number says.
   expect(number).toBeGreaterThan(0);
   await expect.poll(() => page.locator("tbody a.name").count()).toBe(number);
-  await shot("plants-of-a-number");
+  await picture(page, "board-plants-of-a-number");
   const links = await page.goBack().then(async () => {
     await page.locator(".indicators").waitFor();
+    await settled(page);
     return page.locator(".board a").evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
   });
   expect(links.filter((href) => !/^#\/(plants|episodes|episode|plant)/.test(href))).toEqual([]);
@@ -119,7 +112,7 @@ test("every number says how it is computed and leads to its list", async () => {
 test("on a wall of 3840×2160 nothing stutters while a hundred plants change every second", async () => {
   const wall = await context.newPage();
   wall.setDefaultTimeout(30_000);
-  wall.on("pageerror", (error) => errors.push(error.message));
+  watchErrors(wall, errors);
   await wall.setViewportSize({ width: 3840, height: 2160 });
   const session = await page.evaluate(() => sessionStorage.getItem("session") ?? "");
   await wall.addInitScript((kept) => {
@@ -136,7 +129,8 @@ test("on a wall of 3840×2160 nothing stutters while a hundred plants change eve
   });
   await wall.goto(url("#/board"));
   await wall.locator(`.map[data-plants='${PLANTS}']`).waitFor();
-  await wall.screenshot({ path: join(SHOTS, "board-wall.png") });
+  await settled(wall);
+  await picture(wall, "board-wall");
   expect(await overlaps(wall)).toEqual([]);
   const before = await wall.locator(".tiles").textContent();
   let changing = true;
@@ -166,7 +160,7 @@ test("on a wall of 3840×2160 nothing stutters while a hundred plants change eve
   expect(changed).toBeGreaterThan(0);
   expect(measured.heap).toBeLessThan(400 * 2 ** 20);
   expect(largest).toBeLessThan(6 * 2 ** 20);
-  await wall.screenshot({ path: join(SHOTS, "board-wall-later.png") });
+  await picture(wall, "board-wall-later");
   expect(await findings(wall)).toEqual([]);
   await wall.keyboard.press("Escape");
   await wall.getByRole("link", { name: "大屏" }).waitFor();
@@ -180,12 +174,12 @@ test("printed it is one sheet, with the plants that stand out", async () => {
   await page.locator(`.map[data-plants='${PLANTS}']`).waitFor();
   await page.emulateMedia({ media: "print" });
   await page.getByRole("heading", { name: /^预警企业（\d+ 家）$/ }).waitFor();
-  expect(await page.locator(".map").isVisible()).toBe(false);
-  expect(await page.locator(".printed li").count()).toBeGreaterThan(20);
+  await page.locator(".map").waitFor({ state: "hidden" });
+  await expect.poll(() => page.locator(".printed li").count()).toBeGreaterThan(20);
   const pdf = await page.pdf({ preferCSSPageSize: true });
   expect([...pdf.toString("latin1").matchAll(/\/Type\s*\/Page\b/g)]).toHaveLength(1);
   await page.setViewportSize({ width: 1055, height: 726 });
-  await shot("print");
+  await picture(page, "board-print");
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.emulateMedia({ media: null });
 });
@@ -194,8 +188,7 @@ test("in English and dark; nothing was logged as an error", async () => {
   await page.getByRole("button", { name: "English" }).click();
   await page.getByRole("button", { name: "Dark" }).click();
   await page.getByText("Facilities, noise, dust").waitFor();
+  await looksFine(page, "board-desk-en-dark");
   expect(await overlaps(page)).toEqual([]);
-  expect(await findings(page)).toEqual([]);
-  await shot("desk-en-dark");
   expect(errors).toEqual([]);
 });

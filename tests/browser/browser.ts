@@ -1,9 +1,20 @@
 /** Debian's Chromium for the browser tests; a test that needs it fails without it, it never skips. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import axe from "axe-core";
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  type Request,
+} from "playwright-core";
+import { expect } from "vitest";
+import { ROOT } from "../../infra/build.ts";
+import { TEST_PASSWORD } from "../../infra/local/oidc/test-sign-in.ts";
 
 /** No GPU, no background traffic: the tests run on two cores without a network. */
 const FLAGS = [
@@ -19,9 +30,69 @@ const FLAGS = [
 export const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
 
+/** Requests of each page that have no answer yet. */
+const unanswered = new WeakMap<Page, Set<Request>>();
+
 /** A room of its own in the browser. Nothing moves in it: what slides away is still found, and is smaller than it will be. */
-export const newContext = (browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> =>
-  browser.newContext({ reducedMotion: "reduce", ...options });
+export async function newContext(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  context.on("page", (page) => {
+    const open = new Set<Request>();
+    unanswered.set(page, open);
+    page.on("request", (request) => open.add(request));
+    page.on("requestfinished", (request) => open.delete(request));
+    page.on("requestfailed", (request) => open.delete(request));
+  });
+  return context;
+}
+
+/** Resolves when the page asks for nothing and has drawn what it was answered: only then it may be looked at as a whole. */
+export async function settled(page: Page): Promise<void> {
+  const asking = (): string[] => [...(unanswered.get(page) ?? [])].map((request) => request.url());
+  do {
+    await expect.poll(asking, { timeout: 15_000 }).toEqual([]);
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))");
+  } while (asking().length > 0);
+}
+
+const ERRORS_OF_NO_NETWORK = /ERR_INTERNET_DISCONNECTED/;
+
+/**
+ * What goes wrong in the page: exceptions, and what the console logs as an error. The browser itself logs each answer
+ * that refuses: `provoked` are the statuses that a test asks for (`[412]`), and `"offline"` where it cuts the network.
+ */
+export function watchErrors(page: Page, errors: string[], provoked: readonly (number | "offline")[] = []): void {
+  const expected = (line: string): boolean =>
+    provoked.some((each) =>
+      each === "offline" ? ERRORS_OF_NO_NETWORK.test(line) : line.includes(`status of ${each} `),
+    );
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !expected(message.text())) errors.push(message.text());
+  });
+}
+
+/** Fills in the sign-in page, to which an application has led. */
+export async function signIn(page: Page, username: string): Promise<void> {
+  await page.getByLabel("用户名").fill(username);
+  await page.getByLabel("密码").fill(TEST_PASSWORD);
+  await page.keyboard.press("Enter");
+}
+
+/** A picture for people to look at, under `.build/screenshots`; `npm test` takes none (tests/run.ts). */
+export async function picture(page: Page, name: string, { whole = false } = {}): Promise<void> {
+  if (process.env["SCREENSHOTS"] === "off") return;
+  await page.screenshot({ path: join(ROOT, ".build/screenshots", `${name}.png`), fullPage: whole });
+}
+
+/** The page at rest has no serious finding and is not wider than its window. `asking`: what it waits for will not come. */
+export async function looksFine(page: Page, name: string, { whole = false, asking = false } = {}): Promise<void> {
+  if (!asking) await settled(page);
+  await picture(page, name, { whole });
+  expect(await findings(page), name).toEqual([]);
+  const wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+  expect(await page.evaluate(wider), name).toBe(0);
+}
 
 export interface Answer {
   status?: number;
@@ -65,10 +136,11 @@ export async function serve(answer: (path: string, body: string) => Answer | nul
 
 /** Findings of axe-core on the page as it stands, worth fixing: serious and critical ones; `rule: element`. */
 export async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: typeof axe }).axe.run({
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      resultTypes: ["violations"], // of what passes, one element is enough
     }),
   );
   return violations

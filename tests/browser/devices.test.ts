@@ -2,9 +2,7 @@
  * Devices in the console, on a running machine with MQTT over TLS: a certificate made in the browser, the device connects
  * with it and its frame arrives; rotated, ended, and refused.
  */
-import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import mqtt, { type MqttClient } from "mqtt";
 import type { Browser, Page } from "playwright-core";
@@ -12,15 +10,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { newKey, newRequest } from "../../functions/devices/new-request.ts";
 import { HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
 import { buildWeb } from "../../infra/build-web.ts";
-import { ROOT } from "../../infra/build.ts";
 import { putApplications } from "../../infra/local/applications.ts";
-import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { issuerOf, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { eventually } from "../../infra/local/test-assembly.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch, newContext } from "./browser.ts";
+import { launch, looksFine, newContext, signIn, watchErrors } from "./browser.ts";
 
-const SHOTS = join(ROOT, ".build/screenshots");
 const START = Math.floor(Date.now() / HOUR) * HOUR;
 const plants = trialPlants(2);
 const [own] = plants as [(typeof plants)[0]];
@@ -34,7 +30,6 @@ const errors: string[] = [];
 const clients: MqttClient[] = [];
 
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   await buildWeb(["console"]);
   trial = await startTrialMachine(plants, START, { port: 0, mqttsPort: 0, log: (line) => log.push(line) });
   await putApplications(trial.machine);
@@ -43,8 +38,7 @@ beforeAll(async () => {
   const context = await newContext(browser, { viewport: { width: 1440, height: 900 }, acceptDownloads: true });
   page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+  watchErrors(page, errors, [422]);
 }, 180_000);
 afterAll(async () => {
   for (const client of clients) client.end(true);
@@ -54,10 +48,7 @@ afterAll(async () => {
 
 const card = (mn: string) => page.locator(`[data-mn="${mn}"]`);
 const button = (name: string) => page.getByRole("button", { name, exact: true });
-async function fine(name: string): Promise<void> {
-  await page.screenshot({ path: join(SHOTS, `devices-${name}.png`), fullPage: true });
-  expect(await findings(page), name).toEqual([]);
-}
+const fine = (name: string): Promise<void> => looksFine(page, `devices-${name}`, { whole: true });
 
 interface Identity {
   key: string;
@@ -103,9 +94,7 @@ test("a device is given a certificate whose key never leaves the browser, and it
   }`);
   const origin = new URL(issuerOf(trial.machine).issuer).origin;
   await page.goto(`${origin}/console/#/plant/${own.permitNo}?tab=devices`);
-  await page.getByLabel("用户名").fill("wang");
-  await page.getByLabel("密码").fill(TEST_PASSWORD);
-  await page.getByRole("button", { name: "登录" }).click();
+  await signIn(page, "wang");
   await card(own.gas).getByText("还没有证书，设备连不上。").waitFor();
   await fine("none");
   await card(own.gas).getByRole("button", { name: "发证", exact: true }).click();
@@ -198,5 +187,5 @@ test("the city's list after the day's closing: graded, silent, with and without 
   await card(own.gas).getByText("为什么是这个等级").click();
   await card(own.gas).getByText("应到分钟的到数率").waitFor();
   await fine("graded");
-  expect(errors.filter((text) => !text.includes("422"))).toEqual([]);
+  expect(errors).toEqual([]);
 });

@@ -1,19 +1,15 @@
 /** The daily digest in Chromium on a running machine: chosen in the portal, sent at its hour, and found again on its page. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { floorDay, HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
 import { buildWeb } from "../../infra/build-web.ts";
-import { ROOT } from "../../infra/build.ts";
 import { putApplications } from "../../infra/local/applications.ts";
-import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { issuerOf, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch, newContext } from "./browser.ts";
+import { launch, looksFine, newContext, signIn, watchErrors } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
-const SHOTS = join(ROOT, ".build/screenshots");
 /** The machine's own day: 06:00, so that the digest's hour is ahead whenever the test runs. */
 const START = floorDay(Date.now()) + 6 * HOUR;
 const MORNING = START + 2 * HOUR;
@@ -32,15 +28,9 @@ async function saved(act: () => Promise<unknown>): Promise<void> {
   const [answer] = await Promise.all([page.waitForResponse((each) => each.request().method() === "PUT"), act()]);
   expect(answer.status()).toBe(200);
 }
-async function fine(name: string): Promise<void> {
-  await page.screenshot({ path: join(SHOTS, `digest-${name}.png`), fullPage: true });
-  expect(await findings(page), name).toEqual([]);
-  const overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-  expect(await page.evaluate(overflow), name).toBe(0);
-}
+const fine = (name: string): Promise<void> => looksFine(page, `digest-${name}`, { whole: true });
 
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   await buildWeb(["portal"]);
   trial = await startTrialMachine(plants, START, { port: 0 });
   await putApplications(trial.machine);
@@ -58,8 +48,7 @@ beforeAll(async () => {
   const context = await newContext(browser, { viewport: { width: 390, height: 844 } });
   page = await context.newPage();
   page.setDefaultTimeout(10_000);
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+  watchErrors(page, errors);
 }, 180_000);
 afterAll(async () => {
   await browser?.close();
@@ -68,13 +57,11 @@ afterAll(async () => {
 
 test("what is new stands on the page; the digest is off until it is chosen", async () => {
   await page.goto(portal());
-  await page.getByLabel("用户名").fill("plant1");
-  await page.getByLabel("密码").fill(TEST_PASSWORD);
-  await page.keyboard.press("Enter");
+  await signIn(page, "plant1");
   await page.getByRole("link", { name: "通知", exact: true }).click();
   await page.getByRole("heading", { name: "故障试验0号厂" }).first().waitFor();
-  expect(await page.getByLabel("每日通知 推送").isChecked()).toBe(false);
-  expect(await page.getByLabel("每日通知 邮件").isChecked()).toBe(false);
+  await page.getByRole("checkbox", { name: "每日通知 推送", checked: false }).waitFor();
+  await page.getByRole("checkbox", { name: "每日通知 邮件", checked: false }).waitFor();
   expect(await page.getByLabel("每天几点").locator("option").allTextContents()).toEqual(
     Array.from({ length: 15 }, (_, i) => `${String(i + 7).padStart(2, "0")}:00`),
   );
@@ -98,9 +85,9 @@ test("chosen by e-mail, it comes at its hour, once, and says what the page says"
   await page.reload();
   await page.getByText(/每日通知 .*：已发出/).waitFor();
   const cards = page.getByRole("region", { name: "最近的通知" }).getByRole("listitem");
-  const marked = await cards.filter({ hasText: "待标记的时段" }).count();
-  expect(marked).toBeGreaterThan(0);
-  expect(text).toContain(`待标记的时段：${marked}\n`);
+  const unmarked = cards.filter({ hasText: "待标记的时段" });
+  await unmarked.first().waitFor();
+  expect(text).toContain(`待标记的时段：${await unmarked.count()}\n`);
   expect(text).toContain("最近的截止时间");
   await fine("sent");
 });

@@ -1,19 +1,15 @@
 /** Long lists of a plant, in both applications: receipts page by page, and what is still unmarked. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
 import { buildWeb } from "../../infra/build-web.ts";
-import { ROOT } from "../../infra/build.ts";
 import { putApplications } from "../../infra/local/applications.ts";
-import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { issuerOf, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch, newContext } from "./browser.ts";
+import { launch, looksFine, newContext, signIn, watchErrors } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
-const SHOTS = join(ROOT, ".build/screenshots");
 const START = Math.floor(Date.now() / HOUR) * HOUR - 3 * HOUR;
 const MESSAGES = 120;
 const plants = trialPlants(1);
@@ -25,7 +21,6 @@ let browser: Browser;
 const errors: string[] = [];
 
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   await buildWeb(["console", "portal"]);
   trial = await startTrialMachine(plants, START, { port: 0 });
   await putApplications(trial.machine);
@@ -56,27 +51,20 @@ afterAll(async () => {
 async function open(width: number, height: number): Promise<Page> {
   const page = await (await newContext(browser, { viewport: { width, height } })).newPage();
   page.setDefaultTimeout(10_000);
-  page.on("pageerror", (error) => errors.push(error.message));
+  watchErrors(page, errors);
   page.on("dialog", (dialog) => errors.push(dialog.message()));
   return page;
 }
 const url = (path: string): string => `${new URL(issuerOf(trial.machine).issuer).origin}${path}`;
-async function signIn(page: Page, path: string, username: string): Promise<void> {
+async function enter(page: Page, path: string, username: string): Promise<void> {
   await page.goto(url(path));
-  await page.getByLabel("用户名").fill(username);
-  await page.getByLabel("密码").fill(TEST_PASSWORD);
-  await page.keyboard.press("Enter");
+  await signIn(page, username);
 }
-async function fine(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: join(SHOTS, `lists-${name}.png`) });
-  expect(await findings(page), name).toEqual([]);
-  const over = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-  expect(over, name).toBe(0);
-}
+const fine = (page: Page, name: string): Promise<void> => looksFine(page, `lists-${name}`);
 
 test("console: all receipts of a plant, fifty at a time, and what it still has to mark", async () => {
   const page = await open(1440, 900);
-  await signIn(page, `/console/#/plant/${own.permitNo}?tab=messages`, "wang");
+  await enter(page, `/console/#/plant/${own.permitNo}?tab=messages`, "wang");
   await page.getByText(`第 ${MESSAGES - 1} 条 <script>alert(1)</script>`).waitFor();
   await fine(page, "console-messages");
   for (const count of [100, MESSAGES]) {
@@ -92,10 +80,10 @@ test("console: all receipts of a plant, fifty at a time, and what it still has t
 
 test("portal: the same receipts on a phone, without a gap", async () => {
   const page = await open(390, 844);
-  await signIn(page, `/portal/#/plants/${own.permitNo}/people`, "zhou");
+  await enter(page, `/portal/#/plants/${own.permitNo}/people`, "zhou");
   const texts = page.getByText(/^第 \d+ 条/);
   await texts.first().waitFor();
-  expect(await texts.count()).toBe(50);
+  await expect.poll(() => texts.count()).toBe(50);
   for (const count of [100, MESSAGES]) {
     await page.getByRole("button", { name: "再看更早的" }).click();
     await texts.nth(count - 1).waitFor();

@@ -1,19 +1,15 @@
 /** Pages that are told of changes, in Chromium on a running machine: nothing is asked by the clock, and the line comes back when it is cut. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
 import { buildWeb } from "../../infra/build-web.ts";
-import { ROOT } from "../../infra/build.ts";
 import { putApplications } from "../../infra/local/applications.ts";
-import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { issuerOf, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, messageOf, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch, newContext } from "./browser.ts";
+import { launch, looksFine, newContext, picture, signIn, watchErrors } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
-const SHOTS = join(ROOT, ".build/screenshots");
 const START = Math.floor(Date.now() / HOUR) * HOUR - HOUR;
 const plants = trialPlants(2);
 const [first, second] = plants as [(typeof plants)[0], (typeof plants)[0]];
@@ -36,7 +32,6 @@ const five = async (plant: (typeof plants)[0], gas: number): Promise<void> => {
 };
 
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   await buildWeb(["console", "portal"]);
   trial = await startTrialMachine(plants, START, { port: 0 });
   await putApplications(trial.machine);
@@ -62,17 +57,14 @@ async function tab(context: BrowserContext, user: string, address: string): Prom
   page.setDefaultTimeout(15_000);
   const asked: string[] = [];
   let sockets = 0;
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+  watchErrors(page, errors);
   page.on("request", (request) => {
     const { pathname, search } = new URL(request.url());
     if (pathname.startsWith("/api/")) asked.push(pathname + search);
   });
   page.on("websocket", () => (sockets += 1));
   await page.goto(address);
-  await page.getByLabel("用户名").fill(user);
-  await page.getByLabel("密码").fill(TEST_PASSWORD);
-  await page.keyboard.press("Enter");
+  await signIn(page, user);
   return { page, asked, sockets: () => sockets };
 }
 const pushed = (page: Page): Promise<void> => page.getByText("实时推送").waitFor();
@@ -98,8 +90,7 @@ test("the big screen shows a change without asking by the clock, again after the
   expect(news.length).toBeGreaterThan(0);
   expect(news.filter((path) => !path.includes("nudged="))).toEqual([]);
   expect(sockets()).toBe(1);
-  await page.screenshot({ path: join(SHOTS, "live-board.png") });
-  expect(await findings(page)).toEqual([]);
+  await looksFine(page, "live-board");
 
   trial.machine.hub.cut();
   await trial.eventually(() => sockets() === 2 && trial.machine.hub.count() === 1);
@@ -123,7 +114,7 @@ test("the big screen shows a change without asking by the clock, again after the
   await page.getByRole("heading", { name: "故障试验0号厂" }).waitFor();
   await pushed(page);
   expect(trial.machine.hub.count()).toBe(1); // the same line, for another page
-  await page.screenshot({ path: join(SHOTS, "live-plant.png") });
+  await picture(page, "live-plant");
   await context.close();
 }, 90_000);
 
@@ -138,8 +129,7 @@ test("the portal's plant shows what it must do when it must, without asking by t
   for (let i = 0; i < 3; i += 1) await five(second, 250); // what the calm minutes before cannot make good
   await page.locator(".hold").first().waitFor();
   expect(plant()).toBeGreaterThan(before);
-  await page.screenshot({ path: join(SHOTS, "live-portal.png") });
-  expect(await findings(page)).toEqual([]);
+  await looksFine(page, "live-portal");
   await context.close();
 }, 60_000);
 

@@ -1,22 +1,18 @@
 /** Notices in Chromium on a running machine: a warning pushed to a browser and opened, e-mail, and who is told no more. */
 import { createServer, type IncomingHttpHeaders } from "node:http";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fakeBrowser, opened } from "../../functions/notices/fixtures.ts";
 import { HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
 import { buildWeb } from "../../infra/build-web.ts";
-import { ROOT } from "../../infra/build.ts";
 import { putApplications } from "../../infra/local/applications.ts";
-import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { issuerOf, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch, newContext } from "./browser.ts";
+import { launch, looksFine, newContext, picture, signIn, watchErrors } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
-const SHOTS = join(ROOT, ".build/screenshots");
 const START = Math.floor(Date.now() / HOUR) * HOUR;
 const plants = trialPlants(2);
 const [own] = plants as [(typeof plants)[0]];
@@ -42,13 +38,9 @@ const errors: string[] = [];
 
 const five = (from: number, gas: number): Promise<void> => fiveMinutes(trial, frame, own, { from, gas });
 const portal = (): string => `${new URL(issuerOf(trial.machine).issuer).origin}/portal/`;
-const shot = (name: string): Promise<unknown> =>
-  page.screenshot({ path: join(SHOTS, `notices-${name}.png`), fullPage: true });
-const overflow = (): Promise<number> =>
-  page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+const fine = (name: string): Promise<void> => looksFine(page, `notices-${name}`, { whole: true });
 
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   await buildWeb(["portal"]);
   await new Promise<void>((done) => service.listen(0, "127.0.0.1", done));
   const { port } = service.address() as { port: number };
@@ -89,8 +81,7 @@ beforeAll(async () => {
   );
   page = await context.newPage();
   page.setDefaultTimeout(10_000);
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+  watchErrors(page, errors);
 }, 180_000);
 afterAll(async () => {
   await browser?.close();
@@ -100,14 +91,10 @@ afterAll(async () => {
 
 test("push is turned on for this device, and a test says that it works", async () => {
   await page.goto(portal());
-  await page.getByLabel("用户名").fill("plant1");
-  await page.getByLabel("密码").fill(TEST_PASSWORD);
-  await page.keyboard.press("Enter");
+  await signIn(page, "plant1");
   await page.getByRole("link", { name: "通知", exact: true }).click();
   await page.getByText("这台设备还没有打开推送。").waitFor();
-  expect(await findings(page)).toEqual([]);
-  expect(await overflow()).toBe(0);
-  await shot("off");
+  await fine("off");
   await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
   await page.getByRole("button", { name: "打开推送" }).click();
   await page.getByText("这台设备会收到推送。").waitFor();
@@ -118,9 +105,7 @@ test("push is turned on for this device, and a test says that it works", async (
     title: "测试消息",
     body: "王<b>工</b>，您好：这个渠道可以收到通知。",
   });
-  expect(await findings(page)).toEqual([]);
-  expect(await overflow()).toBe(0);
-  await shot("on");
+  await fine("on");
 });
 
 test("a warning is pushed once, encrypted, and by e-mail to who chose it", async () => {
@@ -179,20 +164,17 @@ test("receipts stand where those of text messages do", async () => {
     .getByText(/邮件 ·.*wa\*\*\*@plant\.example/)
     .first()
     .waitFor();
-  expect(await findings(page)).toEqual([]);
-  expect(await overflow()).toBe(0);
-  await shot("receipts");
+  await fine("receipts");
 });
 
 test("a contact of the plant gets an address and push", async () => {
   await page.getByRole("button", { name: "修改联系人" }).click();
   await page.getByLabel("电子邮件（可选）").first().fill("chen@plant.example");
   await page.getByLabel("推送到用这个手机号的账号").first().check();
-  expect(await findings(page)).toEqual([]);
-  await shot("contact-form");
+  await fine("contact-form");
   await page.getByRole("button", { name: "保存" }).click();
   await page.getByText("邮件 chen@plant.example").waitFor();
-  await shot("contacts");
+  await picture(page, "notices-contacts", { whole: true });
 });
 
 test("a browser that its push service has forgotten is forgotten, and turned off here means told no more", async () => {

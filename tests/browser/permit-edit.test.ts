@@ -1,22 +1,18 @@
 /** Regulators change a permit in Chromium on a running machine: a limit, two at once, bad and strange input, one taken back. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
-import { ROOT } from "../../infra/build.ts";
 import { buildWeb } from "../../infra/build-web.ts";
 import { putApplications } from "../../infra/local/applications.ts";
-import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { issuerOf, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch, newContext } from "./browser.ts";
+import { launch, looksFine, newContext, picture, signIn, watchErrors } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
 // Two cores, and others on them.
 vi.setConfig({ testTimeout: 90_000 });
 
-const SHOTS = join(ROOT, ".build/screenshots");
 const START = Math.floor(Date.now() / HOUR) * HOUR - HOUR;
 const plants = trialPlants(1);
 const [own] = plants as [(typeof plants)[0]];
@@ -28,7 +24,6 @@ let browser: Browser;
 const errors: string[] = [];
 
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   await buildWeb(["console"]);
   trial = await startTrialMachine(plants, START, { port: 0 });
   await putApplications(trial.machine);
@@ -51,8 +46,7 @@ afterAll(async () => {
 afterEach(async ({ task }) => {
   if (task.result?.state !== "fail") return;
   const open = browser.contexts().flatMap((context) => context.pages());
-  for (const [i, page] of open.entries())
-    await page.screenshot({ path: join(SHOTS, `permit-failed-${i}.png`), fullPage: true });
+  for (const [i, page] of open.entries()) await picture(page, `permit-failed-${i}`, { whole: true });
   console.log(errors);
 });
 
@@ -63,23 +57,13 @@ async function signedIn(username: string): Promise<Page> {
   const context = await newContext(browser, { viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+  watchErrors(page, errors, [412, 422]);
   await page.goto(url(tab));
-  await page.getByLabel("用户名").fill(username);
-  await page.getByLabel("密码").fill(TEST_PASSWORD);
-  await page.keyboard.press("Enter");
+  await signIn(page, username);
   await page.getByRole("heading", { name: "历次版本" }).waitFor();
   return page;
 }
-/** Screenshot, axe, and nothing wider than the window. */
-async function fine(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: join(SHOTS, `permit-${name}.png`), fullPage: true });
-  expect(await findings(page), name).toEqual([]);
-  expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), name).toBe(
-    0,
-  );
-}
+const fine = (page: Page, name: string): Promise<void> => looksFine(page, `permit-${name}`, { whole: true });
 const limitRow = (page: Page, text: string | RegExp) =>
   page.locator('[aria-label="DA001 限值"] tbody tr', { hasText: text });
 const review = (page: Page) => page.locator("#review");
@@ -157,8 +141,8 @@ test("what is wrong stands at its place, and cannot be saved", async () => {
     .getByRole("alert")
     .getByText(/重叠|同一/)
     .waitFor();
-  expect(await wang.getByRole("button", { name: /^保存为第/ }).isDisabled()).toBe(true);
   await wang.getByText(/请先改正 1 处问题/).waitFor();
+  await expect.poll(() => wang.getByRole("button", { name: /^保存为第/ }).isDisabled()).toBe(true);
   await fine(wang, "problem");
   await wang.getByRole("button", { name: "放弃修改" }).click();
   await wang.getByRole("button", { name: "确定放弃" }).click();
@@ -182,9 +166,9 @@ test("two change the same limit: who is second sees who was first and what, keep
   await fine(li, "conflict");
   await conflict.getByRole("button", { name: "并入最新版，相同处用我的" }).click();
   await conflict.waitFor({ state: "hidden" });
-  expect(await li.getByLabel("修改理由").inputValue()).toBe("我的理由");
+  await expect.poll(() => li.getByLabel("修改理由").inputValue()).toBe("我的理由");
   const row = review(li).locator("tbody tr", { hasText: "上限" });
-  expect(await row.innerText()).toMatch(/41\s+42/);
+  await expect.poll(() => row.innerText()).toMatch(/41\s+42/);
   await li.getByRole("button", { name: "保存为第 5 版" }).click();
   await limitRow(li, "≤ 42").getByText("是").waitFor();
   await li.context().close();
@@ -210,7 +194,7 @@ test("a former revision is looked at and taken back as a new one", async () => {
   await wang.getByRole("region", { name: "版本 2" }).getByText("上限").waitFor();
   await revisions.getByRole("button", { name: "恢复此版" }).click();
   await review(wang).getByText("名称", { exact: true }).waitFor();
-  expect(await wang.getByLabel("修改理由").inputValue()).toBe("恢复第 2 版");
+  await expect.poll(() => wang.getByLabel("修改理由").inputValue()).toBe("恢复第 2 版");
   await wang.getByRole("button", { name: "保存为第 7 版" }).click();
   await wang.getByRole("heading", { name: "故障试验0号厂" }).first().waitFor();
   await limitRow(wang, "≤ 40").getByText("是").waitFor();
@@ -229,6 +213,5 @@ test("who may not change it reads it and its history", async () => {
 });
 
 test("nothing failed in any page", () => {
-  // The browser itself reports answers that refuse.
-  expect(errors.filter((error) => !/ (412|422) /.test(error))).toEqual([]);
+  expect(errors).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** Importing permits in Chromium on a running machine: a wrong file, one bad line, the corrected file looked at and applied, an upload cancelled. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,13 +8,12 @@ import { readFile } from "../../functions/imports/read-file.ts";
 import { buildWeb } from "../../infra/build-web.ts";
 import { ROOT } from "../../infra/build.ts";
 import { putApplications } from "../../infra/local/applications.ts";
-import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { issuerOf, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { permitsFile, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch, newContext } from "./browser.ts";
+import { launch, looksFine, newContext, settled, signIn, watchErrors } from "./browser.ts";
 
-const SHOTS = join(ROOT, ".build/screenshots");
 const START = Math.floor(Date.now() / HOUR) * HOUR;
 const plants = trialPlants(3);
 const ruleData = loadRuleData(join(ROOT, "layers/rule-data"));
@@ -25,7 +24,6 @@ let page: Page;
 const errors: string[] = [];
 
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   await buildWeb(["console"]);
   trial = await startTrialMachine(plants, START, { port: 0 });
   await putApplications(trial.machine);
@@ -33,8 +31,7 @@ beforeAll(async () => {
   browser = await launch();
   page = await (await newContext(browser, { viewport: { width: 1440, height: 900 } })).newPage();
   page.setDefaultTimeout(10_000);
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+  watchErrors(page, errors);
 }, 180_000);
 afterAll(async () => {
   await browser?.close();
@@ -42,12 +39,8 @@ afterAll(async () => {
 });
 
 const consoleUrl = (hash = ""): string => `${new URL(issuerOf(trial.machine).issuer).origin}/console/${hash}`;
-async function fine(name: string): Promise<void> {
-  await page.screenshot({ path: join(SHOTS, `import-${name}.png`), fullPage: true });
-  expect(await findings(page), name).toEqual([]);
-  const overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-  expect(await page.evaluate(overflow), name).toBe(0);
-}
+const fine = (name: string, { asking = false } = {}): Promise<void> =>
+  looksFine(page, `import-${name}`, { whole: true, asking });
 const choose = (name: string, buffer: Buffer): Promise<void> =>
   page.locator("input[type=file]").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
 /** The file that a button makes. */
@@ -60,9 +53,7 @@ let register: string;
 
 test("a file that is none is refused, and says what to choose", async () => {
   await page.goto(consoleUrl("#/imports"));
-  await page.getByLabel("用户名").fill("wang");
-  await page.getByLabel("密码").fill(TEST_PASSWORD);
-  await page.keyboard.press("Enter");
+  await signIn(page, "wang");
   await page.getByText("把文件拖到这里").waitFor();
   await fine("choose");
   await choose("照片.png", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]));
@@ -110,8 +101,8 @@ test("the corrected file is looked at, applied, and seen on the plant's page", a
   const changes = page.getByRole("table").filter({ hasText: "氮氧化物" }).last();
   await changes.getByText("45").waitFor();
   await changes.getByText("50").waitFor();
-  expect(await page.getByText("故障试验2号厂").count()).toBe(0);
   await fine("preview");
+  expect(await page.getByText("故障试验2号厂").count()).toBe(0);
   await page.getByText("全部企业").click();
   await page.getByText("故障试验2号厂").waitFor();
   await page.getByRole("button", { name: "应用 2 家企业" }).click();
@@ -149,10 +140,12 @@ test("an upload is cancelled: nothing of it is checked", async () => {
   await page.route("**/parts/1", () => undefined);
   await choose("大.json", Buffer.alloc(1_200_000, " "));
   await page.getByText("正在上传 大.json：33%").waitFor();
-  await fine("uploading");
+  await fine("uploading", { asking: true });
   await page.getByRole("button", { name: "取消" }).click();
   await page.getByText("把文件拖到这里").waitFor();
   await page.unroute("**/parts/1");
+  await settled(page);
+  await trial.machine.drain();
   const after = trial.machine.objects.list(trial.machine.setting("IMPORTS_BUCKET"), { prefix: "jobs/check" }).length;
   expect(after).toBe(before);
 });

@@ -1,20 +1,16 @@
 /** A frame of an MN that nobody knew, from the quarantine to the plant's page: refused, bound, tried, replayed, shown. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { formatIso, HOUR, MINUTE } from "../../functions/shared/shanghai.ts";
 import { buildWeb } from "../../infra/build-web.ts";
-import { ROOT } from "../../infra/build.ts";
 import { putApplications } from "../../infra/local/applications.ts";
 import type { PermitInput } from "../../infra/local/demo/sketch.ts";
-import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { issuerOf, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { frameMaker, permitsFile, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch, newContext } from "./browser.ts";
+import { launch, looksFine, newContext, picture, settled, signIn, watchErrors } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
-const SHOTS = join(ROOT, ".build/screenshots");
 const START = Math.floor(Date.now() / HOUR) * HOUR - HOUR;
 const DAY = formatIso(START).slice(0, 10);
 const plants = trialPlants(3);
@@ -29,7 +25,6 @@ let page: Page;
 const errors: string[] = [];
 
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   await buildWeb(["console"]);
   trial = await startTrialMachine(plants, START, { port: 0 });
   await putApplications(trial.machine);
@@ -50,8 +45,7 @@ beforeAll(async () => {
   browser = await launch();
   page = await (await newContext(browser, { viewport: { width: 1440, height: 900 } })).newPage();
   page.setDefaultTimeout(25_000); // jobs wait for a function that is begun on cores that others use too
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+  watchErrors(page, errors);
 }, 180_000);
 afterAll(async () => {
   await browser?.close();
@@ -63,22 +57,11 @@ async function publish(frames: Uint8Array[], at: number): Promise<void> {
   await trial.machine.drain();
 }
 const consoleUrl = (hash: string): string => `${new URL(issuerOf(trial.machine).issuer).origin}/console/${hash}`;
-async function fine(name: string): Promise<void> {
-  await page.screenshot({ path: join(SHOTS, `replay-${name}.png`) });
-  expect(await findings(page), name).toEqual([]);
-  expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), name).toBe(
-    0,
-  );
-}
-async function signIn(username: string): Promise<void> {
-  await page.getByLabel("用户名").fill(username);
-  await page.getByLabel("密码").fill(TEST_PASSWORD);
-  await page.keyboard.press("Enter");
-}
+const fine = (name: string): Promise<void> => looksFine(page, `replay-${name}`);
 
 test("what was refused is shown by its reason, in words, and is found by its MN", async () => {
   await page.goto(consoleUrl(`#/quarantine?day=${DAY}`));
-  await signIn("wang");
+  await signIn(page, "wang");
   await page.getByRole("button", { name: /MN 未登记.*20 条/ }).waitFor();
   await fine("quarantine");
   await page.getByRole("button", { name: /CRC 校验不符.*1 条/ }).click();
@@ -126,18 +109,16 @@ test("then all that are open; each says by whom", { timeout: 60_000 }, async () 
   await replay(19);
   await page.getByRole("button", { name: /MN 未登记.*20 条，其中 20 条重放后已收下/ }).waitFor();
   await fine("replayed");
-  expect(
-    await page
-      .getByRole("checkbox", { name: /^选择 / })
-      .first()
-      .isDisabled(),
-  ).toBe(true);
+  await page
+    .getByRole("checkbox", { name: /^选择 /, disabled: true })
+    .first()
+    .waitFor();
 });
 
 test("the values are on the plant's page, and the work in its list", async () => {
   await page.goto(consoleUrl(`#/plant/${own.permitNo}`));
   await page.getByText("33.3").first().waitFor();
-  await page.screenshot({ path: join(SHOTS, "replay-plant.png") });
+  await picture(page, "replay-plant");
   await page.goto(consoleUrl("#/jobs"));
   await page.getByText("重放隔离报文").first().waitFor();
   await fine("jobs");
@@ -159,11 +140,12 @@ test("who may only read sees what became of it, and no button to replay", async 
   await page.evaluate("sessionStorage.clear()");
   await page.goto(consoleUrl(`#/quarantine?day=${DAY}`));
   await page.reload();
-  await signIn("shen");
+  await signIn(page, "shen");
   await page
     .getByText(/由 王管理 重放收下/)
     .first()
     .waitFor();
+  await settled(page);
   expect(await page.getByRole("button", { name: /^重放/ }).count()).toBe(0);
   expect(errors).toEqual([]);
 });

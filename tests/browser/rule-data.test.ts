@@ -1,5 +1,5 @@
 /** The rule data in Chromium on a running machine: a draft tried on yesterday, compared, looked at by the hour, exported and applied. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -8,14 +8,13 @@ import { floorDay, formatDay, HOUR, MINUTE } from "../../functions/shared/shangh
 import { buildWeb } from "../../infra/build-web.ts";
 import { ROOT } from "../../infra/build.ts";
 import { putApplications } from "../../infra/local/applications.ts";
-import { issuerOf, TEST_PASSWORD, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
+import { issuerOf, testPerson } from "../../infra/local/oidc/test-sign-in.ts";
 import { applyRuleData } from "../../layers/apply-rule-data.ts";
 import { frameMaker, trialPlants } from "../faults/trial-city.ts";
 import { startTrialMachine, type TrialMachine } from "../faults/trial-machine.ts";
-import { findings, launch, newContext } from "./browser.ts";
+import { launch, looksFine, newContext, settled, signIn, watchErrors } from "./browser.ts";
 import { fiveMinutes } from "./trial-hour.ts";
 
-const SHOTS = join(ROOT, ".build/screenshots");
 const TODAY = floorDay(Date.now());
 /** The last two hours of yesterday are all that ever was. */
 const START = TODAY - 2 * HOUR;
@@ -30,7 +29,6 @@ let page: Page;
 const errors: string[] = [];
 
 beforeAll(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   await buildWeb(["console"]);
   trial = await startTrialMachine(plants, START, { port: 0 });
   await putApplications(trial.machine);
@@ -55,36 +53,29 @@ afterAll(async () => {
 
 function watch(opened: Page): void {
   opened.setDefaultTimeout(10_000);
-  opened.on("pageerror", (error) => errors.push(error.message));
-  opened.on("console", (message) => void (message.type() === "error" && errors.push(message.text())));
+  watchErrors(opened, errors, [422]);
 }
 const consoleUrl = (hash = ""): string => `${new URL(issuerOf(trial.machine).issuer).origin}/console/${hash}`;
-async function signIn(on: Page, username: string, hash: string): Promise<void> {
+async function enter(on: Page, username: string, hash: string): Promise<void> {
   await on.goto(consoleUrl(hash));
-  await on.getByLabel("用户名").fill(username);
-  await on.getByLabel("密码").fill(TEST_PASSWORD);
-  await on.keyboard.press("Enter");
+  await signIn(on, username);
 }
-async function fine(name: string, whole = false): Promise<void> {
-  await page.screenshot({ path: join(SHOTS, `rules-${name}.png`), fullPage: whole });
-  expect(await findings(page), name).toEqual([]);
-  const overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-  expect(overflow, name).toBe(0);
-}
+const fine = (name: string, whole = false): Promise<void> => looksFine(page, `rules-${name}`, { whole });
 const row = (name: string | RegExp) => page.getByRole("row", { name });
 
 test("what is in force, and a draft that stands out from it", async () => {
-  await signIn(page, "wang", "#/rules");
+  await enter(page, "wang", "#/rules");
   await page.getByRole("heading", { name: "规则数据" }).waitFor();
   await row(/2026-01-01 现行/).waitFor();
   await page.getByText("还没有模拟").waitFor();
-  expect(await page.getByRole("button", { name: "开始模拟" }).isDisabled()).toBe(true);
+  await page.getByRole("button", { name: "开始模拟", disabled: true }).waitFor();
   const margin = page.getByLabel(/1 级预警的余量：近期/);
-  expect(Number(await margin.inputValue())).toBe(0.05);
+  const shown = () => expect.poll(async () => Number(await margin.inputValue()));
+  await shown().toBe(0.05);
   // What is out of bounds does not stay.
   await margin.fill("7");
   await margin.press("Tab");
-  expect(Number(await margin.inputValue())).toBe(1);
+  await shown().toBe(1);
   await margin.fill("0.3");
   await margin.press("Tab");
   await page.getByText("与现行不同：1 项").waitFor();
@@ -100,8 +91,7 @@ test("a wrong choice is told with what to do, and nothing typed is lost", async 
     .getByRole("alert")
     .getByText(/91330483MA2XXXXXXX001P/)
     .waitFor();
-  expect(Number(await page.getByLabel(/1 级预警的余量：近期/).inputValue())).toBe(0.3);
-  errors.length = 0; // the browser reports the refusal as an error of its own
+  await expect.poll(async () => Number(await page.getByLabel(/1 级预警的余量：近期/).inputValue())).toBe(0.3);
 });
 
 test("the draft is tried on yesterday: what really happened is reproduced, and the two are compared", async () => {
@@ -126,7 +116,7 @@ test("an hour that differs: its minutes and where both saw it go", async () => {
   const drawer = page.getByRole("dialog");
   await drawer.locator("canvas").waitFor();
   await drawer.getByRole("row", { name: /22:30/ }).waitFor();
-  expect(await drawer.getByRole("row").count()).toBe(13);
+  await expect.poll(() => drawer.getByRole("row").count()).toBe(13);
   await fine("hour");
   await page.keyboard.press("Escape");
   await drawer.waitFor({ state: "detached" });
@@ -148,8 +138,8 @@ test("is listed, and prints without its forms", async () => {
   await page.getByRole("link", { name: "全部规则数据" }).click();
   await row(/王管理 .*hour\.earlyMargin 0\.05 → 0\.3 已完成/).waitFor();
   await page.emulateMedia({ media: "print" });
-  expect(await page.getByRole("button", { name: "开始模拟" }).isVisible()).toBe(false);
-  expect(await page.getByRole("table", { name: "历次模拟" }).isVisible()).toBe(true);
+  await page.getByRole("button", { name: "开始模拟" }).waitFor({ state: "hidden" });
+  await page.getByRole("table", { name: "历次模拟" }).waitFor();
   await page.emulateMedia({ media: "screen" });
 });
 
@@ -160,13 +150,15 @@ test("an expert reads it: the figures of all, the rows of his plants, and no for
   const theirs = await newContext(browser, { viewport: { width: 1440, height: 900 } });
   const read = await theirs.newPage();
   watch(read);
-  await signIn(read, "sun", `#/rules/${id}`);
+  await enter(read, "sun", `#/rules/${id}`);
   await read.getByRole("row", { name: /^预警过程 2/ }).waitFor();
   await read.getByText("没有差别").waitFor();
+  await settled(read);
   expect(await read.getByText("故障试验0号厂").count()).toBe(0);
   expect(await read.getByRole("button", { name: "导出变更文件" }).count()).toBe(0);
   await read.goto(consoleUrl("#/rules"));
   await read.getByRole("heading", { name: "参数", exact: true }).waitFor();
+  await settled(read);
   expect(await read.getByRole("button", { name: "开始模拟" }).count()).toBe(0);
   await theirs.close();
 });
@@ -175,7 +167,7 @@ test("in English as well, and nothing went wrong in the browser", async () => {
   await page.getByRole("button", { name: "English" }).click();
   await page.getByRole("heading", { name: "Rule data", exact: true }).waitFor();
   await page.getByText("Versions of the warning numbers").first().waitFor();
-  expect(await page.locator("main").innerText()).not.toMatch(/预警|模拟|参数/);
   await fine("english");
+  expect(await page.locator("main").innerText()).not.toMatch(/预警|模拟|参数/);
   expect(errors).toEqual([]);
 });
