@@ -55,7 +55,8 @@ export async function settled(page: Page): Promise<void> {
   } while (asking().length > 0);
 }
 
-const ERRORS_OF_NO_NETWORK = /ERR_INTERNET_DISCONNECTED/;
+/** As the page sees them, and as its service worker passes them on. */
+const ERRORS_OF_NO_NETWORK = /ERR_INTERNET_DISCONNECTED|ERR_FAILED/;
 
 /**
  * What goes wrong in the page: exceptions, and what the console logs as an error. The browser itself logs each answer

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useRef } from "react";
 import { api, dataOf } from "../../shared/api.ts";
+import { askAgain } from "../../shared/ask-again.ts";
 import { ASK_MS, CALM_MS, useLive } from "../../shared/live.tsx";
 import type { Board } from "./board-state.ts";
 import { loadBoard, type Loaded } from "./load-board.ts";
@@ -23,7 +24,7 @@ export function useBoard(): BoardQuery {
   const nudged = useRef<number | null>(null);
   const live = useLive(SHOWN, (at) => {
     nudged.current = at;
-    return queries.refetchQueries({ queryKey: ["board"] });
+    return askAgain(queries, { queryKey: ["board"] });
   });
   const board = useQuery({
     queryKey: ["board"],

@@ -5,6 +5,7 @@ import { useMemo, type ReactNode } from "react";
 import { api, dataOf } from "../../shared/api.ts";
 import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
+import { askAgain } from "../../shared/ask-again.ts";
 import { ASK_MS, CALM_MS, LiveSign, useLive } from "../../shared/live.tsx";
 import { ContactsTab } from "../contacts/contacts-tab.tsx";
 import { EpisodeList } from "../episodes/episode-list.tsx";
@@ -33,9 +34,7 @@ export default function PlantPage({ parts: [permitNo] }: PageProps): ReactNode {
   const allowed = useAllowed();
   const queries = useQueryClient();
   const shown = useMemo(() => (permitNo === undefined ? null : { board: false, plants: [permitNo] }), [permitNo]);
-  const live = useLive(shown, () =>
-    queries.invalidateQueries({ predicate: ({ queryKey }) => isOf(permitNo, queryKey) }),
-  );
+  const live = useLive(shown, () => askAgain(queries, { predicate: ({ queryKey }) => isOf(permitNo, queryKey) }));
   const plant = useQuery({
     queryKey: ["plant", permitNo],
     enabled: permitNo !== undefined,

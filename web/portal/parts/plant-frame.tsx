@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
+import { askAgain } from "../../shared/ask-again.ts";
 import { ASK_MS, CALM_MS, LiveSign, useLive } from "../../shared/live.tsx";
 import { isTold, usePlant, type Schemas } from "../data.ts";
 import { useText } from "../texts.ts";
@@ -27,9 +28,7 @@ export function PlantFrame({
   const [at] = useLocation();
   const queries = useQueryClient();
   const shown = useMemo(() => ({ board: false, plants: [permitNo] }), [permitNo]);
-  const live = useLive(shown, () =>
-    queries.invalidateQueries({ predicate: ({ queryKey }) => isTold(permitNo, queryKey) }),
-  );
+  const live = useLive(shown, () => askAgain(queries, { predicate: ({ queryKey }) => isTold(permitNo, queryKey) }));
   const plant = usePlant(permitNo, live ? CALM_MS : ASK_MS);
   if (plant.isPending) return <Loading />;
   if (plant.isError) return <Failed error={plant.error} again={() => void plant.refetch()} />;
