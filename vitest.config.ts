@@ -34,19 +34,21 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What runs in this process alone, and on nothing that another file changes: modules are loaded once for many files. */
+const ALONE = ["functions", "layers", "events", "web"];
+/** What starts machines, browsers, gateways: a process for each file, so that what one leaves behind is not the next one's. */
+const APART = ["infra", "tests"];
+const filesOf = (folders: readonly string[]): string[] => folders.map((folder) => `${folder}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
-    include: [
-      "functions/**/*.test.ts",
-      "layers/**/*.test.ts",
-      "infra/**/*.test.ts",
-      "web/**/*.test.ts",
-      "events/**/*.test.ts",
-      "tests/**/*.test.ts",
-    ],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
+    projects: [
+      { extends: true, test: { name: "apart", include: filesOf(APART) } },
+      { extends: true, test: { name: "alone", include: filesOf(ALONE), isolate: false } },
+    ],
   },
 });

@@ -44,7 +44,16 @@ function runSuites(args: readonly string[]): { passed: number; failed: number } 
     const done = spawnSync(
       join(root, "node_modules/.bin/vitest"),
       ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${outputFile}`, ...args],
-      { cwd: root, stdio: ["ignore", "inherit", "inherit"] },
+      {
+        cwd: root,
+        stdio: ["ignore", "inherit", "inherit"],
+        env: {
+          ...process.env,
+          // A process for each file loads the same packages: the first compiles them.
+          NODE_COMPILE_CACHE: join(folder, "compiled"),
+          SCREENSHOTS: process.env["SCREENSHOTS"] ?? "off",
+        },
+      },
     );
     if (!existsSync(outputFile)) return { passed: 0, failed: 1 };
     const report = JSON.parse(readFileSync(outputFile, "utf8")) as Report;
