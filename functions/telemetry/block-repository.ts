@@ -6,6 +6,7 @@ import { batchGet } from "../shared/batch-get.ts";
 import { inParallel } from "../shared/in-parallel.ts";
 import { execute, FASTER, MOST_STATEMENTS, type Statement } from "../shared/statements.ts";
 import { DAY, formatMinute } from "../shared/shanghai.ts";
+import { singleCalls, type TableCalls } from "../shared/table-calls.ts";
 import { floorBlock, type Block, type BlockRecord, type LiveHead } from "./domain/block.ts";
 import { packBlock, unpackBlock } from "./domain/block-codec.ts";
 
@@ -68,6 +69,8 @@ export interface BlockRepository {
   latest(permitNo: string, t: number, count: number): Promise<StoredBlock[]>;
   /** The plant's present by the newest blocks up to `t`. */
   live(permitNo: string, t: number): Promise<LiveHead | null>;
+  /** The same by the block in which a message just before `t` was received; null where none was. */
+  liveIn(permitNo: string, t: number): Promise<LiveHead | null>;
   get(permitNo: string, starts: readonly number[]): Promise<Map<number, StoredBlock>>;
   /**
    * Writes the blocks of many plants, each plant's all or nothing; false where somebody else wrote one of them since its
@@ -76,7 +79,16 @@ export interface BlockRepository {
   put(writes: readonly BlockWrite[]): Promise<boolean[]>;
 }
 
-export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; table: string }): BlockRepository {
+/** `calls`: gathered (table-calls.ts) where many plants are looked at at once. */
+export function blockRepository({
+  db,
+  table,
+  calls = singleCalls({ db, table }),
+}: {
+  db: DynamoDBDocumentClient;
+  table: string;
+  calls?: Pick<TableCalls, "get">;
+}): BlockRepository {
   const query = async (permitNo: string, from: string, to: string, rest: object): Promise<StoredBlock[]> => {
     const blocks: StoredBlock[] = [];
     let start: Record<string, unknown> | undefined;
@@ -109,6 +121,10 @@ export function blockRepository({ db, table }: { db: DynamoDBDocumentClient; tab
     async live(permitNo, t) {
       const blocks = await latest(permitNo, t, 3);
       return blocks.reduce<LiveHead | null>((live, { block }) => mergeLive(block.live, live), null);
+    },
+    async liveIn(permitNo, t) {
+      const [item] = await calls.get([{ pk: permitNo, sk: formatMinute(floorBlock(t - 1)) }]);
+      return item ? stored(item).block.live : null;
     },
     async get(permitNo, starts) {
       const keys = starts.map((s) => ({ pk: permitNo, sk: formatMinute(s) }));

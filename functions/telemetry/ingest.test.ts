@@ -119,7 +119,7 @@ describe("what a batch leaves for the judges", () => {
   it("is a first look as soon as a device or pollutant speaks for the first time", async () => {
     await one.take(nox("08:00"));
     expect(await world.ledger.due(shard, at("08:01:09"))).toEqual([]);
-    expect(await world.ledger.due(shard, at("08:01:10"))).toEqual([{ permitNo, look: null }]);
+    expect(await world.ledger.due(shard, at("08:01:10"))).toMatchObject([{ permitNo, look: null }]);
     expect((await world.ledger.plant(permitNo)).first).toEqual({ "DA001/a21002": at("08:00") });
     await one.take(nox("07:30", 1, "08:05"));
     expect((await world.ledger.plant(permitNo)).first).toEqual({ "DA001/a21002": at("08:00") });

@@ -104,7 +104,8 @@ export async function startWorld(dynamo: TestDynamo, permits: readonly Permit[])
   const names = { blocks: `blocks-${++worlds}`, ledger: `ledger-${worlds}` };
   await Promise.all(Object.values(names).map((name) => dynamo.createTable(name)));
   const register = registerOf(permits);
-  const blocks = blockRepository({ db, table: names.blocks });
+  const blocks = blockRepository({ db, table: names.blocks, calls: gatheredCalls({ db, table: names.blocks }) });
+  const calm: TickServices["calm"] = new Map();
   const ledger = warningLedger({ db, table: names.ledger, calls: gatheredCalls({ db, table: names.ledger }) });
   const world: World = {
     tables: names,
@@ -154,6 +155,7 @@ export async function startWorld(dynamo: TestDynamo, permits: readonly Permit[])
       refusals: (mn, from, to) => countRefusals({ db, table: names.ledger }, mn, from, to),
     }),
     services: (over = {}) => ({
+      calm,
       register,
       blocks,
       ledger,

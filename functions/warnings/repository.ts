@@ -68,9 +68,10 @@ export interface Look {
   revision: number;
 }
 
-/** A plant that is due; null: not judged since ingest named it. */
+/** A plant that is due, and since when; no look: not judged since ingest named it. */
 export interface DuePlant {
   permitNo: string;
+  due: number;
   look: Look | null;
 }
 
@@ -314,12 +315,12 @@ export function warningLedger({
     async due(shard, t) {
       const items = await query(`DUE#${shard}`, null, {
         FilterExpression: "due <= :t",
-        ProjectionExpression: "sk, deficit, revision",
+        ProjectionExpression: "sk, due, deficit, revision",
         ExpressionAttributeValues: { ":t": t },
       });
       return items.map((i) => {
         const look = LookItem.safeParse(i);
-        return { permitNo: String(i.sk), look: look.success ? look.data : null };
+        return { permitNo: String(i.sk), due: Number(i.due), look: look.success ? look.data : null };
       });
     },
     putDue: (permitNo, due, look) => calls.put({ pk: `DUE#${shardOf(permitNo)}`, sk: permitNo, due, ...look }),

@@ -102,6 +102,73 @@ describe("a plant", () => {
     expect((await world.tick(at("08:40"))).plants).toBe(1);
   });
 
+  describe("that is well is looked at for silence alone until a deficit can come about, and", () => {
+    const dueItem = async (): Promise<unknown> => (await world.items(`DUE#${shard}`))[0];
+    beforeEach(async () => {
+      await feed("08:00", 50, 20); // heard last at 08:50:10
+      await world.tick(at("08:50"));
+    });
+    /** What it read, by the names of the repositories' calls. */
+    const watched = (): { over: Partial<TickServices>; read: string[] } => {
+      const read: string[] = [];
+      const spy = <T extends object>(of: T): T =>
+        new Proxy(of, {
+          get: (target, name) => {
+            const value: unknown = Reflect.get(target, name);
+            return typeof value === "function"
+              ? (...given: unknown[]) => {
+                  read.push(String(name));
+                  return (value as (...args: unknown[]) => unknown)(...given);
+                }
+              : value;
+          },
+        });
+      return { over: { blocks: spy(world.blocks), ledger: spy(world.ledger) }, read };
+    };
+
+    it("leaves the due time as it is: the function remembers", async () => {
+      await feed("08:50", 14, 20); // heard last at 09:04:10
+      const before = await dueItem();
+      expect(before).toMatchObject({ due: at("09:05:10"), deficit: at("09:36"), revision: 1 });
+      const { over, read } = watched();
+      expect((await world.tick(at("09:10"), over)).plants).toBe(1);
+      expect(read).toContain("liveIn");
+      expect(read).not.toContain("range");
+      expect(read).not.toContain("plant");
+      expect(await dueItem()).toEqual(before);
+      expect((await world.tick(at("09:15"))).plants).toBe(0);
+      // Another process knows nothing of that, and looks once more.
+      expect((await world.tick(at("09:15"), { calm: new Map() })).plants).toBe(1);
+      // Silent since 09:04:10, and told at the first tick that can know it.
+      expect((await world.tick(at("09:20"))).sends).toEqual({ sent: 2 });
+    });
+
+    it("is judged whole before a deficit is due, when its permit changed, and when ingest says so", async () => {
+      await feed("08:50", 14, 20);
+      const { over, read } = watched();
+      const record = { permit: plant, revision: 2, code: "code", shard, importedAt: "" };
+      const register = { refresh: async () => undefined, getPlant: async () => record };
+      await world.tick(at("09:10"), { ...over, register });
+      expect(read).toContain("range");
+      expect(await dueItem()).toMatchObject({ revision: 2 });
+      await feed("09:04", 20, 20);
+      // Not at 09:40: the visit before is at 09:25.
+      await world.tick(at("09:25"), { register });
+      expect(await dueItem()).toMatchObject({ deficit: at("10:36") });
+      await world.put({ pk: `DUE#${shard}`, sk: permitNo, due: at("09:26") });
+      expect((await world.tick(at("09:30"), { register })).plants).toBe(1);
+      expect(await dueItem()).toMatchObject({ deficit: at("10:36"), revision: 2 });
+    });
+
+    it("what another process found since is not forgotten over it", async () => {
+      await feed("08:50", 14, 20);
+      await world.tick(at("09:10"));
+      await world.put({ pk: `DUE#${shard}`, sk: permitNo, due: at("09:12"), deficit: at("09:14"), revision: 1 });
+      expect((await world.tick(at("09:15"))).plants).toBe(1);
+      expect(await dueItem()).toMatchObject({ deficit: at("09:40") }); // eleven minutes are waited for
+    });
+  });
+
   it("has a history for each of two statistics of one pollutant that open at the same tick", async () => {
     const limits = [limit(), limit({ statistic: "instant", max: 55 })];
     await start([permit({ outlets: [outlet({ limits })] })]);

@@ -19,10 +19,12 @@ import { calmUntil, deficitIsFar, evaluatePlant, windowOf, type EpisodeEvent } f
 import { LENGTH } from "./domain/judge-limit.ts";
 import type { PlantState } from "./domain/plant-state.ts";
 import { outages, silences, type Silence } from "./domain/silence.ts";
-import type { Look } from "./repository.ts";
+import type { DuePlant } from "./repository.ts";
 
 export interface TickServices extends CloseServices, DispatchServices {
   register: Pick<CachedRegister, "getPlant" | "refresh">;
+  /** What the function's memory knows of calm plants: for others it is only more visits. */
+  calm: CalmPlants;
   /** One alarm to the operator of the system. */
   alarm(subject: string, text: string): Promise<void>;
   /** A plant owes messages; `live` is how far its evidence went when it was judged. */
@@ -30,6 +32,12 @@ export interface TickServices extends CloseServices, DispatchServices {
   /** Hands on what is owed to those who send it by other ways than text messages; after these have left. */
   handOn?(owed: readonly Owed[]): Promise<void>;
 }
+
+/**
+ * By permit number: looked at `since`, and nothing to look for before `until`, as long as the item of its due time is the one
+ * of then (`of`). Between two writes of that item, which come once an hour, a plant is in the list of those due at every tick.
+ */
+export type CalmPlants = Map<string, { of: string; since: number; until: number }>;
 
 export interface TickReport {
   plants: number;
@@ -50,13 +58,12 @@ interface Visit {
   riskUntil: number | null;
   /** Records of the window, when they were read with `live` and there was room to keep them. */
   records: BlockRecord[] | null;
-  /** Set when only its silence has to be looked at, by what the last visit left. */
-  look: Look | null;
+  /** Set when only its silence has to be looked at: no data deficit before `deficit`, by the item (`of`) of its due time. */
+  quiet: { of: string; deficit: number } | null;
 }
 
-/** Plants whose blocks are read at a time, and plants judged at a time: these share calls (table-calls.ts). */
-const WIDTH = 24;
-const JUDGED_WIDTH = 100;
+/** Plants read or judged at a time: they share calls (table-calls.ts). */
+const WIDTH = 50;
 /** Records kept from the reading of all plants to their judgement: some 100 MB; who is above that is read again. */
 const KEPT_RECORDS = 250_000;
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, s) => s);
@@ -70,7 +77,7 @@ export async function tick(t: number, services: TickServices): Promise<TickRepor
   const late = services.now() - t > services.ruleData.warning(t).sms.lateTick * MINUTE;
   const owed: Owed[] = [];
   let [opened, closed, silent] = [0, 0, 0];
-  await eachInParallel(visits, JUDGED_WIDTH, failures, async (visit) => {
+  await eachInParallel(visits, WIDTH, failures, async (visit) => {
     const result = await judgePlant(visit, t, { late, inOutage }, services);
     opened += result.opened;
     closed += result.closed;
@@ -110,29 +117,37 @@ async function rejudgeClosed(t: number, services: TickServices, failures: unknow
 }
 
 async function visitsOf(t: number, services: TickServices, failures: unknown[]): Promise<Visit[]> {
-  const wanted = new Map<string, Pick<Visit, "riskUntil" | "look">>();
+  const wanted = new Map<string, { riskUntil: number | null; due?: DuePlant }>();
   await inParallel(ALL_SHARDS, SHARDS, async (shard) => {
     const [due, risk] = await Promise.all([services.ledger.due(shard, t), services.ledger.atRisk(shard)]);
-    for (const { permitNo, look } of due) wanted.set(permitNo, { riskUntil: null, look });
-    for (const { permitNo, until } of risk) wanted.set(permitNo, { riskUntil: until, look: null });
+    for (const one of due) if (!isCalm(one, t, services)) wanted.set(one.permitNo, { riskUntil: null, due: one });
+    for (const { permitNo, until } of risk) wanted.set(permitNo, { riskUntil: until });
   });
   const numbers = services.ruleData.warning(t);
   const visits: Visit[] = [];
   let kept = 0;
-  await eachInParallel([...wanted], WIDTH, failures, async ([permitNo, { riskUntil, look }]) => {
+  await eachInParallel([...wanted], WIDTH, failures, async ([permitNo, { riskUntil, due }]) => {
     const plant = await services.register.getPlant(permitNo);
     if (!plant) return;
-    const calm =
-      look !== null && look.revision === plant.revision && deficitIsFar(look.deficit, t, numbers) ? look : null;
-    const from = calm ? null : windowOf(plant.permit, t, riskUntil !== null, numbers);
+    const look = due?.look?.revision === plant.revision ? due.look : null;
+    const quiet =
+      due && look && deficitIsFar(look.deficit, t, numbers) ? { of: itemOf(due), deficit: look.deficit } : null;
+    const from = quiet ? null : windowOf(plant.permit, t, riskUntil !== null, numbers);
     const { live, records } = await presentOf(permitNo, from, t, services);
     const room = records !== null && kept + records.length <= KEPT_RECORDS;
     if (room) kept += records.length;
     const contacts = contactsAt(plant.permit, plant.contacts, t);
     const permit = { ...plant.permit, contacts };
-    visits.push({ plant: { ...plant, permit }, live, riskUntil, records: room ? records : null, look: calm });
+    visits.push({ plant: { ...plant, permit }, live, riskUntil, records: room ? records : null, quiet });
   });
   return visits.sort((a, b) => (a.plant.permit.permitNo < b.plant.permit.permitNo ? -1 : 1));
+}
+
+const itemOf = ({ due, look }: DuePlant): string => `${due} ${look?.deficit ?? ""} ${look?.revision ?? ""}`;
+
+function isCalm(one: DuePlant, t: number, { calm }: TickServices): boolean {
+  const known = calm.get(one.permitNo);
+  return known !== undefined && known.of === itemOf(one) && known.since <= t && t < known.until;
 }
 
 /** Blocks that tell a plant's present: the last of them that were received carry it on. */
@@ -147,7 +162,11 @@ async function presentOf(
 ): Promise<{ live: LiveHead | null; records: BlockRecord[] | null }> {
   const liveOf = (some: readonly StoredBlock[]): LiveHead | null =>
     some.reduce<LiveHead | null>((l, { block }) => mergeLive(block.live, l), null);
-  if (from === null) return { live: liveOf(await blocks.latest(permitNo, t, NEWEST)), records: null };
+  if (from === null)
+    return {
+      live: (await blocks.liveIn(permitNo, t)) ?? liveOf(await blocks.latest(permitNo, t, NEWEST)),
+      records: null,
+    };
   const window = await blocks.range(permitNo, from, t + 1, true);
   const live = liveOf(window);
   return {
@@ -194,16 +213,16 @@ async function judgePlant(
   services: TickServices,
   attempt = 1,
 ): Promise<{ owed: Owed[]; opened: number; closed: number; silent: boolean }> {
-  const { plant, live, riskUntil, look } = visit;
+  const { plant, live, riskUntil, quiet } = visit;
   const { late, inOutage } = how;
   const { permit, revision } = plant;
   const { ledger, blocks, ruleData } = services;
   const numbers = ruleData.warning(t);
-  if (look) {
+  if (quiet) {
     const { state } = await ledger.state(permit.permitNo);
-    const next = state.tick < t ? calmUntil({ permit, live }, state, look.deficit, t, numbers) : null;
+    const next = state.tick < t ? calmUntil({ permit, live }, state, quiet.deficit, t, numbers) : null;
     if (next !== null) {
-      await ledger.putDue(permit.permitNo, next, look);
+      services.calm.set(permit.permitNo, { of: quiet.of, since: t, until: next });
       return { owed: [], opened: 0, closed: 0, silent: false };
     }
   }

@@ -174,7 +174,7 @@ export class ServicesStack extends WorkStack {
       asynchronous: { maxEventAge, retryAttempts: 2 },
     });
     useTable(data.register, fn.ownRole, "GetItem");
-    useTable(data.blocks, fn.ownRole, "Query");
+    useTable(data.blocks, fn.ownRole, "BatchGetItem", "Query");
     useTable(data.ledger, fn.ownRole, "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem");
     useTable(data.ledger, fn.ownRole, "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate"); // many plants in a call
     data.operators.grantPublish(fn);

@@ -140,7 +140,7 @@ class TickRun {
     );
     this.due = context.t + HOUR;
     // A limit that begins with the next hour has its first deficit there, and not sooner.
-    this.deficit = Math.min(this.due, nextHourDeficit(context.t, numbers.hour));
+    this.deficit = nextHourDeficit(context.t, numbers.hour);
   }
 
   devices(quiet: readonly Silence[]): void {
@@ -375,7 +375,7 @@ function deficitDue(
   const hourEnd = floorHour(t) + HOUR;
   const spare = n.slots - n.validSlots + 1;
   const nextHour = nextHourDeficit(t, n);
-  if (a.left === 0) return floorHour(t) + (spare + n.pendingMinutes) * MINUTE;
+  if (a.left === 0) return nextHour;
   const waiting = row.slots.flatMap((slot, i) => {
     const end = row.from + (i + 1) * MINUTE;
     return !slot.received && end > floorHour(t) && end <= t && end > t - n.pendingMinutes * MINUTE ? [end] : [];
@@ -388,9 +388,9 @@ function deficitDue(
   return due < hourEnd ? due : nextHour;
 }
 
-/** The earliest moment at which minutes that never arrive can be too many in the hour after that of `t`. */
+/** The earliest moment at which minutes that never arrive can be too many in the hour after the one that a tick looks at. */
 const nextHourDeficit = (t: number, n: WarningNumbers["hour"]): number =>
-  floorHour(t) + HOUR + (n.slots - n.validSlots + 1 + n.pendingMinutes) * MINUTE;
+  hourOfTick(t) + HOUR + (n.slots - n.validSlots + 1 + n.pendingMinutes) * MINUTE;
 
 /** All due lines of the plant, one message per phone: two roles on one phone are the union. */
 export function messagesOf(contacts: readonly Contact[], lines: readonly Line[]): DueMessage[] {
