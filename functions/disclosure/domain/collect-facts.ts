@@ -76,16 +76,21 @@ function seriesOf(outlet: Outlet, { records, marks, asOf }: StoredFacts): Series
   return [...channels].map(([pollutant, channel]) => {
     const plain = buildSlots(outlet, channel, own, from, to).slots;
     const spans = (marks[outlet.code] ?? []).filter((m) => isOf(m, pollutant));
-    const slots = plain.flatMap((slot, i) => shownSlot(slot, from + i * MINUTE, spans));
+    const slots: Slot[] = [];
+    let t = from;
+    for (const slot of plain) {
+      if (slot.received) slots.push(shownSlot(slot, t, spans));
+      t += MINUTE;
+    }
     return { outlet: outlet.code, pollutant, minutes, slots };
   });
 }
 
-export function shownSlot(slot: StoredSlot, t: number, marks: readonly MarkSpan[]): Slot[] {
-  if (!slot.received) return [];
+/** A slot that has a record. */
+export function shownSlot(slot: StoredSlot, t: number, marks: readonly MarkSpan[]): Slot {
   const marked = marks.some((m) => m.from <= t && t < m.to);
   const quality = marked ? "marked" : slot.value === null ? "invalid" : "counts";
-  return [{ t, value: slot.value ?? slot.shown, quality, flag: slot.flag }];
+  return { t, value: slot.value ?? slot.shown, quality, flag: slot.flag };
 }
 
 function newestRevision<T extends { outlet: string; pollutant: string; revision: number }>(

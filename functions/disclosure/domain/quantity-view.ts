@@ -9,7 +9,7 @@ import type { DisclosureFacts, HourFact, SeriesFact, Slot } from "./facts.ts";
 import { figure, limitText } from "./figures.ts";
 import { judgedDay, judgedHour, type JudgedView } from "./judged.ts";
 import { latestView, type LatestView } from "./latest.ts";
-import { hourViews, meanIn, seriesView, type HourView, type SeriesView } from "./series-view.ts";
+import { countingValues, hourViews, meanIn, seriesView, type HourView, type SeriesView } from "./series-view.ts";
 import { primaryLimit, soFarView, standingOf, type SoFarView, type Standing } from "./standing.ts";
 import { plain, say, type Text } from "./text.ts";
 
@@ -104,7 +104,7 @@ function summaryOf(
   unit: string,
   rules: RuleData,
 ): Text {
-  const values = slots.flatMap((s) => (s.quality === "counts" && s.value !== null ? [s.value] : []));
+  const values = countingValues(slots);
   if (values.length === 0) return say(rules, "disclosure.summary.none");
   const of = (x: number): string => `${figure(x, decimals)}${unit === "" ? "" : ` ${unit}`}`;
   // Smallest and largest say nothing of a direction.

@@ -35,8 +35,13 @@ export interface HourView {
 
 export const seriesStart = (asOf: number): number => floorHour(asOf) - (HOURS - 1) * HOUR;
 
-const countingValues = (slots: readonly Slot[]): number[] =>
-  slots.flatMap((s) => (s.quality === "counts" && s.value !== null ? [s.value] : []));
+/** Values of the counting minutes since `from`; a loop, for it is asked of a day of minutes of every pollutant. */
+export function countingValues(slots: readonly Slot[], from = -Infinity): number[] {
+  const values: number[] = [];
+  for (const { t, value, quality } of slots)
+    if (quality === "counts" && value !== null && t >= from) values.push(value);
+  return values;
+}
 
 export type MeanOf = (values: readonly number[]) => number | null;
 

@@ -10,6 +10,7 @@ import { hasFlow, weightedMean, weightedSlots } from "../../warnings/domain/wate
 import type { Slot } from "./facts.ts";
 import { figure } from "./figures.ts";
 import type { LatestView } from "./latest.ts";
+import { countingValues } from "./series-view.ts";
 import { say, type Text } from "./text.ts";
 
 export type Standing =
@@ -99,7 +100,7 @@ interface Mean {
 
 /** Arithmetic mean over the counting minutes since `from`. */
 export function meanSince(slots: readonly Slot[], from: number): Mean {
-  const values = slots.flatMap((s) => (s.t >= from && s.quality === "counts" && s.value !== null ? [s.value] : []));
+  const values = countingValues(slots, from);
   return { valid: values.length, mean: values.length === 0 ? null : mean(values), weighted: null };
 }
 

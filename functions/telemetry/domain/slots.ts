@@ -5,7 +5,7 @@
 import type { Outlet } from "../../register/domain/permit.ts";
 import { inForce } from "../../register/domain/permit.ts";
 import { floorMinute, MINUTE } from "../../shared/shanghai.ts";
-import { counts, pollutantOf, type BlockRecord, type Channel } from "./block.ts";
+import { counts, pollutantOf, type BlockRecord, type BlockValue, type Channel } from "./block.ts";
 import type { Flag } from "./reading.ts";
 
 export interface Slot {
@@ -49,14 +49,14 @@ export function buildSlots(
 ): SlotRow {
   const length = Math.max(0, Math.round((to - from) / MINUTE));
   const slots: Slot[] = Array.from({ length }, () => EMPTY);
-  const own = records.filter((r) => r.outlet === outlet.code && (r.kind === "minute" || r.kind === "realtime"));
   for (const mn of new Set(outlet.devices.map((d) => d.mn))) {
-    const row = deviceSlots(outlet, mn, channel, own, from, length);
-    row.forEach((slot, i) => {
+    const row = deviceSlots(outlet, mn, channel, records, from, length);
+    for (let i = 0; i < length; i++) {
+      const slot = row[i];
+      if (!slot?.received) continue;
       const held = slots[i] ?? EMPTY;
-      if (!slot?.received) return;
       if (!held.received || (held.value === null && slot.value !== null)) slots[i] = slot;
-    });
+    }
   }
   for (const mark of marks.filter((m) => isOf(m, pollutantOf(channel))))
     for (let i = Math.max(0, Math.floor((mark.from - from) / MINUTE)); i < length && from + i * MINUTE < mark.to; i++) {
@@ -78,8 +78,9 @@ function deviceSlots(
   const began: number[] = [];
   const samples = new Map<number, { sum: number; n: number; shown: number | null; flag: Flag }>();
   for (const record of records) {
-    if (record.mn !== mn) continue;
-    const v = record.values.find((x) => x.channel === channel);
+    if (record.mn !== mn || record.outlet !== outlet.code) continue;
+    if (record.kind !== "minute" && record.kind !== "realtime") continue;
+    const v = valueOf(record, channel);
     if (!v) continue;
     const first = Math.round((floorMinute(record.at) - from) / MINUTE);
     if (record.kind === "realtime") {
@@ -97,7 +98,8 @@ function deviceSlots(
     const slot: Slot = counts(v)
       ? { value: v.value, received: true, shown: v.value, flag: v.flag }
       : { value: null, received: true, shown: v.value, flag: v.flag };
-    for (let i = Math.max(0, first); i < Math.min(length, first + intervalAt(outlet, mn, record.at)); i++) {
+    const end = Math.min(length, first + intervalAt(outlet, mn, record.at));
+    for (let i = Math.max(0, first); i < end; i++) {
       // Where two intervals of one device overlap, the one that began later is the closer report.
       if ((began[i] ?? -Infinity) > record.at) continue;
       began[i] = record.at;
@@ -111,6 +113,12 @@ function deviceSlots(
       row[i] = { value: mean, received: true, shown: mean ?? s.shown, flag: mean === null ? s.flag : "N" };
     }
   return row;
+}
+
+/** A loop where a closure would be: every judgement asks for some thousand values. */
+function valueOf(record: BlockRecord, channel: Channel): BlockValue | undefined {
+  for (const v of record.values) if (v.channel === channel) return v;
+  return undefined;
 }
 
 /** Minutes that a minute-mean record of this device at `t` covers. */

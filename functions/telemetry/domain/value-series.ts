@@ -43,14 +43,11 @@ export interface SlotSource {
 export function minuteValues(source: SlotSource, from: number, to: number): MinuteValue[] {
   const { outlet, pollutant, channel, records } = source;
   const marks = source.marks.filter((m) => m.from < to && m.to > from && isOf(m, pollutant));
-  return buildSlots(outlet, channel, records, from, to).slots.flatMap((slot, i) =>
-    shownSlot(slot, from + i * MINUTE, marks).map(({ t, value, flag, quality }) => ({
-      at: formatIso(t),
-      value,
-      flag,
-      quality,
-    })),
-  );
+  return buildSlots(outlet, channel, records, from, to).slots.flatMap((slot, i) => {
+    if (!slot.received) return [];
+    const { t, value, flag, quality } = shownSlot(slot, from + i * MINUTE, marks);
+    return [{ at: formatIso(t), value, flag, quality }];
+  });
 }
 
 /** Plain means of whole and running hours; `meanOf` null: there is no such mean (noise), only the span. */
