@@ -8,6 +8,7 @@ import { jobRepository, type Jobs } from "../jobs/job-repository.ts";
 import { liveOperations } from "../live/live-operations.ts";
 import { liveRepository, type LiveRepository } from "../live/live-repository.ts";
 import { cityDeviceOperations } from "../devices/list-devices.ts";
+import { cityUnmarkedOperations } from "../marks/list-unmarked.ts";
 import { markOperations } from "../marks/mark-operations.ts";
 import { unmarkedOperations } from "../marks/unmarked-operations.ts";
 import type { Senders } from "../notices/channels.ts";
@@ -73,6 +74,7 @@ export const peopleOperations = (services: Services): Operation[] => [
   ...permitOperations(services),
   ...cityDeviceOperations(services),
   ...unmarkedOperations(services),
+  ...cityUnmarkedOperations(services),
   ...settingsOperations(services),
   ...noticeOperations(services),
   ...personOperations(services),

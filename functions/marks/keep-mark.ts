@@ -10,11 +10,13 @@ import { hasEffect, inTheWay, spanText, step, type Mark } from "./domain/mark.ts
 import { touchedPeriods } from "./domain/touched-periods.ts";
 import { testsOf } from "./mark-facts.ts";
 import type { Marks } from "./mark-repository.ts";
+import type { UnmarkedList } from "./unmarked-repository.ts";
 
 export interface MarkServices {
   marks: Marks;
   blocks: Pick<BlockRepository, "records">;
   hints: Pick<LedgerHints, "risk">;
+  unmarked: Pick<UnmarkedList, "markWrites">;
   ruleData: RuleData;
 }
 
@@ -39,7 +41,7 @@ export async function keepMark(
   asked: Asked,
   before: Mark | null,
   decide: (before: Mark | null) => Mark,
-  { marks, blocks, hints, ruleData }: MarkServices,
+  { marks, blocks, hints, unmarked, ruleData }: MarkServices,
 ): Promise<Mark> {
   const { plant, at } = asked;
   const { permit } = plant;
@@ -71,8 +73,9 @@ export async function keepMark(
       stamp: asked.id,
       at,
     };
+    const listed = await unmarked.markWrites(before, tested, at);
     try {
-      await asked.change(marks.writes(change), {
+      await asked.change([...marks.writes(change), ...listed], {
         permitNo: permit.permitNo,
         target: `mark ${tested.id}`,
         before,

@@ -13,6 +13,7 @@ import { JUDGEABLE, keepMark, type MarkServices } from "./keep-mark.ts";
 import { markId, markRepository } from "./mark-repository.ts";
 import { Range, rangeOf } from "./mark-range.ts";
 import { MarkView, viewOf } from "./mark-view.ts";
+import { unmarkedList } from "./unmarked-repository.ts";
 
 const reason = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
 /** Days of marks in one answer. */
@@ -67,6 +68,7 @@ export const markServices = ({ db, tables, ruleData }: Services): MarkServices =
   marks: markRepository({ db, table: tables.ledger }),
   blocks: blockRepository({ db, table: tables.blocks }),
   hints: ledgerHints({ db, table: tables.ledger }),
+  unmarked: unmarkedList({ db, table: tables.ledger }),
   ruleData,
 });
 

@@ -5,11 +5,13 @@ import { loadRuleData } from "../../layers/rule-data.ts";
 import { countRefusals } from "../devices/device-refusals.ts";
 import { keepQuality, type QualityServices } from "../devices/keep-quality.ts";
 import { qualityFacts } from "../devices/quality-repository.ts";
+import { keepUnmarked, listedDays } from "../marks/keep-unmarked.ts";
 import { markRepository } from "../marks/mark-repository.ts";
 import { retestMarks, type RetestServices } from "../marks/retest-marks.ts";
+import { unmarkedList, type UnmarkedList } from "../marks/unmarked-repository.ts";
 import { registerRepository, type Register } from "../register/repository.ts";
 import { documentClient } from "../shared/clients.ts";
-import { DAY, floorDay } from "../shared/shanghai.ts";
+import { DAY, floorDay, HOUR } from "../shared/shanghai.ts";
 import { eachInParallel, throwAny } from "../shared/in-parallel.ts";
 import { gatheredCalls } from "../shared/table-calls.ts";
 import { metrics } from "../shared/logger.ts";
@@ -17,6 +19,7 @@ import { HouseEnv, readEnv } from "../shared/env.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
 import type { LiveHead } from "../telemetry/domain/block.ts";
 import { ledgerHints, type LedgerHints } from "../telemetry/ledger-hints.ts";
+import { readOnce } from "../telemetry/read-once.ts";
 import { closePeriod, periodClosedAt, type CloseServices } from "./close.ts";
 import { cityReader, type CityReader } from "./city-reader.ts";
 import type { Kind } from "./domain/judge-limit.ts";
@@ -31,6 +34,7 @@ export interface ClosingServices extends CloseServices {
   quality: QualityServices["quality"];
   refusals: QualityServices["refusals"];
   marks: RetestServices["marks"];
+  unmarked: UnmarkedList;
   city: Pick<CityReader, "dayOfEpisodes" | "standings" | "warnings">;
   standings: StandingLists;
 }
@@ -54,9 +58,10 @@ export async function closeAll(
   const start = periodClosedAt(kind, at);
   const failures: unknown[] = [];
   let plants = 0;
-  const [told, listed] = await Promise.all([
+  const [told, listed, unmarked] = await Promise.all([
     toldBefore(kind, start, services.city),
     kind === "HOUR" ? services.city.standings() : null,
+    kind === "DAY" ? listedDays(start, services) : null,
   ]);
   for await (const permitNos of pages(services.register)) {
     const records = await services.register.getPlants(permitNos);
@@ -67,7 +72,11 @@ export async function closeAll(
       if (kind === "HOUR") return;
       const heads = await keepHeads(plant.permit.permitNo, start, at, services);
       await retestMarks(plant, start, at, services);
-      await keepQuality(plant.permit, start, heads, services.ruleData.deviceQuality(start), services);
+      // Both look at the whole day; the hours beside it are the unmarked's.
+      const day = [start - 2 * HOUR, start + DAY + HOUR] as const;
+      const once = { ...services, blocks: readOnce(services.blocks, plant.permit.permitNo, day) };
+      await keepUnmarked(plant.permit, start, at, unmarked?.get(plant.permit.permitNo) ?? [], once);
+      await keepQuality(plant.permit, start, heads, services.ruleData.deviceQuality(start), once);
     });
     plants += records.length;
   }
@@ -132,6 +141,7 @@ export function closingServices(): ClosingServices {
     quality: qualityFacts({ db, table: env.LEDGER_TABLE }),
     refusals: (mn, from, to) => countRefusals({ db, table: env.LEDGER_TABLE }, mn, from, to),
     marks: markRepository({ db, table: env.LEDGER_TABLE }),
+    unmarked: unmarkedList({ db, table: env.LEDGER_TABLE }),
     city: cityReader({ db, table: env.LEDGER_TABLE }),
     standings: standingLists({ db, table: env.LEDGER_TABLE }),
     ruleData: loadRuleData(env.RULE_DATA_DIR),

@@ -16,6 +16,7 @@ import { ingest, type IngestCounts, type IngestServices } from "../telemetry/ing
 import { ledgerHints } from "../telemetry/ledger-hints.ts";
 import { plantBlocks } from "../telemetry/plant-blocks.ts";
 import { cityReader } from "./city-reader.ts";
+import { unmarkedList } from "../marks/unmarked-repository.ts";
 import type { ClosingServices } from "./close-all.ts";
 import { standingLists } from "./mend-standings.ts";
 import { closePeriod, periodClosedAt } from "./close.ts";
@@ -66,7 +67,7 @@ export interface World {
   tick(t: number, over?: Partial<TickServices>): Promise<TickReport>;
   close(kind: Kind, at: number): Promise<void>;
   /** What a closing of the whole city needs beside `services`. */
-  cityLists(): Pick<ClosingServices, "city" | "standings" | "quality" | "refusals">;
+  cityLists(): Pick<ClosingServices, "city" | "standings" | "unmarked" | "quality" | "refusals">;
   put(item: Record<string, unknown>): Promise<void>;
   /** Items of the ledger of one partition, by sort key. */
   items(pk: string, prefix?: string): Promise<Record<string, unknown>[]>;
@@ -151,6 +152,7 @@ export async function startWorld(dynamo: TestDynamo, permits: readonly Permit[])
     cityLists: () => ({
       city: cityReader({ db, table: names.ledger }),
       standings: standingLists({ db, table: names.ledger }),
+      unmarked: unmarkedList({ db, table: names.ledger }),
       quality: qualityFacts({ db, table: names.ledger }),
       refusals: (mn, from, to) => countRefusals({ db, table: names.ledger }, mn, from, to),
     }),

@@ -197,6 +197,13 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/marks/unmarked": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations["listCityUnmarked"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
   "/api/self/notice-settings": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["getNoticeSettings"];
@@ -1951,6 +1958,25 @@ export interface components {
         overdue: boolean;
       }[];
     };
+    ListCityUnmarkedAnswer: {
+      periods: {
+        permitNo: string;
+        name: string;
+        town: string;
+        outlet: string;
+        pollutants: string[];
+        from: string;
+        to: string;
+        why: "missing" | "flagged" | "suspicious";
+        signs: string[];
+        ageHours: number;
+        deadline: string;
+        overdue: boolean;
+      }[];
+      total: { periods: number; plants: number; overdue: number };
+      lastDay: string;
+      next: string | null;
+    };
     GetNoticeSettingsAnswer: {
       settings: {
         kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] };
@@ -3055,6 +3081,32 @@ export interface operations {
       200: {
         headers: { [name: string]: unknown };
         content: { "application/json": components["schemas"]["ListUnmarkedAnswer"] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  listCityUnmarked: {
+    parameters: {
+      query?: {
+        q?: string;
+        town?: string;
+        why?: "missing" | "flagged" | "suspicious";
+        overdue?: "yes" | "no";
+        cursor?: string;
+        limit?: string;
+      };
+      header?: never;
+      path?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ListCityUnmarkedAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
       default: {

@@ -1,17 +1,16 @@
 /** Episodes of the city or of one plant, as a list or counted, and as CSV or XLSX. */
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Progress, Segmented, Space, Table, type TableColumnsType } from "antd";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import { formatCompact } from "../../../functions/shared/shanghai.ts";
+import { Button, Segmented, Space, Table, type TableColumnsType } from "antd";
+import { useMemo, type ReactNode } from "react";
 import { api, dataOf } from "../../shared/api.ts";
 import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import type { Answer } from "../answers.ts";
-import { csvOf, save, xlsxOf, type Column } from "../export/table-file.ts";
+import { ExportButtons } from "../export/export-buttons.tsx";
+import type { Column } from "../export/table-file.ts";
 import { useLabels } from "../labels.ts";
 import { hashOf, setQuery, useAddress } from "../shell/address.ts";
 import { MoreTable } from "../shell/more-table.tsx";
-import { Problem } from "../shell/problem.tsx";
 import { useText } from "../texts.ts";
 import { frequencies, type Frequency } from "./frequency.ts";
 import { soughtOf, type Sought } from "./sought.ts";
@@ -187,18 +186,10 @@ function Counted({ rows }: { rows: readonly Episode[] }): ReactNode {
   );
 }
 
-/** A file of at most this many: what is more is no table that somebody reads. */
-const MOST_EXPORTED = 20_000;
-
-/** Reads the whole list page by page; it shows how far it is and can be stopped. */
 function Exports({ sought }: { sought: Sought }): ReactNode {
   const t = useText();
   const language = useLanguage();
   const { pollutant } = useLabels();
-  const [read, setRead] = useState<number | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const stopped = useRef(false);
-  useEffect(() => () => void (stopped.current = true), []);
   const columns: Column<Episode>[] = [
     { title: t("opened"), value: (e) => minuteText(e.openedAt, language), width: 18 },
     { title: t("ended"), value: (e) => (e.closedAt ? minuteText(e.closedAt, language) : null), width: 18 },
@@ -212,42 +203,14 @@ function Exports({ sought }: { sought: Sought }): ReactNode {
     { title: t("highestLevel"), value: (e) => e.highest },
     { title: t("messages"), value: (e) => e.messages },
   ];
-  async function make(kind: "csv" | "xlsx"): Promise<void> {
-    stopped.current = false;
-    setError(null);
-    setRead(0);
-    try {
-      const rows: Episode[] = [];
-      let cursor: string | null = null;
-      do {
-        const page: Answer<"listEpisodes"> = await ask(sought, cursor, "200");
-        rows.push(...page.episodes);
-        cursor = page.next;
-        setRead(rows.length);
-      } while (cursor !== null && rows.length < MOST_EXPORTED && !stopped.current);
-      if (stopped.current) return;
-      const name = `${t("navEpisodes")}-${formatCompact(Date.now()).slice(0, 12)}.${kind}`;
-      const csv = (): Blob => new Blob([csvOf(rows, columns)], { type: "text/csv;charset=utf-8" });
-      save(kind === "csv" ? csv() : await xlsxOf(rows, columns, t("navEpisodes")), name);
-    } catch (failed) {
-      setError(failed);
-    } finally {
-      setRead(null);
-    }
-  }
-  if (read !== null)
-    return (
-      <Space role="status">
-        <Progress type="circle" size={22} percent={99} status="active" showInfo={false} aria-hidden />
-        {t("exporting", { count: read })}
-        <Button onClick={() => void (stopped.current = true)}>{t("cancel")}</Button>
-      </Space>
-    );
   return (
-    <Space wrap>
-      <Button onClick={() => void make("csv")}>{t("exportAs", { kind: "CSV" })}</Button>
-      <Button onClick={() => void make("xlsx")}>{t("exportAs", { kind: "XLSX" })}</Button>
-      {error === null ? null : <Problem error={error} />}
-    </Space>
+    <ExportButtons<Episode>
+      title={t("navEpisodes")}
+      columns={columns}
+      ask={async (cursor) => {
+        const { episodes, next } = await ask(sought, cursor, "200");
+        return { rows: episodes, next };
+      }}
+    />
   );
 }

@@ -50,9 +50,9 @@ export const PAGES: readonly PageEntry[] = [
   {
     name: "marks",
     title: "navMarks",
-    action: "mark.judge",
+    action: "mark.read",
     key: "k",
-    View: lazy(() => import("../marks/contradicted-page.tsx")),
+    View: lazy(() => import("../marks/marks-page.tsx")),
   },
   {
     name: "devices",

@@ -12,7 +12,7 @@ import { useText } from "../texts.ts";
 
 type Row = Answer<"listContradictedMarks">["marks"][number];
 
-export default function ContradictedPage(): ReactNode {
+export function ContradictedList(): ReactNode {
   const t = useText();
   const marks = useInfiniteQuery({
     queryKey: ["contradicted"],
@@ -23,18 +23,17 @@ export default function ContradictedPage(): ReactNode {
     refetchInterval: 60_000,
   });
   return (
-    <section className="page">
-      <h1>{t("navMarks")}</h1>
+    <>
       <p>{t("marksAre")}</p>
       <MoreTable<Row>
-        label={t("navMarks")}
+        label={t("tabContradicted")}
         rows={marks.data?.pages.flatMap((page) => page.marks) ?? []}
         rowKey={({ permitNo, mark }) => permitNo + mark.id}
         columns={useColumns()}
         empty={t("noContradicted")}
         query={marks}
       />
-    </section>
+    </>
   );
 }
 
