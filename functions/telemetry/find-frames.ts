@@ -93,7 +93,8 @@ function counting(archive: ArchiveReader, counts: { lists: number; objects: numb
 async function spansOf(permitNo: string, receivedAt: number, blocks: FrameSources["blocks"]): Promise<Span[]> {
   const start = floorBlock(receivedAt);
   const [around, before] = await Promise.all([
-    blocks.range(permitNo, start, start + 3 * BLOCK, false),
+    // From the block before: where the plant fell silent, it is the one that tells how far the receipt's was merged.
+    blocks.range(permitNo, start - BLOCK, start + 3 * BLOCK, false),
     blocks.latest(permitNo, start - 1, 3),
   ]);
   const upper = new Map<string, string>();
@@ -102,8 +103,9 @@ async function spansOf(permitNo: string, receivedAt: number, blocks: FrameSource
       const held = upper.get(shard);
       if (held === undefined || isAfter(sequence, held)) upper.set(shard, sequence);
     }
-  // The block before may have been merged in one batch with this one: the one before that surely was not.
-  const lower = before.filter(({ block }) => block.live).at(-1)?.block.live?.applied ?? {};
+  // The block before may tell of this receipt already: the one before that surely does not.
+  const [, ...older] = before.filter(({ block }) => block.live);
+  const lower = older.at(-1)?.block.live?.applied ?? {};
   return [...upper].map(([shard, to]) => ({ shard, after: BigInt(lower[shard] ?? 0), to: BigInt(to) }));
 }
 

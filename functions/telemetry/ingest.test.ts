@@ -287,7 +287,11 @@ describe("the last minute of ten, which arrives in the next ten", () => {
     await take(nox("08:08", 38, "08:09"));
     await take(nox("08:09", 39, "08:10"));
     expect(reads).toBe(1);
+    // Not begun until something of its own minutes comes.
+    expect((await world.blocks.latest(permitNo, at("08:10"), 1))[0]?.block.start).toBe(at("08:00"));
+    await take(nox("08:10", 40, "08:11"));
     await take(nox("08:19", 49, "08:20"));
+    await take(nox("08:20", 50, "08:21"));
     expect(reads).toBe(1);
     // Sent twice: the second time there is nothing new in it, and the former block is written only to be sure of it.
     await take(nox("08:29", 59, "08:29"));
@@ -295,7 +299,15 @@ describe("the last minute of ten, which arrives in the next ten", () => {
     expect(reads).toBe(1);
     await take(nox("08:51", 61, "08:52"));
     expect(reads).toBe(2);
-    expect(await stored()).toEqual({ "08:08": 38, "08:09": 39, "08:19": 49, "08:29": 59, "08:51": 61 });
+    expect(await stored()).toEqual({
+      "08:08": 38,
+      "08:09": 39,
+      "08:10": 40,
+      "08:19": 49,
+      "08:20": 50,
+      "08:29": 59,
+      "08:51": 61,
+    });
     expect(verifyChain(await chain("A", at("08:30")))).toBeNull();
   });
 

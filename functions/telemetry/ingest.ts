@@ -14,7 +14,7 @@ import { nextLink, sha256 } from "./domain/archive-line.ts";
 import { floorBlock, type Block, type LiveHead } from "./domain/block.ts";
 import { filedAt, mergeFrames, type AcceptedFrame, type MergeResult } from "./domain/merge-plant.ts";
 import type { FirstSeen, LedgerHints, QuarantineEntry } from "./ledger-hints.ts";
-import type { PlantBlocks, PlantPresent } from "./plant-blocks.ts";
+import { placePresent, type PlantBlocks, type PlantPresent } from "./plant-blocks.ts";
 import type { DeviceKeys } from "./device-keys.ts";
 import { parseTopic } from "./domain/read-payload.ts";
 import type { QuarantineReason } from "./domain/reading.ts";
@@ -197,12 +197,7 @@ async function mergePlant(permitNo: string, all: readonly Own[], services: Inges
     if (!services.present) live.applied[message.shard] = message.sequence;
   }
   live.riskUntil = merged.riskUntil;
-  if (own.length > 0 && !services.present) {
-    const now = floorBlock(receivedAt);
-    blocks.get(now)!.live = live;
-    merged.touched.add(now);
-    if (present.witness !== null) merged.touched.add(present.witness);
-  }
+  if (own.length > 0 && !services.present) placePresent(present, floorBlock(receivedAt), merged.touched);
   if (asRead) carryPresent(asRead, blocks, merged.touched);
   return { permitNo, own, merged, present, riskKnown, lines };
 }

@@ -12,12 +12,38 @@ export interface PlantPresent {
   blocks: Map<number, Block>;
   /** Of the blocks as they were read; none: not stored yet. */
   versions: Map<number, number>;
-  /**
-   * A block that has to be written with the others, changed or not: its version is what says that nobody else wrote the
-   * plant meanwhile, and that saves reading it. Null: what stands there was read.
-   */
-  witness: number | null;
 }
+
+/**
+ * Puts the present, with a batch of one shard merged, into the block that is to tell it, and adds to `touched` what has to
+ * be written with it. `now`: the block of the receipt.
+ *
+ * While nothing of its own minutes has come, the block of the receipt is not begun: the last minute of the former ten
+ * goes, with the present, into the former block, which is one write on one version. Only who alone writes the plant may
+ * do so. Everybody else begins the block at once, in one transaction with the former: so of two who see no block of the
+ * receipt yet, one finds another version than he read, and merges anew.
+ */
+export function placePresent({ live, blocks, versions }: PlantPresent, now: number, touched: Set<number>): void {
+  const stored = (start: number): boolean => (versions.get(start) ?? 0) > 0;
+  const former = now - BLOCK;
+  const waits = !stored(now) && stored(former);
+  const alone = Object.keys(live.applied).length === 1;
+  if (waits && alone && [...touched].every((start) => start === former)) {
+    blocks.get(former)!.live = copyOf(live);
+    touched.add(former);
+    return;
+  }
+  blocks.get(now)!.live = live;
+  touched.add(now);
+  if (waits && !alone) touched.add(former);
+}
+
+/** Heads are replaced, never changed: a copy of the lists of them is a copy. */
+const copyOf = ({ devices, applied, riskUntil }: LiveHead): LiveHead => ({
+  devices: { ...devices },
+  applied: { ...applied },
+  riskUntil,
+});
 
 export interface PlantWrite {
   permitNo: string;
@@ -54,11 +80,10 @@ export function plantBlocks(
     const live = latest.reduce<LiveHead | null>((l, { block }) => mergeLive(block.live, l), null);
     return {
       // A copy: what is merged from now on belongs to the block of the receipt alone.
-      live: structuredClone(live) ?? { devices: (await lastHeads(permitNo)) ?? {}, applied: {}, riskUntil: 0 },
+      live: live ? copyOf(live) : { devices: (await lastHeads(permitNo)) ?? {}, applied: {}, riskUntil: 0 },
       // The newest come with every block up to the receipt: one of now that is not among them does not exist.
       blocks: new Map([[now, emptyBlock(now)], ...latest.map(({ block }) => [block.start, block] as const)]),
       versions: new Map(latest.map(({ block, version }) => [block.start, version])),
-      witness: null,
     };
   }
 
@@ -68,7 +93,6 @@ export function plantBlocks(
       live,
       blocks: new Map(newest.map((s) => [s, blocks.get(s)!])),
       versions: new Map(newest.map((s) => [s, versions.get(s) ?? 0])),
-      witness: null,
     });
     if (held.size > size) held.delete(held.keys().next().value!);
   }
@@ -88,9 +112,8 @@ export function plantBlocks(
         (plant.versions.get(now - BLOCK) ?? 0) > 0
       ) {
         // The last minute of ten arrives in the next ten: the block that it goes to is the newest anybody can have written.
-        plant.live = structuredClone(plant.live); // the former block keeps its own
+        plant.live = copyOf(plant.live); // the former block keeps its own
         plant.blocks.set(now, emptyBlock(now));
-        plant.witness = now - BLOCK;
       } else if (shared.has(permitNo) || !plant.blocks.has(now)) {
         // A new ten minutes: what other shards wrote of this plant's other devices is taken over.
         const fresh = await open(permitNo, receivedAt);

@@ -19,15 +19,6 @@ export interface Lever {
 /** What IoT Core meters as one. */
 const PER_STEP = 5_120;
 
-/** The units of ingest, changed. */
-const ingest = (m: Measured, change: (row: Measured["steady"]["consumed"][number]) => object): Measured => ({
-  ...m,
-  steady: {
-    ...m.steady,
-    consumed: m.steady.consumed.map((r) => (r.caller === "ingest-telemetry" ? { ...r, ...change(r) } : r)),
-  },
-});
-
 export const LEVERS: readonly Lever[] = [
   {
     what: "three plants in a message of 5 KB",
@@ -36,15 +27,6 @@ export const LEVERS: readonly Lever[] = [
       m,
       t,
       a: { ...a, plantsPerMessage: Math.max(1, Math.floor(PER_STEP / m.message.payload)) },
-    }),
-  },
-  {
-    what: "a block begins without a transaction",
-    how: "the head of the present stays in the block of its receipt for one write more; two plain writes, each on its version",
-    pull: ({ m, t, a }) => ({
-      m: ingest(m, (r) => (r.operation === "TransactWriteItems" ? { write: r.write / 2 } : {})),
-      t,
-      a,
     }),
   },
   {

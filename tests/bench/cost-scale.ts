@@ -11,8 +11,8 @@ export const SIZES = [10_250, 100_000, 3_600_000] as const;
 export const UNITS = {
   payloadBytes: 1_699,
   recordBytes: 2_406,
-  /** One write of one unit in nine minutes of ten, a transaction of two blocks (four units) in the tenth. */
-  blockWritesPerMinute: 1.3,
+  /** One write of one unit, also in the minute that ends a block. */
+  blockWritesPerMinute: 1,
   archiveBytesPerMessage: 312,
   /** Processor time, ms of one of these cores. */
   ingestMs: 4,
