@@ -107,7 +107,10 @@ function reader(shard: string, repository: BlockRepository, archived: ArchiveLin
 /** Devices that speak of the minute that ended, or already of the one that begins: either is received as it begins. */
 const said = (devices: string[], silent: number) =>
   fc.record({
-    mns: fc.oneof({ weight: silent, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray(devices) }),
+    mns: fc.oneof(
+      { weight: silent, arbitrary: fc.constant<string[]>([]) },
+      { weight: 1, arbitrary: fc.subarray(devices) },
+    ),
     ahead: fc.boolean(),
   });
 // The second shard is silent for most of the time: whoever alone writes a plant learns of another only as it writes.
