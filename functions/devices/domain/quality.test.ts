@@ -41,6 +41,12 @@ describe("a day's facts", () => {
   test.each<[string, Partial<DayInput>, Partial<DayFacts>]>([
     ["nothing came", {}, { expected: 1440, received: 0, counting: 0, late: 0, clock: null, taken: null }],
     ["three minutes", { records: [mean(0), mean(1), mean(1439)] }, { received: 3, counting: 3, late: 0, clock: 20 }],
+    [
+      "a plant's first day counts from the first report",
+      { records: [mean(600), mean(602)] },
+      { expected: 840, received: 2 },
+    ],
+    ["any other day counts whole", { records: [mean(600)], links: {} }, { expected: 1440, received: 1 }],
     ["a flag that does not count", { records: [mean(0), mean(1, { values: bad })] }, { received: 2, counting: 1 }],
     [
       "just in time and just late",

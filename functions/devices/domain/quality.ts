@@ -13,7 +13,10 @@ import { intervalAt } from "../../telemetry/domain/slots.ts";
 export interface DayFacts {
   mn: string;
   outlet: string;
-  /** Minutes in which the permit binds it; those that a record covers; of these with a value that counts, and those that came late. */
+  /**
+   * Minutes in which the permit binds it, on a plant's first day from the first that came (before, nobody knows whether it
+   * was connected); those that a record covers; of these with a value that counts, and those that came late.
+   */
   expected: number;
   received: number;
   counting: number;
@@ -58,19 +61,26 @@ export function dayFacts(input: DayInput): DayFacts[] {
     return [...new Set(outlet.devices.map(({ mn }) => mn))].flatMap((mn): DayFacts[] => {
       const bound = outlet.devices.filter((device) => device.mn === mn);
       const expects = Array.from({ length: MINUTES }, (_, i) => bound.some((b) => inForce(b, start + i * MINUTE)));
-      const expected = expects.filter(Boolean).length;
-      if (expected === 0) return [];
+      if (!expects.includes(true)) return [];
       const own = (byDevice.get(`${mn} ${outlet.code}`) ?? []).map((r) => ({
         ...r,
         minutes: r.kind === "minute" ? intervalAt(outlet, mn, r.at) : 1,
       }));
       const seen = minutesSeen(own, start, input.lateMinutes);
-      const count = (test: (flags: number) => boolean): number => seen.filter((f, i) => expects[i] && test(f)).length;
+      const since =
+        links === null
+          ? Math.max(
+              0,
+              seen.findIndex((flags) => (flags & RECEIVED) > 0),
+            )
+          : 0;
+      const count = (test: (flags: number) => boolean): number =>
+        seen.filter((flags, i) => i >= since && expects[i] && test(flags)).length;
       return [
         {
           mn,
           outlet: outlet.code,
-          expected,
+          expected: count(() => true),
           received: count((f) => (f & RECEIVED) > 0),
           counting: count((f) => (f & COUNTING) > 0),
           late: count((f) => (f & RECEIVED) > 0 && (f & IN_TIME) === 0),
