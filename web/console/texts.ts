@@ -3,6 +3,7 @@ import { textsOf } from "../shared/language.ts";
 import type { Dictionary, SHARED_TEXTS } from "../shared/texts.ts";
 import { CONTACT_TEXTS } from "./contacts/contact-texts.ts";
 import { IMPORT_TEXTS } from "./imports/import-texts.ts";
+import { AUDIT_TEXTS } from "./people/audit-texts.ts";
 import { PERMIT_TEXTS } from "./permit/permit-texts.ts";
 import { RULE_TEXTS } from "./rules/texts.ts";
 
@@ -11,6 +12,7 @@ export const CONSOLE_TEXTS = {
   ...RULE_TEXTS,
   ...PERMIT_TEXTS,
   ...CONTACT_TEXTS,
+  ...AUDIT_TEXTS,
   brand: ["证后监管 · 监管端", "Permit watch · regulators"],
   navigation: ["导航", "Navigation"],
   skip: ["跳到正文", "Skip to content"],
