@@ -1,5 +1,5 @@
 import { Input } from "antd";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { inputOf } from "../../shared/format.ts";
 import { useText } from "../texts.ts";
 import { setQuery, useAddress } from "./address.ts";
@@ -8,13 +8,14 @@ import { setQuery, useAddress } from "./address.ts";
 export function DayInput({ name }: { name: "from" | "to" | "day" }): ReactNode {
   const t = useText();
   const { query } = useAddress();
+  const [today] = useState(() => inputOf(Date.now()).slice(0, 10));
   return (
     <label className="day">
       {t(name)}{" "}
       <Input
         type="date"
         style={{ width: 160 }}
-        value={query.get(name) ?? (name === "day" ? inputOf(Date.now()).slice(0, 10) : "")}
+        value={query.get(name) ?? (name === "day" ? today : "")}
         onChange={(event) => setQuery({ [name]: event.target.value })}
       />
     </label>
