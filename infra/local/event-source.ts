@@ -78,7 +78,7 @@ export function startStreamSource(
         stream.newest(shard) - position < source.batchSize &&
         performance.now() < until
       )
-        await news(shard, until - performance.now());
+        await news(shard, Math.max(0, until - performance.now()));
       if (stopping) return;
       const records = stream.read(shard, position, source.batchSize, MAX_BYTES);
       const last = records.at(-1);
