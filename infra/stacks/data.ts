@@ -38,6 +38,11 @@ export const HOUSE_BUCKET = {
   removalPolicy: RemovalPolicy.RETAIN,
 } as const satisfies BucketProps;
 
+/** Pages are drawn within minutes of a closing: room for that. */
+const READS_TARGET = 70;
+/** The most that DynamoDB takes: a plant's minute is one write, every minute alike (docs/cost.md, capacity of the blocks). */
+const WRITES_TARGET = 90;
+
 /** What must outlive every deployment: register, readings, ledger, raw frames, the operators' topic, people's accounts. */
 export class DataStack extends HouseStack {
   readonly register = this.table("register", {
@@ -104,10 +109,10 @@ export class DataStack extends HouseStack {
     });
     table
       .autoScaleReadCapacity({ minCapacity: config.blocksMinRead, maxCapacity: config.blocksMaxRead })
-      .scaleOnUtilization({ targetUtilizationPercent: 70 });
+      .scaleOnUtilization({ targetUtilizationPercent: READS_TARGET });
     table
       .autoScaleWriteCapacity({ minCapacity: config.blocksMinWrite, maxCapacity: config.blocksMaxWrite })
-      .scaleOnUtilization({ targetUtilizationPercent: 70 });
+      .scaleOnUtilization({ targetUtilizationPercent: WRITES_TARGET });
     acknowledge(table, {
       DDB3: "35 days of readings that the archive can rebuild; a backup would cost more than the table",
     });

@@ -17,6 +17,13 @@ describe("auto-scaling of the blocks' writes, as docs/cost.md tells it", () => {
     }
   });
 
+  it("at 90 % a fifth of the plants may write four times as much in the tenth minute, and none is refused", () => {
+    const { use, refused, least } = autoScaled(city(1 + 3 * 0.2), 0.9, 1.12 * ORDINARY);
+    expect(use).toBeLessThan(0.96);
+    expect(refused).toBe(0);
+    expect(least).toBeGreaterThan(0.7);
+  });
+
   it("a minute of ten that writes four times as much is not seen in time, and keeps the capacity from shrinking", () => {
     const right = autoScaled(city(4), 0.7, 1.43 * ORDINARY);
     expect(right).toMatchObject({ capacity: 1.43 * ORDINARY, refused: 0 });

@@ -30,11 +30,6 @@ export const LEVERS: readonly Lever[] = [
     }),
   },
   {
-    what: "blocks at 90 % use of their capacity",
-    how: "targetUtilizationPercent 90 in infra/stacks/data.ts: safe only when the minute that begins ten writes no more than the others (docs/cost.md)",
-    pull: ({ m, t, a }) => ({ m, t: { ...t, blocksTarget: { ...t.blocksTarget, write: 0.9 } }, a }),
-  },
-  {
     what: "batches of five seconds instead of two",
     how: "setting batchSeconds: a reading is merged up to five seconds later; longer ones end at 500 messages anyway",
     pull: ({ m, t, a }) => ({ m, t: { ...t, windowMs: 5_000 }, a }),

@@ -97,11 +97,11 @@ export const LIMITS: readonly Limit[] = [
     next: "more shards, or 1,769 MB",
   },
   {
-    what: "Blocks, write units a second provisioned (70 % used)",
+    what: "Blocks, write units a second provisioned (90 % used)",
     unit: "WCU",
     limit: 2_000,
     source: "blocksMaxWrite of infra/config.ts",
-    need: (plants) => (perSecond(plants) * UNITS.blockWritesPerMinute) / 0.7,
+    need: (plants) => (perSecond(plants) * UNITS.blockWritesPerMinute) / 0.9,
     next: "set blocksMaxWrite; beyond the 40,000 of a table by default raise that quota",
   },
   {
@@ -109,7 +109,7 @@ export const LIMITS: readonly Limit[] = [
     unit: "WCU",
     limit: 40_000,
     source: "quota of a table, raised on request; general knowledge",
-    need: (plants) => (perSecond(plants) * UNITS.blockWritesPerMinute) / 0.7,
+    need: (plants) => (perSecond(plants) * UNITS.blockWritesPerMinute) / 0.9,
     next: "raise the quota; a table per province",
   },
   {
