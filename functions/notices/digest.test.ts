@@ -69,9 +69,9 @@ async function someone(hour: number, channels = ["push", "email"], over: object 
   expect((await choose(sub, hour, channels)).status).toBe(200);
   return sub;
 }
-async function choose(sub: string, hour: number, channels: string[]): ReturnType<City["send"]> {
+async function choose(sub: string, hour: number, channels: string[], quiet?: object): ReturnType<City["send"]> {
   const { headers } = await city.get(sub, "/api/self/notice-settings");
-  const body = { kinds: { warning: [], data: [] }, digest: { hour, channels } };
+  const body = { kinds: { warning: [], data: [] }, digest: { hour, channels, ...(quiet && { kinds: quiet }) } };
   return city.send(sub, "PUT", "/api/self/notice-settings", body, String(headers.etag).slice(1, -1));
 }
 /** An hour of yesterday in which most minutes are missing, so that it has to be marked until today's noon. */
@@ -114,6 +114,22 @@ test("what is to be marked is told once a day by each channel, with the deadline
   setNow(MORNING + HOUR);
   expect(await send()).toEqual({ there: 1 });
   expect(senders.pushed).toHaveLength(1);
+});
+
+test("a kind that is switched off by a channel comes by the other; off by both, nothing of it is sent", async () => {
+  await aGap();
+  const sub = await someone(8);
+  expect((await choose(sub, 8, ["push", "email"], { unmarked: ["email"] })).status).toBe(200);
+  expect(await send()).toEqual({ sent: 1 });
+  expect([senders.pushed.length, senders.mailed.length]).toEqual([0, 1]);
+  const other = await someone(8);
+  expect((await choose(other, 8, ["push", "email"], { unmarked: [] })).status).toBe(200);
+  expect(await send()).toEqual({ there: 1, empty: 1 });
+  expect([senders.pushed.length, senders.mailed.length]).toEqual([0, 1]);
+  // The page still says it, and a client that knows no kinds leaves them as they are.
+  expect((await notices(other)).map(({ kind }) => kind)).toContain("unmarked");
+  const after = await choose(other, 9, ["email"]);
+  expect(after.body.settings.digest).toEqual({ hour: 9, channels: ["email"], kinds: { unmarked: [] } });
 });
 
 test("two runs at the same time send it once", async () => {
@@ -266,4 +282,29 @@ test("ten plants a page", async () => {
   expect([next.status, next.body.next]).toEqual([200, null]);
   const other = await city.person({ roles: ["enterprise"], plants });
   expect((await city.get(other, `/api/self/notices?cursor=${page.body.next}`)).status).toBe(400);
+});
+
+test("what is read stays read: one by its id, all up to a moment; two devices at the same time lose nothing", async () => {
+  await aGap();
+  const sub = await someone(8);
+  const list = async (): Promise<{ id: string; read: boolean }[]> =>
+    (await city.get(sub, "/api/self/notices")).body.notices;
+  const unread = async (): Promise<number> => (await list()).filter(({ read }) => !read).length;
+  const read = (body: object) => city.send(sub, "POST", "/api/self/notices/read", body);
+  const all = await list();
+  expect(all.length).toBeGreaterThan(0);
+  expect(await unread()).toBe(all.length);
+  const id = all[0]?.id ?? "";
+  const both = await Promise.all([read({ ids: [id] }), read({ ids: ["another"] }), read({ ids: [id] })]);
+  expect(both.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect((await read({ ids: ["third"] })).body).toEqual({ upTo: null, ids: 3 });
+  expect((await list()).filter((each) => each.read).map((each) => each.id)).toEqual([id]);
+  const { body } = await city.get(sub, "/api/self/notices");
+  expect((await read({ upTo: body.asOf })).body.upTo).toBe(body.asOf);
+  expect(await unread()).toBe(0);
+  // What comes later is new; a moment ahead is taken as now.
+  expect((await read({ upTo: formatIso(MORNING + 24 * HOUR) })).body.upTo).toBe(formatIso(MORNING));
+  expect((await read({ ids: ["x".repeat(41)] })).status).toBe(422);
+  const { items } = await city.services.people.audit({ day: "2026-10-01" }, 50, null);
+  expect(items.filter(({ operation }) => operation === "readNotices")).toHaveLength(6);
 });

@@ -10,7 +10,7 @@ import { maskEmail, sendMail, sendPush, type SendServices } from "./deliver.ts";
 import type { DigestItem, Digests, Receipt } from "./digest-repository.ts";
 import { digestDue, digestSince, digestWords } from "./domain/digest.ts";
 import type { Words } from "./domain/message-text.ts";
-import type { Digest } from "./domain/settings.ts";
+import { digestTells, type Channel, type Digest } from "./domain/settings.ts";
 import { personNotices, type NoticeServices } from "./person-notices.ts";
 
 export interface DigestServices extends SendServices, NoticeServices {
@@ -63,11 +63,18 @@ async function sendDigest(sub: string, chosen: Digest, services: DigestServices)
   const plants = person.plants.filter((permitNo) => covers(reach, { permitNo, town: "" }));
   if (plants.length === 0) return null;
   const since = digestSince(toldUntil(last), at, rules);
-  const words = digestWords(await personNotices(plants, since, at, services), rules, language);
+  const notices = await personNotices(plants, since, at, services);
+  const wordsBy = (by: readonly Channel[]): Words | null =>
+    digestWords(
+      notices.filter(({ kind }) => by.some((channel) => digestTells(chosen, kind, channel))),
+      rules,
+      language,
+    );
+  const words = wordsBy(chosen.channels);
   const digest = { since, at, state: words ? "claimed" : "empty", text: words?.body ?? "" } as const;
   if ((await digests.claim(sub, digest)) === "there") return "there";
   if (!words) return "empty";
-  const receipts = await sendWords(person, chosen, words, at, services);
+  const receipts = await sendWords(person, (channel) => wordsBy([channel]), at, services);
   const state = overall(receipts);
   await digests.settle(sub, at, state, receipts);
   return state;
@@ -82,23 +89,24 @@ const toldUntil = (last: readonly DigestItem[]): number | null =>
 
 async function sendWords(
   { sub, email }: { sub: string; email: string | null },
-  { channels }: Digest,
-  words: Words,
+  /** Null: nothing that this channel tells of, or the channel is not chosen. */
+  wordsOf: (channel: Channel) => Words | null,
   at: number,
   services: DigestServices,
 ): Promise<Receipt[]> {
   const receipts: Receipt[] = [];
-  if (channels.includes("push")) {
+  const [pushed, mailed] = [wordsOf("push"), wordsOf("email")];
+  if (pushed) {
     const devices = await services.notices.devices(sub);
     receipts.push(
       ...(await inParallel(devices, WIDTH, async (device): Promise<Receipt> => {
-        const state = await sendPush(sub, device, words, { ttl: KEEP_DIGEST, urgent: false }, services);
+        const state = await sendPush(sub, device, pushed, { ttl: KEEP_DIGEST, urgent: false }, services);
         return { channel: "push", to: device.name, state };
       })),
     );
   }
-  if (channels.includes("email") && email !== null) {
-    const state = await sendMail(email, words, `digest|${sub}|${formatDay(at)}`, services);
+  if (mailed && email !== null) {
+    const state = await sendMail(email, mailed, `digest|${sub}|${formatDay(at)}`, services);
     receipts.push({ channel: "email", to: maskEmail(email), state });
   }
   return receipts;

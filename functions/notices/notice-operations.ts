@@ -1,24 +1,31 @@
 /** What a digest says, as it stands now: the page that digests point to. */
 import * as z from "zod/mini";
 import { fromCursor, toCursor } from "../api/cursor.ts";
-import { overReach, type Operation } from "../api/operation.ts";
+import { Moment } from "../api/moment-form.ts";
+import { overReach, Refusal, type Operation } from "../api/operation.ts";
 import type { Services } from "../api/operations.ts";
 import { markRepository } from "../marks/mark-repository.ts";
 import { covers } from "../people/domain/rights.ts";
-import { DAY, formatIso } from "../shared/shanghai.ts";
+import { DAY, formatIso, parseIso } from "../shared/shanghai.ts";
 import { blockRepository } from "../telemetry/block-repository.ts";
 import { warningLedger } from "../warnings/repository.ts";
 import { DIGEST_STATES, digestRepository, Receipt } from "./digest-repository.ts";
+import { isRead, noticeId, withRead } from "./domain/read.ts";
 import { personNotices } from "./person-notices.ts";
+import { readRepository } from "./read-repository.ts";
 
 const moment = z.nullable(z.string());
 const Answer = z.object({
+  /** What is listed came up until then. */
+  asOf: z.string(),
   /** From when on it is told. */
   since: z.string(),
   /** The last digest; null: there was none. */
   last: z.nullable(z.object({ at: z.string(), state: z.enum(DIGEST_STATES), receipts: z.array(Receipt) })),
   notices: z.array(
     z.object({
+      id: z.string(),
+      read: z.boolean(),
       kind: z.enum(["unmarked", "contradicted", "judged", "revised", "expiring"]),
       permitNo: z.string(),
       plant: z.string(),
@@ -35,12 +42,22 @@ const Answer = z.object({
   next: z.nullable(z.string()),
 });
 
+const ReadBody = z.strictObject({
+  /** Notices that were opened. */
+  ids: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(40))).check(z.maxLength(100))),
+  /** Everything that came up until then. */
+  upTo: z.optional(Moment),
+});
+/** Two devices may read at the same time. */
+const ATTEMPTS = 4;
+
 /** Plants of one answer: each reads two days of minutes. */
 const PLANTS = 10;
 
 export function noticeOperations({ db, tables, ruleData, register }: Services): Operation[] {
   const ledger = { db, table: tables.ledger };
   const digests = digestRepository(ledger);
+  const reads = readRepository(ledger);
   const services = {
     register,
     registerTable: { db, table: tables.register },
@@ -67,9 +84,11 @@ export function noticeOperations({ db, tables, ruleData, register }: Services): 
         const plants = person.plants.filter((permitNo) => covers(reach, { permitNo, town: "" })).toSorted();
         const left = plants.filter((permitNo) => after === null || permitNo > after);
         const some = left.slice(0, PLANTS);
-        const found = await personNotices(some, since, at, services);
+        const [found, read] = await Promise.all([personNotices(some, since, at, services), reads.of(person.sub)]);
         const notices = found.map((n) => ({
           ...n,
+          id: noticeId(n),
+          read: isRead(n, read),
           at: formatIso(n.at),
           deadline: iso(n.deadline),
           from: iso(n.from),
@@ -77,7 +96,34 @@ export function noticeOperations({ db, tables, ruleData, register }: Services): 
         }));
         const next = left.length > some.length ? toCursor(list, some.at(-1) ?? null) : null;
         const told = last && { at: formatIso(last.at), state: last.state, receipts: last.receipts };
-        return { body: { since: formatIso(since), last: told, notices, next } };
+        return { body: { asOf: formatIso(at), since: formatIso(since), last: told, notices, next } };
+      },
+    }),
+    overReach({
+      id: "readNotices",
+      method: "POST",
+      path: "/api/self/notices/read",
+      summary: "Notices that I have read: some by their ids, or all that came up until a moment",
+      action: "notice.write",
+      body: ReadBody,
+      answer: z.object({ upTo: z.nullable(z.string()), ids: z.int() }),
+      async handle({ person, body, at, change }) {
+        const upTo = Math.min(at, body.upTo === undefined ? 0 : (parseIso(body.upTo) ?? 0));
+        for (let attempt = 1; ; attempt++) {
+          const before = await reads.of(person.sub);
+          const after = withRead(before, { ids: body.ids ?? [], upTo }, at);
+          try {
+            await change(reads.writes(person.sub, after), {
+              permitNo: null,
+              target: "notices read",
+              before: before.v === 0 ? null : iso(before.upTo),
+              after: { upTo: iso(after.upTo), ids: body.ids ?? [] },
+            });
+            return { body: { upTo: after.upTo === 0 ? null : iso(after.upTo), ids: Object.keys(after.ids).length } };
+          } catch (error) {
+            if (!(error instanceof Refusal) || error.status !== 409 || attempt === ATTEMPTS) throw error;
+          }
+        }
       },
     }),
   ];

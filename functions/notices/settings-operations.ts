@@ -5,7 +5,14 @@ import type { Services } from "../api/operations.ts";
 import { formatIso } from "../shared/shanghai.ts";
 import { maskEmail, sendMail, sendPush } from "./deliver.ts";
 import { clip } from "./domain/message-text.ts";
-import { CHANNELS, KINDS, settingsProblems, usualSettings } from "./domain/settings.ts";
+import {
+  CHANNELS,
+  QUIET_KINDS,
+  settingsProblems,
+  usualSettings,
+  type Channel,
+  type NoticeSettings,
+} from "./domain/settings.ts";
 import { hashAddress, noticeRepository } from "./repository.ts";
 import { Settings, type DeviceItem } from "./stored-items.ts";
 
@@ -16,7 +23,7 @@ const SettingsView = z.object({
     earliestHour: z.int(),
     latestHour: z.int(),
     usualHour: z.int(),
-    kinds: z.array(z.object({ kind: z.string(), zh: z.string(), en: z.string() })),
+    kinds: z.array(z.object({ kind: z.enum(QUIET_KINDS), zh: z.string(), en: z.string() })),
   }),
   /** Key that a browser subscribes with, base64url. */
   pushKey: z.string(),
@@ -46,6 +53,32 @@ const deviceView = ({ id, name, at }: DeviceItem): z.output<typeof DeviceView> =
 
 const MOST_DEVICES = 10;
 const TestStates = z.enum(["sent", "failed", "unknown"]);
+
+/** In one order, each once, so that the audit trail shows changes only; what a client does not know of stays as it is. */
+function chosen({ kinds, digest: asked }: NoticeSettings, before: NoticeSettings): NoticeSettings {
+  const ordered = (channels: readonly Channel[]): Channel[] => CHANNELS.filter((each) => channels.includes(each));
+  const digest = asked ?? before.digest;
+  const quiet = asked?.kinds ?? before.digest?.kinds;
+  const recovery = kinds.recovery ?? before.kinds.recovery;
+  return {
+    ...(digest && {
+      digest: {
+        hour: digest.hour,
+        channels: ordered(digest.channels),
+        ...(quiet && {
+          kinds: Object.fromEntries(
+            QUIET_KINDS.flatMap((kind) => (quiet[kind] ? [[kind, ordered(quiet[kind])]] : [])),
+          ) as NonNullable<typeof quiet>,
+        }),
+      },
+    }),
+    kinds: {
+      warning: ordered(kinds.warning),
+      ...(recovery && { recovery: ordered(recovery) }),
+      data: ordered(kinds.data),
+    },
+  };
+}
 
 export function settingsOperations({ db, tables, ruleData, senders }: Services): Operation[] {
   const notices = noticeRepository({ db, table: tables.ledger });
@@ -96,15 +129,7 @@ export function settingsOperations({ db, tables, ruleData, senders }: Services):
           throw new Refusal(428, "If-Match is missing", "Load the settings first, and send their ETag as If-Match.");
         if (ifMatch !== `notices-${before.v}`)
           throw new Refusal(412, "changed meanwhile", "You changed the settings elsewhere. Load them again.");
-        // A client that knows no digest leaves it as it is.
-        const digest = body.digest ?? before.settings.digest;
-        const settings = {
-          ...(digest && { digest: { ...digest, channels: CHANNELS.filter((each) => digest.channels.includes(each)) } }),
-          // In one order, each once: so that the audit trail shows changes only.
-          kinds: Object.fromEntries(
-            KINDS.map((kind) => [kind, CHANNELS.filter((channel) => body.kinds[kind].includes(channel))]),
-          ) as typeof body.kinds,
-        };
+        const settings = chosen(body, before.settings);
         const problems = settingsProblems(settings, ruleData.notices(at).digest, { email: person.email !== null });
         if (problems.length > 0)
           throw new Refusal(422, "not as expected", problems.map((p) => `${p.path} ${p.reason}`).join("; "), {

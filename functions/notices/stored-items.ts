@@ -1,12 +1,18 @@
 /** What the ledger keeps of notices (docs/architecture.md): wishes, devices, and what became of every message. */
 import * as z from "zod/mini";
 import { formatMinute } from "../shared/shanghai.ts";
-import { CHANNELS, type NoticeSettings } from "./domain/settings.ts";
+import { CHANNELS, QUIET_KINDS, type NoticeSettings } from "./domain/settings.ts";
 
 const channels = z.array(z.enum(CHANNELS));
 export const Settings: z.ZodMiniType<NoticeSettings> = z.object({
-  kinds: z.object({ warning: channels, data: channels }),
-  digest: z.optional(z.object({ hour: z.int(), channels })),
+  kinds: z.object({ warning: channels, recovery: z.optional(channels), data: channels }),
+  digest: z.optional(
+    z.object({
+      hour: z.int(),
+      channels,
+      kinds: z.optional(z.partialRecord(z.enum(QUIET_KINDS), channels)),
+    }),
+  ),
 });
 export const SettingsItem = z.object({ sk: z.string(), settings: Settings, v: z.int() });
 
@@ -41,6 +47,7 @@ export const keys = {
   device: (sub: string, id: string) => ({ pk: `PERSON#${sub}`, sk: `PUSH#${id}` }),
   /** `day`: `2026-10-01`; "": all of them. */
   digest: (sub: string, day: string) => ({ pk: `PERSON#${sub}`, sk: `DIGEST#${day}` }),
+  read: (sub: string) => ({ pk: `PERSON#${sub}`, sk: "READ" }),
   /** Whose device it is by now. */
   owner: (id: string) => ({ pk: `ENDPOINT#${id}`, sk: "OWNER" }),
   delivery: (permitNo: string, tick: number, channel: string, hash: string) => ({

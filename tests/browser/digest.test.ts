@@ -58,8 +58,12 @@ afterAll(async () => {
 test("what is new stands on the page; the digest is off until it is chosen", async () => {
   await page.goto(portal());
   await signIn(page, "plant1");
-  await page.getByRole("link", { name: "通知", exact: true }).click();
+  await page.getByRole("link", { name: /^通知/ }).click();
   await page.getByRole("heading", { name: "故障试验0号厂" }).first().waitFor();
+  // Nothing is read yet: the frame says how much.
+  const unread = await page.getByText("未读", { exact: true }).count();
+  expect(unread).toBeGreaterThan(0);
+  await page.getByRole("link", { name: `通知 ${unread} 条未读` }).waitFor();
   await page.getByRole("checkbox", { name: "每日通知 推送", checked: false }).waitFor();
   await page.getByRole("checkbox", { name: "每日通知 邮件", checked: false }).waitFor();
   expect(await page.getByLabel("每天几点").locator("option").allTextContents()).toEqual(
@@ -77,6 +81,7 @@ test("chosen by e-mail, it comes at its hour, once, and says what the page says"
   await page.getByText("已保存。").waitFor();
   expect(await trial.fire("digest", MORNING)).toEqual({ sent: 1 });
   expect(await trial.fire("digest", MORNING + HOUR)).toEqual({ there: 1 });
+  await saved(() => page.getByLabel("许可证修改 邮件").uncheck());
   const mails = trial.machine.mail.list();
   expect(mails).toHaveLength(1);
   const [{ to, text }] = mails as [(typeof mails)[0]];
@@ -84,6 +89,8 @@ test("chosen by e-mail, it comes at its hour, once, and says what the page says"
   expect(text).toContain(`${portal()}#/notices`);
   await page.reload();
   await page.getByText(/每日通知 .*：已发出/).waitFor();
+  expect(await page.getByLabel("许可证修改 邮件").isChecked()).toBe(false);
+  expect(await page.getByLabel("待标记的时段 邮件").isChecked()).toBe(true);
   const cards = page.getByRole("region", { name: "最近的通知" }).getByRole("listitem");
   const unmarked = cards.filter({ hasText: "待标记的时段" });
   await unmarked.first().waitFor();
@@ -93,9 +100,22 @@ test("chosen by e-mail, it comes at its hour, once, and says what the page says"
 });
 
 test("a notice leads to what is to be done", async () => {
-  await page.getByRole("link", { name: "去处理" }).first().click();
+  const unread = await page.getByText("未读", { exact: true }).count();
+  const [read] = await Promise.all([
+    page.waitForResponse((each) => each.url().endsWith("/api/self/notices/read")),
+    page.getByRole("link", { name: "去处理" }).first().click(),
+  ]);
+  expect(read.status()).toBe(200);
   await page.getByRole("button", { name: /标记/ }).first().waitFor();
   expect(new URL(page.url()).hash).toBe(`#/plants/${own.permitNo}/marks`);
+  await page.getByRole("link", { name: /^通知/ }).click();
+  await page.getByRole("heading", { name: "最近的通知" }).waitFor();
+  await page.waitForFunction(
+    `[...document.querySelectorAll(".card .badge")].filter((each) => each.textContent === "未读").length === ${unread - 1}`,
+  );
+  if (unread > 1) await page.getByRole("button", { name: "全部标为已读" }).click();
+  await page.waitForFunction('!document.querySelector(".card.unread") && !document.querySelector(".count")');
+  await fine("read");
 });
 
 test("in English nothing stays in Chinese but names", async () => {

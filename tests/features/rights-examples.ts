@@ -58,6 +58,7 @@ export const EXAMPLES: Readonly<Record<string, (at: At) => Example | Promise<Exa
     body: { kinds: { warning: ["push"], data: [] } },
     headers: { "if-match": "notices-0" },
   }),
+  readNotices: () => ({ body: { ids: ["a-notice"] } }),
   addPushDevice: () => ({
     body: { endpoint: PUSH_ENDPOINT, p256dh: "A".repeat(87), auth: "A".repeat(22), name: "Edge" },
   }),

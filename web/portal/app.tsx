@@ -6,7 +6,7 @@ import { useHashLocation } from "wouter/use-hash-location";
 import { forgetDrafts } from "../shared/draft.ts";
 import { setLanguage, useLanguage } from "../shared/language.ts";
 import { signOut } from "../shared/session.ts";
-import { useSelf } from "./data.ts";
+import { useNotices, useSelf } from "./data.ts";
 import { deleteItemsOf } from "./offline/database.ts";
 import { forgetPerson, person } from "../shared/person.ts";
 import { openQueue } from "./offline/queue.ts";
@@ -45,9 +45,7 @@ export function App(): ReactNode {
           <Link href="/" className="name">
             {t("shortTitle")}
           </Link>
-          <Link href="/notices" className="button bare">
-            {t("notices")}
-          </Link>
+          <NoticesLink />
           <button type="button" className="bare" onClick={() => setLanguage(language === "zh" ? "en" : "zh")}>
             <span lang={language === "zh" ? "en" : "zh-CN"}>{t("language")}</span>
           </button>
@@ -62,6 +60,32 @@ export function App(): ReactNode {
         <Content />
       </main>
     </Router>
+  );
+}
+
+/** With the number of notices that were not read; of the first ten plants, `+` when there are others behind. */
+function NoticesLink(): ReactNode {
+  const t = useText();
+  const mine = useSelf().data?.data.roles.includes("enterprise") ?? false;
+  return (
+    <Link href="/notices" className="button bare">
+      {t("notices")}
+      {mine && <UnreadCount />}
+    </Link>
+  );
+}
+
+function UnreadCount(): ReactNode {
+  const t = useText();
+  const listed = useNotices().data?.data;
+  if (!listed) return null;
+  const count = `${listed.notices.filter(({ read }) => !read).length}${listed.next === null ? "" : "+"}`;
+  if (count === "0") return null;
+  return (
+    <span className="count">
+      <span aria-hidden="true">{count}</span>
+      <span className="sr">{t("unreadCount", { count })}</span>
+    </span>
   );
 }
 

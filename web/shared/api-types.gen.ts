@@ -239,6 +239,13 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/self/notices/read": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    post: operations["readNotices"];
+    put?: never;
+    delete?: never;
+  };
   "/api/people": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations["listPeople"];
@@ -1979,14 +1986,14 @@ export interface components {
     };
     GetNoticeSettingsAnswer: {
       settings: {
-        kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] };
-        digest?: { hour: number; channels: ("push" | "email")[] };
+        kinds: { warning: ("push" | "email")[]; recovery?: ("push" | "email")[]; data: ("push" | "email")[] };
+        digest?: { hour: number; channels: ("push" | "email")[]; kinds?: Record<string, ("push" | "email")[]> };
       };
       digest: {
         earliestHour: number;
         latestHour: number;
         usualHour: number;
-        kinds: { kind: string; zh: string; en: string }[];
+        kinds: { kind: "unmarked" | "contradicted" | "judged" | "revised" | "expiring"; zh: string; en: string }[];
       };
       pushKey: string;
       emailOn: boolean;
@@ -1994,22 +2001,22 @@ export interface components {
     };
     PutNoticeSettingsAnswer: {
       settings: {
-        kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] };
-        digest?: { hour: number; channels: ("push" | "email")[] };
+        kinds: { warning: ("push" | "email")[]; recovery?: ("push" | "email")[]; data: ("push" | "email")[] };
+        digest?: { hour: number; channels: ("push" | "email")[]; kinds?: Record<string, ("push" | "email")[]> };
       };
       digest: {
         earliestHour: number;
         latestHour: number;
         usualHour: number;
-        kinds: { kind: string; zh: string; en: string }[];
+        kinds: { kind: "unmarked" | "contradicted" | "judged" | "revised" | "expiring"; zh: string; en: string }[];
       };
       pushKey: string;
       emailOn: boolean;
       email: string | null;
     };
     PutNoticeSettingsBody: {
-      kinds: { warning: ("push" | "email")[]; data: ("push" | "email")[] };
-      digest?: { hour: number; channels: ("push" | "email")[] };
+      kinds: { warning: ("push" | "email")[]; recovery?: ("push" | "email")[]; data: ("push" | "email")[] };
+      digest?: { hour: number; channels: ("push" | "email")[]; kinds?: Record<string, ("push" | "email")[]> };
     };
     ListPushDevicesAnswer: { devices: { id: string; name: string; since: string }[] };
     AddPushDeviceAnswer: { id: string; name: string; since: string };
@@ -2018,6 +2025,7 @@ export interface components {
     SendTestNoticeBody: { channel: "push" | "email"; device: string | null };
     RemovePushDeviceAnswer: { devices: { id: string; name: string; since: string }[] };
     ListNoticesAnswer: {
+      asOf: string;
       since: string;
       last: {
         at: string;
@@ -2025,6 +2033,8 @@ export interface components {
         receipts: { channel: "push" | "email"; to: string; state: "sent" | "failed" | "unknown" }[];
       } | null;
       notices: {
+        id: string;
+        read: boolean;
         kind: "unmarked" | "contradicted" | "judged" | "revised" | "expiring";
         permitNo: string;
         plant: string;
@@ -2038,6 +2048,8 @@ export interface components {
       }[];
       next: string | null;
     };
+    ReadNoticesAnswer: { upTo: string | null; ids: number };
+    ReadNoticesBody: { ids?: string[]; upTo?: string };
     ListPeopleAnswer: {
       people: {
         sub: string;
@@ -3210,6 +3222,20 @@ export interface operations {
         content: { "application/json": components["schemas"]["ListNoticesAnswer"] };
       };
       304: { headers: { [name: string]: unknown }; content?: never };
+      default: {
+        headers: { [name: string]: unknown };
+        content: { "application/problem+json": components["schemas"]["Problem"] };
+      };
+    };
+  };
+  readNotices: {
+    parameters: { query?: never; header?: { "If-Match"?: string }; path?: never };
+    requestBody: { content: { "application/json": components["schemas"]["ReadNoticesBody"] } };
+    responses: {
+      "2XX": {
+        headers: { [name: string]: unknown };
+        content: { "application/json": components["schemas"]["ReadNoticesAnswer"] };
+      };
       default: {
         headers: { [name: string]: unknown };
         content: { "application/problem+json": components["schemas"]["Problem"] };

@@ -40,6 +40,14 @@ const told = (lines: Line[], people: Candidate[], entries: ContactEntry[] = []):
       `${to.channel} ${to.channel === "push" ? to.device.id : to.address}: ${to.lines.map((l) => l.kind + (l.level || "")).join(" ")}`,
   );
 
+test("recoveries have a switch of their own; who never moved it hears of them as of warnings", () => {
+  const recovered = line({ kind: "recovered", outlet: "DA001", roles: [...RECIPIENTS[1]] });
+  const of = (kinds: Partial<NoticeSettings["kinds"]>): string[] => told([recovered, warning(1)], [someone({ kinds })]);
+  expect(of({ warning: ["push"] })).toEqual(["push d1: warning1 recovered"]);
+  expect(of({ warning: ["push"], recovery: [] })).toEqual(["push d1: warning1"]);
+  expect(of({ warning: [], recovery: ["push"] })).toEqual(["push d1: recovered"]);
+});
+
 test.each<[string, Candidate[], ContactEntry[], Line[], string[]]>([
   ["nobody chose anything", [someone()], [entry({})], [warning(2)], []],
   [

@@ -1,7 +1,7 @@
 /** To whom a tick's lines go beside text messages: each address once, with all that is for it. */
 import { standingFor, type ContactList } from "../../register/domain/contacts.ts";
 import { compareLines, type Line } from "../../warnings/domain/line.ts";
-import { kindOfLine, type NoticeSettings } from "./settings.ts";
+import { channelsOf, kindOfLine, type NoticeSettings } from "./settings.ts";
 
 export interface Device {
   /** Hash of its endpoint. */
@@ -45,7 +45,7 @@ export function recipientsOf<D extends Device>(
     add(`email ${address.toLowerCase()}`, { channel: "email", address, lines: [] }, some);
   for (const person of people) {
     const wants = (channel: "push" | "email"): Line[] =>
-      own.filter((line) => person.settings.kinds[kindOfLine(line.kind) ?? "warning"].includes(channel));
+      own.filter((line) => channelsOf(person.settings, kindOfLine(line.kind) ?? "warning").includes(channel));
     toDevices(person, wants("push"));
     if (person.email !== null) toAddress(person.email, wants("email"));
   }

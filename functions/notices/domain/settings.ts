@@ -1,17 +1,27 @@
 /** What somebody wants to be told beside text messages: which kinds by which channel. */
-import type { NoticeRules } from "../../../layers/notices.ts";
+import type { NoticeRules, QuietKind } from "../../../layers/notices.ts";
 import type { SaidProblem } from "../../shared/problems.ts";
 import type { LineKind } from "../../warnings/domain/line.ts";
 
-/** Warnings and recoveries; missing data and silent devices. */
-export const KINDS = ["warning", "data"] as const;
+/** Warnings; that they are over; missing data and silent devices. */
+export const KINDS = ["warning", "recovery", "data"] as const;
 export type NoticeKind = (typeof KINDS)[number];
+
+/** What a digest tells of. */
+export const QUIET_KINDS = [
+  "unmarked",
+  "contradicted",
+  "judged",
+  "revised",
+  "expiring",
+] as const satisfies readonly QuietKind[];
 
 export const CHANNELS = ["push", "email"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 export interface NoticeSettings {
-  kinds: Record<NoticeKind, Channel[]>;
+  /** Recoveries: as warnings, where nothing is said of them (chosen before they had a switch of their own). */
+  kinds: Record<Exclude<NoticeKind, "recovery">, Channel[]> & { recovery?: Channel[] | undefined };
   /** What is not urgent, once a day at the hour by these channels, none: never; absent: nothing was chosen, so never. */
   digest?: Digest | undefined;
 }
@@ -19,7 +29,16 @@ export interface Digest {
   /** Of the day, Shanghai. */
   hour: number;
   channels: Channel[];
+  /** Kinds that do not come by all of these channels; one that is not named does. */
+  kinds?: Partial<Record<QuietKind, Channel[] | undefined>> | undefined;
 }
+
+/** By which channels somebody is told of a kind at once. */
+export const channelsOf = ({ kinds }: NoticeSettings, kind: NoticeKind): Channel[] => kinds[kind] ?? kinds.warning;
+
+/** Whether the digest by this channel tells of a kind. */
+export const digestTells = ({ channels, kinds }: Digest, kind: QuietKind, channel: Channel): boolean =>
+  channels.includes(channel) && (kinds?.[kind] ?? CHANNELS).includes(channel);
 
 /** Of who has chosen nothing: whoever lets a device take messages gets them there, and nothing by e-mail. */
 export const usualSettings = (): NoticeSettings => ({ kinds: { warning: ["push"], data: ["push"] } });
@@ -38,7 +57,7 @@ export function settingsProblems(
       zh: `应在 ${earliestHour} 点到 ${latestHour} 点之间：夜间不发`,
     });
   if (has.email) return problems;
-  const byEmail = KINDS.filter((kind) => kinds[kind].includes("email")).map((kind) => `kinds.${kind}`);
+  const byEmail: string[] = KINDS.filter((kind) => kinds[kind]?.includes("email")).map((kind) => `kinds.${kind}`);
   for (const path of [...byEmail, ...(digest?.channels.includes("email") ? ["digest.channels"] : [])])
     problems.push({
       path,
@@ -50,6 +69,7 @@ export function settingsProblems(
 
 /** Which kind a line of a warning is; null: nothing for the plant's people. */
 export function kindOfLine(kind: LineKind): NoticeKind | null {
-  if (kind === "warning" || kind === "recovered") return "warning";
+  if (kind === "warning") return "warning";
+  if (kind === "recovered") return "recovery";
   return kind === "data" || kind === "offline" ? "data" : null;
 }

@@ -9,6 +9,7 @@ import { Failed, Loading } from "./states.tsx";
 
 const CHANNELS = ["push", "email"] as const;
 type Digest = NonNullable<NoticeSettings["settings"]["digest"]>;
+type QuietKind = NoticeSettings["digest"]["kinds"][number]["kind"];
 
 export function DigestChoice(): ReactNode {
   const t = useText();
@@ -46,6 +47,12 @@ export function DigestChoice(): ReactNode {
     const after = channels.includes(channel) ? channels.filter((each) => each !== channel) : [...channels, channel];
     void save({ ...digest, channels: after });
   };
+  const tells = (kind: QuietKind, channel: (typeof CHANNELS)[number]): boolean =>
+    (digest.kinds?.[kind] ?? CHANNELS).includes(channel);
+  const moveKind = (kind: QuietKind, channel: (typeof CHANNELS)[number]): void => {
+    const after = CHANNELS.filter((each) => tells(kind, each) !== (each === channel));
+    void save({ ...digest, kinds: { ...digest.kinds, [kind]: after } });
+  };
   const hours = Array.from({ length: rules.latestHour - rules.earliestHour + 1 }, (_, i) => rules.earliestHour + i);
   return (
     <section>
@@ -66,6 +73,41 @@ export function DigestChoice(): ReactNode {
             </label>
           ))}
         </p>
+        {digest.channels.length > 0 && (
+          <table className="switches">
+            <caption className="sr">{t("digestKinds")}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t("kindOfNotice")}</th>
+                {digest.channels.map((channel) => (
+                  <th key={channel} scope="col">
+                    {t(`channel.${channel}`)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rules.kinds.map(({ kind, ...name }) => (
+                <tr key={kind}>
+                  <th scope="row">{name[language]}</th>
+                  {digest.channels.map((channel) => (
+                    <td key={channel}>
+                      <label>
+                        <input
+                          type="checkbox"
+                          aria-label={`${name[language]} ${t(`channel.${channel}`)}`}
+                          checked={tells(kind, channel)}
+                          disabled={busy}
+                          onChange={() => moveKind(kind, channel)}
+                        />
+                      </label>
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
         <label className="field">
           <span>{t("digestHour")}</span>
           <select

@@ -7,7 +7,7 @@ import { useText } from "../texts.ts";
 import type { TestState } from "./push-devices.tsx";
 import { Failed, Loading } from "./states.tsx";
 
-const KINDS = ["warning", "data"] as const;
+const KINDS = ["warning", "recovery", "data"] as const;
 const CHANNELS = ["push", "email"] as const;
 type Settings = NoticeSettings["settings"];
 
@@ -42,10 +42,12 @@ export function NoticeChoice(): ReactNode {
       setMoved(null);
     }
   };
-  const move = (kind: keyof Settings["kinds"], channel: (typeof CHANNELS)[number]): void => {
-    const before = settings.kinds[kind];
+  // Recoveries come as warnings do until they are chosen by themselves.
+  const channelsOf = (kind: (typeof KINDS)[number]) => settings.kinds[kind] ?? settings.kinds.warning;
+  const move = (kind: (typeof KINDS)[number], channel: (typeof CHANNELS)[number]): void => {
+    const before = channelsOf(kind);
     const after = before.includes(channel) ? before.filter((each) => each !== channel) : [...before, channel];
-    void save({ ...settings, kinds: { ...settings.kinds, [kind]: after } });
+    void save({ ...settings, kinds: { ...settings.kinds, recovery: channelsOf("recovery"), [kind]: after } });
   };
   const test = async (): Promise<void> => {
     setTested(null);
@@ -82,7 +84,7 @@ export function NoticeChoice(): ReactNode {
                       <input
                         type="checkbox"
                         aria-label={`${t(`kind.${kind}`)} ${t(`channel.${channel}`)}`}
-                        checked={settings.kinds[kind].includes(channel)}
+                        checked={channelsOf(kind).includes(channel)}
                         disabled={busy || (channel === "email" && (!emailOn || email === null))}
                         onChange={() => move(kind, channel)}
                       />

@@ -1,6 +1,8 @@
 /** What is not urgent and new, over all of the person's plants: what the daily digest tells of, as it stands now. */
-import type { ReactNode } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState, type ReactNode } from "react";
 import { Link } from "wouter";
+import { api, got, problemText } from "../../shared/api.ts";
 import { dayText, minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import { askNotices, useNoticeSettings, useNotices, type Schemas } from "../data.ts";
@@ -15,10 +17,22 @@ export function NoticeList(): ReactNode {
   const language = useLanguage();
   const asked = useNotices();
   const settings = useNoticeSettings();
+  const queries = useQueryClient();
+  const [problem, setProblem] = useState<unknown>(null);
+  const markRead = async (body: Schemas["ReadNoticesBody"]): Promise<void> => {
+    setProblem(null);
+    try {
+      await got(api.POST("/api/self/notices/read", { body }));
+      await queries.invalidateQueries({ queryKey: ["notices"] });
+    } catch (error) {
+      setProblem(error); // it stays unread, and can be opened again
+    }
+  };
   if (asked.isPending || settings.isPending) return <Loading />;
   if (asked.isError) return <Failed error={asked.error} again={() => void asked.refetch()} />;
   if (settings.isError) return <Failed error={settings.error} again={() => void settings.refetch()} />;
-  const { since, last, notices, next } = asked.data.data;
+  const { asOf, since, last, notices, next } = asked.data.data;
+  const unread = notices.filter(({ read }) => !read).length;
   const names = new Map(settings.data.data.data.digest.kinds.map((kind) => [kind.kind, kind[language]]));
   return (
     <section aria-label={t("newNotices")}>
@@ -31,6 +45,19 @@ export function NoticeList(): ReactNode {
       {notices.length === 0 && next === null && (
         <p className="note good">{t("noNotices", { since: minuteText(since, language) })}</p>
       )}
+      {(unread > 0 || next !== null) && (
+        <p className="row">
+          <span className="soft">{t("unreadCount", { count: unread })}</span>
+          <button type="button" onClick={() => void markRead({ upTo: asOf })}>
+            {t("markAllRead")}
+          </button>
+        </p>
+      )}
+      {problem !== null && (
+        <p className="note bad" role="alert">
+          {problemText(problem, t)}
+        </p>
+      )}
       <MoreList
         first={{ rows: notices, next }}
         ask={async (cursor) => {
@@ -39,7 +66,13 @@ export function NoticeList(): ReactNode {
         }}
         keyOf={(n) => [n.kind, n.permitNo, n.at, n.outlet, n.from, n.to].join()}
       >
-        {(notice) => <NoticeCard notice={notice} name={names.get(notice.kind) ?? notice.kind} />}
+        {(notice) => (
+          <NoticeCard
+            notice={notice}
+            name={names.get(notice.kind) ?? notice.kind}
+            open={() => void (notice.read || markRead({ ids: [notice.id] }))}
+          />
+        )}
       </MoreList>
     </section>
   );
@@ -48,7 +81,14 @@ export function NoticeList(): ReactNode {
 const pageOf = ({ kind, permitNo }: Notice): string =>
   kind === "revised" || kind === "expiring" ? `/plants/${permitNo}` : `/plants/${permitNo}/marks`;
 
-function NoticeCard({ notice, name }: { notice: Notice; name: string }): ReactNode {
+interface CardProps {
+  notice: Notice;
+  name: string;
+  /** It is opened. */
+  open: () => void;
+}
+
+function NoticeCard({ notice, name, open }: CardProps): ReactNode {
   const t = useText();
   const language = useLanguage();
   const { kind, plant, at, deadline, outlet, from, to, decision, reason } = notice;
@@ -59,9 +99,11 @@ function NoticeCard({ notice, name }: { notice: Notice; name: string }): ReactNo
         ? t("permitEnds", { day: dayText(Date.parse(deadline) - 1, language) })
         : t("deadline", { at: minuteText(deadline, language) });
   return (
-    <div className="card">
+    <div className={`card ${notice.read ? "" : "unread"}`}>
       <div className="head">
-        <h3>{plant}</h3>
+        <h3>
+          {!notice.read && <span className="badge care">{t("unread")}</span>} {plant}
+        </h3>
         <span className={`badge ${deadline === null ? "" : "care"}`}>{name}</span>
       </div>
       {outlet !== null && from !== null && to !== null && (
@@ -78,7 +120,7 @@ function NoticeCard({ notice, name }: { notice: Notice; name: string }): ReactNo
       )}
       <p className="soft">{when}</p>
       <p className="row">
-        <Link href={pageOf(notice)} className="button">
+        <Link href={pageOf(notice)} className="button" onClick={open}>
           {t("openThis")}
         </Link>
       </p>
