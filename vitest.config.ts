@@ -17,6 +17,8 @@ const LONG = [
   "browser/replay",
   "browser/permit-import",
   "browser/lists",
+  "browser/contacts",
+  "browser/unmarked",
   "features/rights",
   "faults/disk-full",
   "backtest/loop",

@@ -46,7 +46,7 @@ export function NoticeList(): ReactNode {
         <p className="note good">{t("noNotices", { since: minuteText(since, language) })}</p>
       )}
       {(unread > 0 || next !== null) && (
-        <p className="row">
+        <p className="row unread-bar">
           <span className="soft">{t("unreadCount", { count: unread })}</span>
           <button type="button" onClick={() => void markRead({ upTo: asOf })}>
             {t("markAllRead")}
