@@ -11,8 +11,6 @@ export interface Store {
   write<T>(work: () => T): Promise<T>;
   /** Resolves when everything asked so far has been written (or refused). */
   flushed(): Promise<void>;
-  /** Tries a small write: false when the disk refuses it. */
-  writable(): Promise<boolean>;
   /** Tries a small write; false when the disk refuses it. */
   writable(): Promise<boolean>;
   /** `null` while writes succeed; else why the last one did not (for the health page). */

@@ -8,7 +8,7 @@ import { parsePermits } from "../../functions/register/domain/parse-permits.ts";
 import { replay } from "../../infra/local/replay.ts";
 import { loadRuleData } from "../../layers/rule-data.ts";
 import { differences } from "./compare.ts";
-import { merged } from "./merge.ts";
+import { merged, withCity } from "./merge.ts";
 import { oracle } from "./oracle/oracle.ts";
 import type { TraceMessage } from "./oracle/types.ts";
 import { randomTrace, shuffledWithinMinutes } from "./random-trace.ts";
@@ -62,19 +62,17 @@ const together = [
 const ofADay = (c: Case): boolean => c.until.startsWith("+1") || c.until > "18" || waterCases.includes(c);
 const alone = [...silenceCases, ...hourEpisodes.filter((c) => c.alone)];
 
-test("hand-written traces of some hours, as one city", { timeout: SLOW }, () =>
-  agrees(merged(together.filter((c) => !ofADay(c)))),
+// With the hand-written ones a random city of six plants.
+test("traces of some hours, as one city", { timeout: SLOW }, () =>
+  agrees(
+    withCity(merged(together.filter((c) => !ofADay(c))), randomTrace(101, { hours: 4, startHour: 10, plants: 6 })),
+  ),
 );
-test("hand-written traces of a day, as one city", { timeout: SLOW }, () => agrees(merged(together.filter(ofADay))));
+// And a random plant over midnight and a whole day. Seed 1133: weighted water with pH, a half-hour logger, a gas day with facilities.
+test("traces of a day, as one city", { timeout: SLOW }, () =>
+  agrees(withCity(merged(together.filter(ofADay)), randomTrace(1133, { hours: 27, startHour: -2, plants: 1 }))),
+);
 test.each(alone)("$name", { timeout: SLOW }, (c) => agrees({ ...c, until: at(c.until) }));
-
-test("a random city of six plants, four hours", { timeout: SLOW }, () =>
-  agrees(randomTrace(101, { hours: 4, plants: 6 })),
-);
-// Seed 1133: weighted water with pH, a half-hour logger, a gas day with facilities.
-test("a random plant over midnight and a whole day", { timeout: SLOW }, () =>
-  agrees(randomTrace(1133, { hours: 27, startHour: -2, plants: 1 })),
-);
 
 test("a trace doubled, and one shuffled within the minute, give the same verdicts", { timeout: SLOW }, async () => {
   const trace = randomTrace(104, { hours: 2, plants: 2, distinctQn: true });

@@ -28,6 +28,20 @@ export function merged(cases: readonly Case[]): Merged {
   return { permits: { permits: plants }, messages: inOrder(...messages), until };
 }
 
+/** One city more in the same replay, under permit numbers of its own: ticks are what a replay costs, not plants. */
+export function withCity(city: Merged, other: Merged): Merged {
+  const own = (text: string): string => text.replaceAll("MA2ABCD1260", "MA2ABCD1269");
+  const { permits } = JSON.parse(own(JSON.stringify(other.permits))) as PermitsFile;
+  return {
+    permits: { permits: [...city.permits.permits, ...permits] },
+    messages: inOrder(
+      city.messages,
+      other.messages.map((m) => ({ ...m, topic: own(m.topic) })),
+    ),
+    until: Math.max(city.until, other.until),
+  };
+}
+
 function renamed(m: TraceMessage, name: string): TraceMessage {
   const topic = m.topic.replace(/^plants\//, `plants/${name}`);
   if (!topic.endsWith("/hj212")) return { ...m, topic };
