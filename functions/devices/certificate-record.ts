@@ -2,10 +2,11 @@
  * What was last seen of a device's certificates (register table), so that lists over the city need not ask AWS IoT, which
  * takes ten calls a second. AWS IoT decides who may connect; this only remembers.
  */
-import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { Write } from "../people/repository.ts";
 import { parseInput } from "../shared/problems.ts";
+import { queryItems } from "../shared/query-items.ts";
 import { shardOf, SHARDS } from "../shared/shard.ts";
 import { conditional } from "../shared/conditional.ts";
 
@@ -69,19 +70,11 @@ export async function allCertificates({
 }): Promise<ReadonlyMap<string, CertificateRecord>> {
   const found = new Map<string, CertificateRecord>();
   const shard = async (n: number): Promise<void> => {
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await db.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: "pk = :pk",
-          ExpressionAttributeValues: { ":pk": `CERTIFICATES#${n}` },
-          ExclusiveStartKey: start,
-        }),
-      );
-      for (const item of page.Items ?? []) found.set(String(item.sk), parse(item));
-      start = page.LastEvaluatedKey;
-    } while (start);
+    const items = queryItems(
+      { db, table },
+      { KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": `CERTIFICATES#${n}` } },
+    );
+    for await (const item of items) found.set(String(item["sk"]), parse(item));
   };
   await Promise.all(Array.from({ length: SHARDS }, (_, n) => shard(n)));
   return found;

@@ -89,75 +89,69 @@ export function cityDeviceOperations({
       action: "device.read",
       query: Query,
       answer: Answer,
-      async handle({ query: { q, town, certificate, silent, grade, cursor, limit }, reach, at }) {
+      async handle({ query, reach, at }) {
+        const { q, town, certificate, silent, grade, cursor, limit } = query;
         const list = ["devices", q, town, certificate, silent, grade];
         const after = fromCursor(list, cursor) ?? "";
         const [graded, known, plants] = await Promise.all([grades(""), certificates(""), within(reach, lists)]);
         const names = new Map(plants.map((plant) => [plant.permitNo, plant]));
-        const part = q?.trim().toLowerCase() ?? "";
-        const wanted = graded
+        const rest = graded
           .flatMap(({ permitNo, day, devices }) => {
             const plant = names.get(permitNo);
             if (!plant || (town !== undefined && plant.town !== town)) return [];
-            return devices.map((device) => ({
-              ...device,
-              ...certificateState(device, known.get(device.mn), at),
-              permitNo,
-              name: plant.name,
-              town: plant.town,
-              day,
-              key: `${permitNo} ${device.outlet} ${device.mn}`,
-            }));
+            return devices.map((device) => listed({ ...plant, day }, device, known.get(device.mn), at));
           })
-          .filter(
-            (d) =>
-              (certificate === undefined || d.certificate === certificate) &&
-              (silent === undefined || d.silent) &&
-              (grade === undefined || d.week?.grade === grade) &&
-              (part === "" || [d.mn, d.name, d.permitNo].some((text) => text.toLowerCase().includes(part))),
-          )
-          .sort((a, b) => (a.key < b.key ? -1 : 1));
-        const rest = wanted.filter(({ key }) => key > after);
+          .filter((device) => isAskedFor(device, query) && keyOf(device) > after)
+          .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
         const page = rest.slice(0, Math.min(MOST, Number(limit ?? USUAL)));
+        const last = page.at(-1);
         return {
-          body: {
-            devices: page.map(
-              ({
-                seen,
-                notAfter,
-                permitNo,
-                name,
-                town: of,
-                mn,
-                outlet,
-                week,
-                month,
-                silent: quiet,
-                via,
-                day,
-                certificate: state,
-              }) => ({
-                permitNo,
-                name,
-                town: of,
-                mn,
-                outlet,
-                week,
-                month,
-                silent: quiet,
-                via,
-                day,
-                certificate: state,
-                lastSeen: seen === null ? null : formatIso(seen),
-                notAfter: notAfter === null ? null : formatIso(notAfter),
-              }),
-            ),
-            next: toCursor(list, rest.length > page.length ? (page.at(-1)?.key ?? null) : null),
-          },
+          body: { devices: page, next: toCursor(list, last && rest.length > page.length ? keyOf(last) : null) },
         };
       },
     }),
   ];
+}
+
+type Listed = z.output<typeof Answer>["devices"][number];
+
+/** Place of a device in the list. */
+const keyOf = ({ permitNo, outlet, mn }: Listed): string => `${permitNo} ${outlet} ${mn}`;
+
+function listed(
+  { permitNo, name, town, day }: Pick<Listed, "permitNo" | "name" | "town" | "day">,
+  device: GradedDevice,
+  record: CertificateRecord | undefined,
+  at: number,
+): Listed {
+  const { mn, outlet, week, month, silent, via, seen } = device;
+  const { certificate, notAfter } = certificateState(device, record, at);
+  return {
+    permitNo,
+    name,
+    town,
+    mn,
+    outlet,
+    week,
+    month,
+    silent,
+    lastSeen: seen === null ? null : formatIso(seen),
+    via,
+    day,
+    certificate,
+    notAfter: notAfter === null ? null : formatIso(notAfter),
+  };
+}
+
+/** Whether a device of the town is what the question is about. */
+function isAskedFor(device: Listed, { q, certificate, silent, grade }: z.output<typeof Query>): boolean {
+  const part = q?.trim().toLowerCase() ?? "";
+  return (
+    (certificate === undefined || device.certificate === certificate) &&
+    (silent === undefined || device.silent) &&
+    (grade === undefined || device.week?.grade === grade) &&
+    (part === "" || [device.mn, device.name, device.permitNo].some((text) => text.toLowerCase().includes(part)))
+  );
 }
 
 /** What the certificates of a device come to; of several in force the one that lasts longest counts. */

@@ -1,6 +1,7 @@
 /** Facts of devices by day, and the grades of the last closing for lists over the city (ledger table). */
-import { PutCommand, QueryCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { PutCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
+import { queryItems } from "../shared/query-items.ts";
 import { DAY, floorDay, formatDay, parseIso } from "../shared/shanghai.ts";
 import { shardOf, SHARDS } from "../shared/shard.ts";
 import type { DayFacts } from "./domain/quality.ts";
@@ -57,22 +58,11 @@ export interface QualityFacts {
 }
 
 export function qualityFacts({ db, table }: { db: DynamoDBDocumentClient; table: string }): QualityFacts {
-  async function* items(pk: string, more: object = {}): AsyncGenerator<Record<string, unknown>> {
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await db.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: "pk = :pk",
-          ExpressionAttributeValues: { ":pk": pk },
-          ExclusiveStartKey: start,
-          ...more,
-        }),
-      );
-      yield* page.Items ?? [];
-      start = page.LastEvaluatedKey;
-    } while (start);
-  }
+  const items = (pk: string, more: object = {}): AsyncGenerator<Record<string, unknown>> =>
+    queryItems(
+      { db, table },
+      { KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": pk }, ...more },
+    );
   return {
     async history(permitNo, t) {
       const pk = `PLANT#${permitNo}`;

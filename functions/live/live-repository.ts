@@ -3,7 +3,6 @@ import {
   DeleteCommand,
   GetCommand,
   PutCommand,
-  QueryCommand,
   UpdateCommand,
   type DynamoDBDocumentClient,
 } from "@aws-sdk/lib-dynamodb";
@@ -12,6 +11,7 @@ import * as z from "zod/mini";
 import type { Watched } from "./domain/nudge.ts";
 import { CONNECTION_MS, type Ticket } from "./domain/ticket.ts";
 import { conditional } from "../shared/conditional.ts";
+import { queryItems } from "../shared/query-items.ts";
 
 const TicketItem = z.object({ sub: z.string(), origin: z.nullable(z.string()), expires: z.number() });
 const ConnectionItem = z.object({
@@ -107,22 +107,14 @@ export function liveRepository({ db, table }: { db: DynamoDBDocumentClient; tabl
     },
     async connections(at) {
       const open: Connection[] = [];
-      let start: Record<string, unknown> | undefined;
-      do {
-        const page = await db.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: "pk = :pk",
-            ExpressionAttributeValues: { ":pk": CONNECTIONS },
-            ExclusiveStartKey: start,
-          }),
-        );
-        for (const item of page.Items ?? []) {
-          const { expires, ...connection } = connectionOf(item);
-          if (at < expires) open.push(connection);
-        }
-        start = page.LastEvaluatedKey;
-      } while (start);
+      const items = queryItems(
+        { db, table },
+        { KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": CONNECTIONS } },
+      );
+      for await (const item of items) {
+        const { expires, ...connection } = connectionOf(item);
+        if (at < expires) open.push(connection);
+      }
       return open;
     },
   };

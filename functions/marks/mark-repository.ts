@@ -1,15 +1,10 @@
 /** Marks in the ledger: read by period, written with everything that follows from them, as parts of one transaction. */
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import {
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  type DynamoDBDocumentClient,
-} from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, TransactWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createHash } from "node:crypto";
 import type * as z from "zod/mini";
 import type { Write } from "../people/repository.ts";
+import { queryItems } from "../shared/query-items.ts";
 import { shardOf } from "../shared/shard.ts";
 import { formatCompact, formatDay, formatHour } from "../shared/shanghai.ts";
 import { LONGEST_MARK, markKey } from "../warnings/stored-items.ts";
@@ -73,22 +68,15 @@ export function markRepository({ db, table }: { db: DynamoDBDocumentClient; tabl
     return Item ? parse(schema, Item) : null;
   };
   async function query<T>(pk: string, range: [string, string], schema: z.ZodMiniType<T>): Promise<T[]> {
-    const items: T[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await db.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
-          ExpressionAttributeValues: { ":pk": pk, ":from": range[0], ":to": range[1] },
-          ConsistentRead: true,
-          ExclusiveStartKey: start,
-        }),
-      );
-      items.push(...(page.Items ?? []).map((i) => parse(schema, i)));
-      start = page.LastEvaluatedKey;
-    } while (start);
-    return items;
+    const items = queryItems(
+      { db, table },
+      {
+        KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
+        ExpressionAttributeValues: { ":pk": pk, ":from": range[0], ":to": range[1] },
+        ConsistentRead: true,
+      },
+    );
+    return Array.fromAsync(items, (item) => parse(schema, item));
   }
   return {
     get: (permitNo, id) => get(itemKey(permitNo, id), StoredMark),

@@ -3,13 +3,13 @@ import {
   DeleteCommand,
   GetCommand,
   PutCommand,
-  QueryCommand,
   UpdateCommand,
   type DynamoDBDocumentClient,
 } from "@aws-sdk/lib-dynamodb";
 import { createHash } from "node:crypto";
 import type * as z from "zod/mini";
 import type { Write } from "../people/repository.ts";
+import { queryItems } from "../shared/query-items.ts";
 import { DAY } from "../shared/shanghai.ts";
 import type { Channel, NoticeSettings } from "./domain/settings.ts";
 import { DeviceItem, keys, OwnerItem, SettingsItem, type DeliveryState } from "./stored-items.ts";
@@ -57,21 +57,14 @@ export function noticeRepository({ db, table }: { db: DynamoDBDocumentClient; ta
     return Item ? parse(schema, Item) : null;
   }
   async function query<T>(pk: string, prefix: string, schema: z.ZodMiniType<T>): Promise<T[]> {
-    const items: T[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await db.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: prefix === "" ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)",
-          ExpressionAttributeValues: { ":pk": pk, ...(prefix !== "" && { ":prefix": prefix }) },
-          ExclusiveStartKey: start,
-        }),
-      );
-      items.push(...(page.Items ?? []).map((item) => parse(schema, item)));
-      start = page.LastEvaluatedKey;
-    } while (start);
-    return items;
+    const items = queryItems(
+      { db, table },
+      {
+        KeyConditionExpression: prefix === "" ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)",
+        ExpressionAttributeValues: { ":pk": pk, ...(prefix !== "" && { ":prefix": prefix }) },
+      },
+    );
+    return Array.fromAsync(items, (item) => parse(schema, item));
   }
   const keyOf = ({ permitNo, tick, channel, hash }: Delivery): { pk: string; sk: string } =>
     keys.delivery(permitNo, tick, channel, hash);

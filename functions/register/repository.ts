@@ -1,7 +1,8 @@
-import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod/mini";
 import type { ApplyOptions } from "./permit-writes.ts";
 import { readPlants, readState, type RegisterTable } from "./register-table.ts";
+import { queryItems } from "../shared/query-items.ts";
 import { SHARDS } from "../shared/shard.ts";
 import { applyPermits, type Applied } from "./apply-permits.ts";
 import type { Binding } from "./domain/bindings.ts";
@@ -51,20 +52,15 @@ export function registerRepository({ db, table }: RegisterTable): Register {
     return Item ? parseItem(schema, Item) : null;
   };
   async function* listShard(shard: number, ConsistentRead = false): AsyncGenerator<PlantEntry> {
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await db.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: "pk = :pk",
-          ExpressionAttributeValues: { ":pk": keys.entry(shard, "").pk },
-          ExclusiveStartKey: start,
-          ConsistentRead,
-        }),
-      );
-      for (const item of page.Items ?? []) yield { permitNo: String(item.sk), ...parseItem(ShardItem, item) };
-      start = page.LastEvaluatedKey;
-    } while (start);
+    const items = queryItems(
+      { db, table },
+      {
+        KeyConditionExpression: "pk = :pk",
+        ExpressionAttributeValues: { ":pk": keys.entry(shard, "").pk },
+        ConsistentRead,
+      },
+    );
+    for await (const item of items) yield { permitNo: String(item["sk"]), ...parseItem(ShardItem, item) };
   }
   return {
     getPlant: (permitNo, consistent) => get(keys.plant(permitNo), PlantItem, consistent),
