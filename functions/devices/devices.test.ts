@@ -227,9 +227,9 @@ test("what was refused is shown beside its device, and the day's closing grades 
     quality: [
       {
         week: {
-          grade: "D",
+          grade: "D", // an hour of the seventeen since its first report
           days: 1,
-          of: expect.arrayContaining([expect.objectContaining({ fact: "received", value: 60 / 1440 })]),
+          of: expect.arrayContaining([expect.objectContaining({ fact: "received", value: 60 / (17 * 60) })]),
         },
       },
     ],
