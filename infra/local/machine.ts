@@ -109,6 +109,8 @@ export interface Machine {
   /** For who is not a function: the machine itself, replay, tests. No permission is asked for there. */
   dynamoEndpoint: string;
   call: DynamoCall;
+  /** Messages that wait on the streams, by what this process knows: may be asked many times a second. */
+  backlog(): number;
   health(): Promise<Health>;
   /** Metrics and alarms of the last hours. */
   status(): StatusView;
@@ -344,6 +346,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
     setting: (variable) => settingOf(definition.functions, variable),
     dynamoEndpoint: dynamo.endpoint,
     call: dynamo.call,
+    backlog: () => sources.streams.reduce((sum, source) => sum + source.backlog(), 0),
     health: async () => {
       const tables = await dynamo.call("ListTables", { Limit: 1 }).then(
         () => "ok",
@@ -355,7 +358,7 @@ async function start(options: MachineOptions, stops: (() => unknown)[], stop: ()
         now: formatIso(now()),
         disk,
         tables,
-        backlog: sources.streams.reduce((sum, source) => sum + source.backlog(), 0),
+        backlog: machine.backlog(),
         asyncWaiting: events.waiting(),
         deadLetters: events.deadLetters().length,
         sockets: hub.count(),

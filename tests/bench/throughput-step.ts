@@ -24,6 +24,8 @@ const WARM_UP = 1_200;
 const PATIENCE_SECONDS = 30;
 
 export interface Rung extends Step {
+  /** Whether a tick was fired in its middle. Data time is compressed: a city has one in 300 s, a step one in seven. */
+  ticked: boolean;
   /** Why it was not sustained. */
   reason: string | null;
   /** Scheduled send → PUBACK, ms. */
@@ -83,7 +85,7 @@ export class Load {
   }
 
   /** Offers `rate` plant-messages a second for STEP_SECONDS, after a lead-in that is not measured. */
-  async step(rate: number): Promise<Rung> {
+  async step(rate: number, ticked: boolean): Promise<Rung> {
     const machine = this.#machine;
     // Ten minutes later each time; never the full hour, whose tick looks back at an hour that nothing can save.
     const border = START + (this.#steps + 1 + Math.floor(this.#steps / 5)) * 10 * MINUTE;
@@ -125,27 +127,30 @@ export class Load {
       const at = (performance.now() - begun) / 1000;
       void machine.ask("backlog", null).then((waiting) => backlog.push([at, waiting]));
     }, 200);
-    const ticked = new Promise((done) => setTimeout(done, (STEP_SECONDS / 2) * 1000))
-      .then(() => machine.ask("fire", { schedule: "warn", at: border }))
-      .catch((error: Error) => error);
+    const fired = ticked
+      ? new Promise((done) => setTimeout(done, (STEP_SECONDS / 2) * 1000))
+          .then(() => machine.ask("fire", { schedule: "warn", at: border }))
+          .catch((error: Error) => error)
+      : null;
     const offered = await this.#send(measured, rate);
     clearInterval(sampler);
     const behindSeconds = await this.#empty();
-    const tick = await ticked;
+    const tick = await fired;
     const after = await this.#cpu();
     const calls = Object.entries(await machine.ask("calls", null));
     const step = { rate, ...offered, behindSeconds };
     return {
       ...step,
+      ticked,
       backlog,
       reason: tick instanceof Error ? `the tick failed: ${tick.message}` : shortfall(step),
       hot: hot.length,
-      warnings: tick instanceof Error ? [] : await this.#warnings(hot, tick.firedAt, clock),
+      warnings: tick === null || tick instanceof Error ? [] : await this.#warnings(hot, tick.firedAt, clock),
       cpu: Object.fromEntries(Object.keys(after).map((part) => [part, (after[part] ?? 0) - (before[part] ?? 0)])),
       blockWrites: (await this.#written()) - written,
       calls: sum(calls, (key) => key.includes(" dynamodb:")),
       accesses: byKind(calls),
-      tickReport: tick instanceof Error ? tick.message : tick.report,
+      tickReport: tick instanceof Error ? tick.message : (tick?.report ?? null),
     };
   }
 
