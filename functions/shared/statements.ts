@@ -21,14 +21,14 @@ const TRANSIENT = new Set([
 ]);
 
 /**
- * At most 25 statements on one table. One answer a statement: true written, false somebody else was faster. Throws for what
- * trying again does not mend.
+ * At most 25 statements on one table. One answer a statement: true written, false somebody else was faster, an error where
+ * trying again mends nothing: the others of the call stand.
  */
-export async function execute(
+export async function executeAll(
   { db, table }: { db: DynamoDBDocumentClient; table: string },
   statements: readonly Statement[],
-): Promise<boolean[]> {
-  const done = statements.map(() => false);
+): Promise<(boolean | Error)[]> {
+  const done: (boolean | Error)[] = statements.map(() => false);
   let open = statements.map((statement, index) => ({ statement, index }));
   for (let attempt = 0; open.length > 0; attempt++) {
     // One that failed inside DynamoDB may have been written: its next try finds another version and is merged anew.
@@ -41,8 +41,15 @@ export async function execute(
       done[index] = Responses[i] !== undefined && !error;
       if (!error || FASTER.has(error.Code ?? "")) return false;
       if (TRANSIENT.has(error.Code ?? "") && attempt < ATTEMPTS) return true;
-      throw Object.assign(new Error(`${table}: ${error.Message ?? error.Code}`), { name: error.Code });
+      done[index] = Object.assign(new Error(`${table}: ${error.Message ?? error.Code}`), { name: error.Code });
+      return false;
     });
   }
   return done;
+}
+
+/** The answer to one statement; throws the error. */
+export function written(answer: boolean | Error | undefined): boolean {
+  if (answer instanceof Error) throw answer;
+  return answer ?? false;
 }

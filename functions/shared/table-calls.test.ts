@@ -87,4 +87,16 @@ describe.each([
     expect(found.map(([item]) => item?.["n"])).toEqual([0, "a", "c", ...many.slice(3)]);
     expect(made).toHaveLength(how === "gathered" ? 2 + 1 + 1 : 62);
   });
+
+  it("fail alone: what else was asked for stands", async () => {
+    const large = "x".repeat(410_000); // an item has at most 400 KB
+    const asked = [
+      calls.insert({ ...key(1), n: 1 }),
+      calls.insert({ ...key(2), large }),
+      calls.insert({ ...key(3), n: 3 }),
+    ];
+    const outcomes = await Promise.allSettled(asked);
+    expect(outcomes.map((o) => (o.status === "fulfilled" ? o.value : "failed"))).toEqual([true, "failed", true]);
+    expect(await calls.get([key(1), key(2), key(3)])).toHaveLength(2);
+  });
 });

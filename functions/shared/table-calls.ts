@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { batchGet } from "./batch-get.ts";
 import { conditional } from "./conditional.ts";
 import { gathered } from "./gather.ts";
-import { execute, MOST_STATEMENTS, type Statement } from "./statements.ts";
+import { executeAll, MOST_STATEMENTS, written, type Statement } from "./statements.ts";
 
 interface Key {
   pk: string;
@@ -86,7 +86,8 @@ const MOST_PUTS = 25;
 
 /** The same, gathered (gather.ts). It needs BatchGetItem, BatchWriteItem, PartiQLInsert and PartiQLUpdate on the table. */
 export function gatheredCalls({ db, table }: Table): TableCalls {
-  const write = gathered(MOST_STATEMENTS, (statements: readonly Statement[]) => execute({ db, table }, statements));
+  const ask = gathered(MOST_STATEMENTS, (statements: readonly Statement[]) => executeAll({ db, table }, statements));
+  const write = async (statement: Statement): Promise<boolean> => written(await ask(statement));
   type Items = Record<string, unknown>[];
   const read = gathered(MOST_READS, async (asked: readonly (readonly Key[])[]): Promise<Items[]> => {
     const items = await batchGet({ db, table }, asked.flat(), true);

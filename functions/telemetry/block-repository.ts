@@ -4,7 +4,7 @@ import { QueryCommand, TransactWriteCommand, type DynamoDBDocumentClient } from 
 import * as z from "zod/mini";
 import { batchGet } from "../shared/batch-get.ts";
 import { inParallel } from "../shared/in-parallel.ts";
-import { execute, FASTER, MOST_STATEMENTS, type Statement } from "../shared/statements.ts";
+import { executeAll, FASTER, MOST_STATEMENTS, written, type Statement } from "../shared/statements.ts";
 import { DAY, formatMinute } from "../shared/shanghai.ts";
 import { singleCalls, type TableCalls } from "../shared/table-calls.ts";
 import { floorBlock, type Block, type BlockRecord, type LiveHead } from "./domain/block.ts";
@@ -142,11 +142,11 @@ export function blockRepository({
         single.slice(i * MOST_STATEMENTS, (i + 1) * MOST_STATEMENTS),
       );
       await inParallel(calls, CALLS, async (call) => {
-        const answers = await execute(
+        const answers = await executeAll(
           { db, table },
           call.map(({ statement }) => statement),
         );
-        for (const [i, { index }] of call.entries()) done[index] = answers[i] ?? false;
+        for (const [i, { index }] of call.entries()) done[index] = written(answers[i]);
       });
       // A minute that ends a block, or late data: more than one, and a crash in between must not leave half of it.
       await inParallel(
