@@ -163,8 +163,10 @@ function cityCost(rungs: readonly Rung[]): Figure[] {
   ];
 }
 
-const cpuPerThousand = ({ cpu: { generator: _, ...parts }, sent }: Rung): number =>
-  (Object.values(parts).reduce((sum, seconds) => sum + seconds, 0) * 1_000) / sent;
+const cpuPerThousand = ({ cpu, sent }: Rung): number => {
+  const all = Object.values(cpu).reduce((sum, seconds) => sum + seconds, 0);
+  return ((all - (cpu["generator"] ?? 0)) * 1_000) / sent;
+};
 
 function costFigures(rung: Rung | undefined): Figure[] {
   if (!rung) return [];
