@@ -100,6 +100,9 @@ test("two change the contacts at once: each sees the other's changes beside his 
   await li.getByText("联系人已保存", { exact: false }).waitFor();
   await li.getByText("+8613711112222").waitFor();
   await li.getByText("li@plant.example").waitFor();
+  // A long name leaves room for its phone.
+  const phone = li.getByText(own.phones[0], { exact: true });
+  expect((await phone.boundingBox())?.height).toBeGreaterThan(10);
   await fine(li, "saved");
   await li.getByRole("tab", { name: "审计" }).click();
   await li.getByText("王管理").first().waitFor();

@@ -79,10 +79,13 @@ function useColumns(all: readonly Contact[]): TableColumnsType<Contact> {
       title: t("contactField.name"),
       key: "name",
       render: (_, { name, phone }) => (
-        <span className="name">
-          {name || "—"}
-          <small>{phone}</small>
-        </span>
+        // The phone is not cut off with a long name.
+        <>
+          <span className="name" title={name}>
+            {name || "—"}
+          </span>
+          <code>{phone}</code>
+        </>
       ),
     },
     { title: t("contactField.role"), key: "role", render: (_, { role }) => say(`role.${role}`) },
