@@ -1,6 +1,5 @@
 /** The sign-in pages in Chromium: at the width of a phone, by the keyboard alone, without scripts, and by axe's rules. */
 import { createHash, randomBytes } from "node:crypto";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keys } from "../../functions/people/stored-items.ts";
@@ -8,7 +7,7 @@ import type { Machine } from "../../infra/local/machine.ts";
 import { startSignInMachine } from "../../infra/local/oidc/test-template.ts";
 import { newTry, TEST_PASSWORD, testAccount } from "../../infra/local/oidc/test-sign-in.ts";
 import { temporaryFolder } from "../../infra/local/test-assembly.ts";
-import { findings, launch, newContext } from "./browser.ts";
+import { findings, launch, newContext, picture } from "./browser.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let machine: Machine;
@@ -70,8 +69,7 @@ test.each([[360], [1280]])(
     expect(await page.title()).toBe("登录 Sign in");
     expect(await overflow(page)).toBe(0);
     expect(await findings(page)).toEqual([]);
-    const shots = process.env["SHOTS"];
-    if (shots) await page.screenshot({ path: join(shots, `sign-in-${width}.png`) });
+    await picture(page, `sign-in-${width}`);
     await page.getByLabel("用户名").fill("anna");
     await page.getByLabel("密码").fill("wrong");
     await page.keyboard.press("Enter");
@@ -81,7 +79,7 @@ test.each([[360], [1280]])(
     expect(await page.getByLabel("密码").inputValue()).toBe("");
     expect(await overflow(page)).toBe(0);
     expect(await findings(page)).toEqual([]);
-    if (shots) await page.screenshot({ path: join(shots, `sign-in-wrong-${width}.png`) });
+    await picture(page, `sign-in-wrong-${width}`);
     expect(new Set(asked)).toEqual(new Set([new URL(start()).origin]));
     await page.context().close();
   },
@@ -92,7 +90,7 @@ test("an invitation: what the password needs is said before and after; then one 
   const page = await context.newPage();
   await page.goto(await invitation());
   expect(await page.title()).toBe("设置账号 Set up your account");
-  expect(await page.getByText("至少 12 个字符").count()).toBe(1);
+  await page.getByText("至少 12 个字符").waitFor();
   const fill = async (password: string): Promise<void> => {
     await page.getByLabel("用户名").fill("王建国");
     await page.getByLabel("密码 Password").fill(password);
@@ -103,8 +101,7 @@ test("an invitation: what the password needs is said before and after; then one 
   expect(await page.getByRole("alert").textContent()).toContain("密码太短");
   expect(await overflow(page)).toBe(0);
   expect(await findings(page)).toEqual([]);
-  const shots = process.env["SHOTS"];
-  if (shots) await page.screenshot({ path: join(shots, "invite-360.png"), fullPage: true });
+  await picture(page, "invite-360", { whole: true });
   await fill(TEST_PASSWORD);
   await page.getByRole("link", { name: /企业端/ }).waitFor();
   expect(await findings(page)).toEqual([]);
