@@ -49,7 +49,7 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: "apart", include: filesOf(APART) } },
+      { extends: true, test: { name: "apart", include: filesOf(APART), testTimeout: 60_000 } },
       { extends: true, test: { name: "alone", include: filesOf(ALONE), isolate: false } },
     ],
   },

@@ -30,7 +30,6 @@ beforeAll(async () => {
   browser = await launch();
   context = await newContext(browser, { viewport: { width: 1440, height: 900 }, reducedMotion: "no-preference" });
   page = await context.newPage();
-  page.setDefaultTimeout(20_000);
   watchErrors(page, errors);
   await page.goto(url("#/board"));
   await signIn(page, "wang");

@@ -36,6 +36,7 @@ const unanswered = new WeakMap<Page, Set<Request>>();
 /** A room of its own in the browser. Nothing moves in it: what slides away is still found, and is smaller than it will be. */
 export async function newContext(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
   const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  context.setDefaultTimeout(25_000); // for the functions, too, on cores that others use
   context.on("page", (page) => {
     const open = new Set<Request>();
     unanswered.set(page, open);

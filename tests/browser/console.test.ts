@@ -42,7 +42,6 @@ beforeAll(async () => {
   browser = await launch();
   context = await newContext(browser, { viewport: { width: 1440, height: 900 } });
   page = await context.newPage();
-  page.setDefaultTimeout(10_000);
   watchErrors(page, errors, [412]);
 }, 180_000);
 afterAll(async () => {

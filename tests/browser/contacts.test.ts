@@ -24,7 +24,6 @@ const errors: string[] = [];
 
 async function signedIn(username: string): Promise<Page> {
   const page = await (await newContext(browser, { viewport: { width: 1440, height: 900 } })).newPage();
-  page.setDefaultTimeout(10_000);
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("dialog", (dialog) => errors.push(dialog.message()));
   await page.goto(`${new URL(issuerOf(trial.machine).issuer).origin}/console/#/plant/${own.permitNo}?tab=contacts`);

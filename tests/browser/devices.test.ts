@@ -37,7 +37,6 @@ beforeAll(async () => {
   browser = await launch();
   const context = await newContext(browser, { viewport: { width: 1440, height: 900 }, acceptDownloads: true });
   page = await context.newPage();
-  page.setDefaultTimeout(20_000);
   watchErrors(page, errors, [422]);
 }, 180_000);
 afterAll(async () => {

@@ -47,7 +47,6 @@ beforeAll(async () => {
   browser = await launch();
   const context = await newContext(browser, { viewport: { width: 390, height: 844 } });
   page = await context.newPage();
-  page.setDefaultTimeout(10_000);
   watchErrors(page, errors);
 }, 180_000);
 afterAll(async () => {

@@ -50,7 +50,6 @@ afterAll(async () => {
 
 async function open(width: number, height: number): Promise<Page> {
   const page = await (await newContext(browser, { viewport: { width, height } })).newPage();
-  page.setDefaultTimeout(10_000);
   watchErrors(page, errors);
   page.on("dialog", (dialog) => errors.push(dialog.message()));
   return page;

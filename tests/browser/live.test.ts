@@ -54,7 +54,6 @@ interface Tab {
 }
 async function tab(context: BrowserContext, user: string, address: string): Promise<Tab> {
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
   const asked: string[] = [];
   let sockets = 0;
   watchErrors(page, errors);

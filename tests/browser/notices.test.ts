@@ -80,7 +80,6 @@ beforeAll(async () => {
     { endpoint: `http://127.0.0.1:${port}/push/1`, p256dh: keys.p256dh, auth: keys.auth },
   );
   page = await context.newPage();
-  page.setDefaultTimeout(10_000);
   watchErrors(page, errors);
 }, 180_000);
 afterAll(async () => {

@@ -56,7 +56,6 @@ const tab = `#/plant/${own.permitNo}?tab=permit`;
 async function signedIn(username: string): Promise<Page> {
   const context = await newContext(browser, { viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
   watchErrors(page, errors, [412, 422]);
   await page.goto(url(tab));
   await signIn(page, username);

@@ -30,7 +30,6 @@ beforeAll(async () => {
   await testPerson(trial.machine, { username: "wang", name: "王监管", roles: ["regulator"] });
   browser = await launch();
   page = await (await newContext(browser, { viewport: { width: 1440, height: 900 } })).newPage();
-  page.setDefaultTimeout(10_000);
   watchErrors(page, errors);
 }, 180_000);
 afterAll(async () => {

@@ -40,7 +40,6 @@ beforeAll(async () => {
   browser = await launch();
   context = await newContext(browser, { viewport: { width: 390, height: 844 } });
   page = await context.newPage();
-  page.setDefaultTimeout(10_000);
   page.on("request", (request) => void origins.add(new URL(request.url()).origin));
   watchErrors(page, errors, ["offline", 400, 409, 412]);
 }, 180_000);

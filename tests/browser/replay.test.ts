@@ -44,7 +44,6 @@ beforeAll(async () => {
   trial.setNow(START + 30 * MINUTE);
   browser = await launch();
   page = await (await newContext(browser, { viewport: { width: 1440, height: 900 } })).newPage();
-  page.setDefaultTimeout(25_000); // jobs wait for a function that is begun on cores that others use too
   watchErrors(page, errors);
 }, 180_000);
 afterAll(async () => {

@@ -52,7 +52,6 @@ afterAll(async () => {
 });
 
 function watch(opened: Page): void {
-  opened.setDefaultTimeout(10_000);
   watchErrors(opened, errors, [422]);
 }
 const consoleUrl = (hash = ""): string => `${new URL(issuerOf(trial.machine).issuer).origin}/console/${hash}`;

@@ -110,7 +110,6 @@ test("an invitation: what the password needs is said before and after; then one 
 
 test("by the keyboard, without scripts: name, tab, password, enter; and out again", async () => {
   const { page } = await opened(360, false);
-  page.setDefaultTimeout(8_000);
   await page.locator("#username:focus").waitFor(); // the name has the focus
   await page.keyboard.type("anna");
   await page.keyboard.press("Tab");

@@ -36,7 +36,6 @@ beforeAll(async () => {
   await trial.fire("close-day", CLOSING);
   browser = await launch();
   page = await (await newContext(browser, { viewport: { width: 1440, height: 900 } })).newPage();
-  page.setDefaultTimeout(10_000);
   page.on("pageerror", (error) => errors.push(error.message));
 }, 180_000);
 afterAll(async () => {
