@@ -20,14 +20,16 @@ export interface PlantPresent {
  *
  * While nothing of its own minutes has come, the block of the receipt is not begun: the last minute of the former ten
  * goes, with the present, into the former block, which is one write on one version. Only who alone writes the plant may
- * do so. Everybody else begins the block at once, in one transaction with the former: so of two who see no block of the
+ * do so, and by the former block's own word: one that tells nothing was written by somebody whose present stands in a
+ * block that may not have been there yet when this one was read. Everybody else begins the block at once, in one transaction with the former: so of two who see no block of the
  * receipt yet, one finds another version than he read, and merges anew.
  */
 export function placePresent({ live, blocks, versions }: PlantPresent, now: number, touched: Set<number>): void {
   const stored = (start: number): boolean => (versions.get(start) ?? 0) > 0;
   const former = now - BLOCK;
   const waits = !stored(now) && stored(former);
-  const alone = Object.keys(live.applied).length === 1;
+  const [shard = "", ...others] = Object.keys(live.applied);
+  const alone = others.length === 0 && blocks.get(former)?.live?.applied[shard] !== undefined;
   if (waits && alone && [...touched].every((start) => start === former)) {
     blocks.get(former)!.live = copyOf(live);
     touched.add(former);

@@ -162,7 +162,7 @@ it("every frame stands once in blocks and chains, whoever wrote in between and w
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 2000 },
   );
 }, 60_000);
 

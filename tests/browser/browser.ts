@@ -47,13 +47,17 @@ export async function newContext(browser: Browser, options: BrowserContextOption
   return context;
 }
 
-/** Resolves when the page asks for nothing and has drawn what it was answered: only then it may be looked at as a whole. */
+/** Resolves when the page asks for nothing, has drawn what it was answered and waits for nothing: only then it may be looked at as a whole. */
 export async function settled(page: Page): Promise<void> {
-  const asking = (): string[] => [...(unanswered.get(page) ?? [])].map((request) => request.url());
+  const waitsFor = async (): Promise<string[]> => [
+    ...[...(unanswered.get(page) ?? [])].map((request) => request.url()),
+    // Between two requests, too: one that is put off until typing ends, or tried again after a while.
+    ...(await page.locator(".ant-spin-spinning:visible").all()).map(String),
+  ];
   do {
-    await expect.poll(asking, { timeout: 15_000 }).toEqual([]);
+    await expect.poll(waitsFor, { timeout: 15_000 }).toEqual([]);
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))");
-  } while (asking().length > 0);
+  } while ((await waitsFor()).length > 0);
 }
 
 /** As the page sees them, and as its service worker passes them on. */

@@ -108,7 +108,7 @@ test("a limit is changed: what it means is said, what is typed survives a reload
   await wang.getByText("王").first().waitFor();
   await fine(wang, "saved");
   await wang.getByRole("tab", { name: "审计" }).click();
-  await wang.getByText("putPermit").waitFor();
+  await wang.getByRole("cell", { name: "修改许可证", exact: true }).waitFor();
   await wang.getByRole("tab", { name: "许可证" }).click();
 });
 

@@ -11,6 +11,7 @@ export const AUDIT_TEXTS = {
   "operation.putContacts": ["修改联系人", "changed contacts"],
   "operation.putPermit": ["修改许可证", "changed the permit"],
   "operation.putNoticeSettings": ["修改通知设置", "changed notice settings"],
+  "operation.readNotices": ["已读通知", "read notices"],
   "operation.addPushDevice": ["登记推送设备", "added a push device"],
   "operation.removePushDevice": ["移除推送设备", "removed a push device"],
   "operation.invitePerson": ["邀请人员", "invited a person"],
