@@ -33,7 +33,7 @@ export const launch = (): Promise<Browser> =>
 /** Requests of each page that have no answer yet. */
 const unanswered = new WeakMap<Page, Set<Request>>();
 
-/** A room of its own in the browser. Nothing moves in it: what slides away is still found, and is smaller than it will be. */
+/** A room of its own in the browser. Nothing moves in it: what slides or changes colour is still found, half way. */
 export async function newContext(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
   const context = await browser.newContext({ reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(25_000); // for the functions, too, on cores that others use
