@@ -13,16 +13,16 @@ export interface SectionPlan {
 
 /** Quiet ones first: what follows a section that works both cores would be measured on a warm machine. */
 export const SECTIONS: readonly SectionPlan[] = [
-  { name: "codec", budgetSeconds: 10, load: async () => (await import("./codec.ts")).codec },
-  { name: "bundles", budgetSeconds: 7, load: async () => (await import("./bundles.ts")).bundles },
-  { name: "start-up", budgetSeconds: 14, load: async () => (await import("./start-up.ts")).startUp },
-  { name: "page", budgetSeconds: 13, load: async () => (await import("./page.ts")).page },
-  { name: "throughput", budgetSeconds: 100, load: async () => (await import("./throughput.ts")).throughput },
-  { name: "tick", budgetSeconds: 60, load: async () => (await import("./tick.ts")).tick },
-  { name: "cost", budgetSeconds: 25, load: async () => (await import("./cost.ts")).cost },
+  { name: "codec", budgetSeconds: 8, load: async () => (await import("./codec.ts")).codec },
+  { name: "bundles", budgetSeconds: 10, load: async () => (await import("./bundles.ts")).bundles },
+  { name: "start-up", budgetSeconds: 15, load: async () => (await import("./start-up.ts")).startUp },
+  { name: "page", budgetSeconds: 12, load: async () => (await import("./page.ts")).page },
+  { name: "throughput", budgetSeconds: 122, load: async () => (await import("./throughput.ts")).throughput },
+  { name: "tick", budgetSeconds: 48, load: async () => (await import("./tick.ts")).tick },
+  { name: "cost", budgetSeconds: 20, load: async () => (await import("./cost.ts")).cost },
   {
     name: "side-by-side",
-    budgetSeconds: 70,
+    budgetSeconds: 64,
     prepare: async () => (await import("./side-by-side/node-red.ts")).installQuietly(),
     load: async () => (await import("./side-by-side.ts")).sideBySide,
   },
