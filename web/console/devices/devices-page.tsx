@@ -6,11 +6,11 @@ import { api, dataOf } from "../../shared/api.ts";
 import { dayText, minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import type { Answer } from "../answers.ts";
-import { TOWN_NAMES } from "../city-map/towns.ts";
 import { hashOf, setQuery, useAddress } from "../shell/address.ts";
 import { MoreTable } from "../shell/more-table.tsx";
 import { SavedFilters } from "../shell/saved-filters.tsx";
 import { SearchBox } from "../shell/search-box.tsx";
+import { TownSelect } from "../shell/town-select.tsx";
 import { useText } from "../texts.ts";
 import { GradeTag } from "./quality.tsx";
 
@@ -56,16 +56,7 @@ export default function DevicesPage(): ReactNode {
       <p>{t("devicesAre", { day: rows[0]?.day ?? "—" })}</p>
       <Space wrap className="filters" role="search">
         <SearchBox value={q} label={t("searchDevices")} />
-        <Select
-          aria-label={t("town")}
-          placeholder={t("allTowns")}
-          allowClear
-          showSearch
-          style={{ minWidth: 150 }}
-          value={town}
-          options={TOWN_NAMES.map((name) => ({ value: name, label: name }))}
-          onChange={(value: string | undefined) => setQuery({ town: value })}
-        />
+        <TownSelect value={town} />
         <Select
           aria-label={t("certificate")}
           placeholder={t("allCertificates")}

@@ -1,11 +1,11 @@
 /** Episodes of the city: filter, sort, how often and how long, and the whole list as a file. */
 import { Select, Space } from "antd";
 import type { ReactNode } from "react";
-import { TOWN_NAMES } from "../city-map/towns.ts";
 import { useLabels } from "../labels.ts";
 import { setQuery, useAddress } from "../shell/address.ts";
 import { DayInput } from "../shell/day-input.tsx";
 import { SavedFilters } from "../shell/saved-filters.tsx";
+import { TownSelect } from "../shell/town-select.tsx";
 import { useText } from "../texts.ts";
 import { EpisodeList } from "./episode-list.tsx";
 
@@ -23,16 +23,7 @@ export default function EpisodesPage(): ReactNode {
       <Space wrap className="filters" role="search">
         <DayInput name="from" />
         <DayInput name="to" />
-        <Select
-          aria-label={t("town")}
-          placeholder={t("allTowns")}
-          allowClear
-          showSearch
-          style={{ minWidth: 150 }}
-          value={of("town")}
-          options={TOWN_NAMES.map((name) => ({ value: name, label: name }))}
-          onChange={(town: string | undefined) => setQuery({ town })}
-        />
+        <TownSelect value={of("town")} />
         <Select
           aria-label={t("kind")}
           placeholder={t("allKinds")}

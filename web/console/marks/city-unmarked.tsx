@@ -6,7 +6,6 @@ import { api, dataOf } from "../../shared/api.ts";
 import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import type { Answer } from "../answers.ts";
-import { TOWN_NAMES } from "../city-map/towns.ts";
 import { ExportButtons } from "../export/export-buttons.tsx";
 import type { Column } from "../export/table-file.ts";
 import { useLabels } from "../labels.ts";
@@ -14,6 +13,7 @@ import { hashOf, setQuery, useAddress } from "../shell/address.ts";
 import { MoreTable } from "../shell/more-table.tsx";
 import { SavedFilters } from "../shell/saved-filters.tsx";
 import { SearchBox } from "../shell/search-box.tsx";
+import { TownSelect } from "../shell/town-select.tsx";
 import { useText } from "../texts.ts";
 
 type Row = Answer<"listCityUnmarked">["periods"][number];
@@ -59,16 +59,7 @@ export function CityUnmarked(): ReactNode {
       )}
       <Space wrap className="filters" role="search">
         <SearchBox value={q} label={t("searchUnmarked")} />
-        <Select
-          aria-label={t("town")}
-          placeholder={t("allTowns")}
-          allowClear
-          showSearch
-          style={{ minWidth: 150 }}
-          value={town}
-          options={TOWN_NAMES.map((name) => ({ value: name, label: name }))}
-          onChange={(value: string | undefined) => setQuery({ town: value })}
-        />
+        <TownSelect value={town} />
         <Select
           aria-label={t("why")}
           placeholder={t("allReasons")}

@@ -6,13 +6,13 @@ import { api, dataOf } from "../../shared/api.ts";
 import { minuteText } from "../../shared/format.ts";
 import { useLanguage } from "../../shared/language.ts";
 import type { Answer } from "../answers.ts";
-import { TOWN_NAMES } from "../city-map/towns.ts";
 import { useLabels } from "../labels.ts";
 import { hashOf, setQuery, useAddress } from "../shell/address.ts";
 import { MoreTable } from "../shell/more-table.tsx";
 import { SavedFilters } from "../shell/saved-filters.tsx";
 import { SearchBox } from "../shell/search-box.tsx";
 import { StateTag, STATES, type PlantStateName } from "../shell/state-tag.tsx";
+import { TownSelect } from "../shell/town-select.tsx";
 import { useText } from "../texts.ts";
 
 type Plant = Answer<"listPlants">["plants"][number];
@@ -77,16 +77,7 @@ export default function PlantsPage(): ReactNode {
       <h1>{t("navPlants")}</h1>
       <Space wrap className="filters" role="search">
         <SearchBox value={q} label={t("searchPlants")} />
-        <Select
-          aria-label={t("town")}
-          placeholder={t("allTowns")}
-          allowClear
-          showSearch
-          style={{ minWidth: 150 }}
-          value={town}
-          options={TOWN_NAMES.map((name) => ({ value: name, label: name }))}
-          onChange={(value: string | undefined) => setQuery({ town: value })}
-        />
+        <TownSelect value={town} />
         <Select
           aria-label={t("state")}
           placeholder={t("allStates")}

@@ -1,47 +1,29 @@
 /** Whether, when and how the daily digest comes: saved as it is chosen. */
-import { useQueryClient } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
-import { api, ApiProblem, got, problemText } from "../../shared/api.ts";
+import type { ReactNode } from "react";
+import { problemText } from "../../shared/api.ts";
 import { useLanguage } from "../../shared/language.ts";
 import { useNoticeSettings, type NoticeSettings } from "../data.ts";
 import { useText } from "../texts.ts";
+import { useSaveNotices, type Settings } from "./save-notices.ts";
 import { Failed, Loading } from "./states.tsx";
 
 const CHANNELS = ["push", "email"] as const;
-type Digest = NonNullable<NoticeSettings["settings"]["digest"]>;
+type Digest = NonNullable<Settings["digest"]>;
 type QuietKind = NoticeSettings["digest"]["kinds"][number]["kind"];
 
 export function DigestChoice(): ReactNode {
   const t = useText();
   const language = useLanguage();
-  const queries = useQueryClient();
   const asked = useNoticeSettings();
-  const [problem, setProblem] = useState<unknown>(null);
-  const [saved, setSaved] = useState(false);
-  /** What is being saved: shown as chosen already. */
-  const [chosen, setChosen] = useState<Digest | null>(null);
+  const { chosen, saved, problem, save: put } = useSaveNotices();
   if (asked.isPending) return <Loading />;
   if (asked.isError) return <Failed error={asked.error} again={() => void asked.refetch()} />;
   const { data, etag } = asked.data.data;
-  const { settings, digest: rules, emailOn, email } = data;
-  const digest = chosen ?? settings.digest ?? { hour: rules.usualHour, channels: [] };
+  const { digest: rules, emailOn, email } = data;
+  const settings = chosen ?? data.settings;
+  const digest = settings.digest ?? { hour: rules.usualHour, channels: [] };
   const busy = chosen !== null;
-  const save = async (next: Digest): Promise<void> => {
-    setChosen(next);
-    setProblem(null);
-    setSaved(false);
-    try {
-      const params = { header: { "If-Match": etag ?? "" } };
-      await got(api.PUT("/api/self/notice-settings", { params, body: { ...settings, digest: next } }));
-      setSaved(true);
-    } catch (error) {
-      // Chosen on another device meanwhile: what stands now is shown, and can be chosen again.
-      if (!(error instanceof ApiProblem && error.status === 412)) setProblem(error);
-    } finally {
-      await queries.invalidateQueries({ queryKey: ["notice-settings"] });
-      setChosen(null);
-    }
-  };
+  const save = (next: Digest): Promise<void> => put({ ...settings, digest: next }, etag);
   const move = (channel: (typeof CHANNELS)[number]): void => {
     const { channels } = digest;
     const after = channels.includes(channel) ? channels.filter((each) => each !== channel) : [...channels, channel];

@@ -1,53 +1,32 @@
 /** Which kinds by which channel: each switch is saved as it is moved. */
-import { useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
-import { api, ApiProblem, got, problemText } from "../../shared/api.ts";
-import { useNoticeSettings, type NoticeSettings } from "../data.ts";
+import { api, got, problemText } from "../../shared/api.ts";
+import { useNoticeSettings } from "../data.ts";
 import { useText } from "../texts.ts";
 import type { TestState } from "./push-devices.tsx";
+import { useSaveNotices } from "./save-notices.ts";
 import { Failed, Loading } from "./states.tsx";
 
 const KINDS = ["warning", "recovery", "data"] as const;
 const CHANNELS = ["push", "email"] as const;
-type Settings = NoticeSettings["settings"];
 
 export function NoticeChoice(): ReactNode {
   const t = useText();
-  const queries = useQueryClient();
   const asked = useNoticeSettings();
-  const [problem, setProblem] = useState<unknown>(null);
-  const [saved, setSaved] = useState(false);
+  const { chosen, saved, problem, setProblem, save } = useSaveNotices();
   const [tested, setTested] = useState<TestState | null>(null);
-  /** What is being saved: shown as moved already. */
-  const [moved, setMoved] = useState<Settings | null>(null);
-  const busy = moved !== null;
+  const busy = chosen !== null;
   if (asked.isPending) return <Loading />;
   if (asked.isError) return <Failed error={asked.error} again={() => void asked.refetch()} />;
   const { data, etag } = asked.data.data;
   const { emailOn, email } = data;
-  const settings = moved ?? data.settings;
-  const save = async (next: Settings): Promise<void> => {
-    setMoved(next);
-    setProblem(null);
-    setSaved(false);
-    try {
-      const params = { header: { "If-Match": etag ?? "" } };
-      await got(api.PUT("/api/self/notice-settings", { params, body: next }));
-      setSaved(true);
-    } catch (error) {
-      // Moved on another device meanwhile: what stands now is shown, and the switch can be moved again.
-      if (!(error instanceof ApiProblem && error.status === 412)) setProblem(error);
-    } finally {
-      await queries.invalidateQueries({ queryKey: ["notice-settings"] });
-      setMoved(null);
-    }
-  };
+  const settings = chosen ?? data.settings;
   // Recoveries come as warnings do until they are chosen by themselves.
   const channelsOf = (kind: (typeof KINDS)[number]) => settings.kinds[kind] ?? settings.kinds.warning;
   const move = (kind: (typeof KINDS)[number], channel: (typeof CHANNELS)[number]): void => {
     const before = channelsOf(kind);
     const after = before.includes(channel) ? before.filter((each) => each !== channel) : [...before, channel];
-    void save({ ...settings, kinds: { ...settings.kinds, recovery: channelsOf("recovery"), [kind]: after } });
+    void save({ ...settings, kinds: { ...settings.kinds, recovery: channelsOf("recovery"), [kind]: after } }, etag);
   };
   const test = async (): Promise<void> => {
     setTested(null);
